@@ -1,0 +1,118 @@
+/** Offsets of the parts of `name(args) = ret <duration>`, as absolute positions in the bytes. */
+export interface CallTail {
+  /** Offset of the `)` that closes the arguments; -1 where the line has no ` = `. */
+  argsEnd: number;
+  retStart: number;
+  retEnd: number;
+  /** Nanoseconds; NaN without -T. */
+  durationNs: number;
+}
+
+const SPACE = 0x20;
+const EQUALS = 0x3d;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LESS = 0x3c;
+const GREATER = 0x3e;
+const CLOSE_PAREN = 0x29;
+const ZERO = 0x30;
+const NINE = 0x39;
+const DOT = 0x2e;
+
+/**
+ * Finds the end of a call, searching from the back: only the last `) = ` outside strings and `<…>` separates arguments
+ * from the return value. Where the text behind it could hide another one (a path in the return value), the line is
+ * read from the front instead.
+ */
+export function readTail(tail: CallTail, bytes: Uint8Array, argsStart: number, end: number): void {
+  const stop = readDuration(tail, bytes, argsStart, end);
+  tail.retEnd = stop;
+  tail.argsEnd = -1;
+  let ambiguous = false;
+  for (let at = stop - 1; at > argsStart; at--) {
+    const byte = bytes[at];
+    if (byte === GREATER || byte === QUOTE) ambiguous = true;
+    if (byte !== EQUALS || bytes[at - 1] !== SPACE) continue;
+    if (at + 1 < stop && bytes[at + 1] !== SPACE) continue;
+    let close = at - 1;
+    while (close >= argsStart && bytes[close] === SPACE) close--;
+    if (close < argsStart || bytes[close] !== CLOSE_PAREN) continue;
+    tail.argsEnd = close;
+    tail.retStart = Math.min(at + 2, stop);
+    break;
+  }
+  if (ambiguous && tail.argsEnd >= 0) readForward(tail, bytes, argsStart, stop);
+}
+
+/** `<0.000183>` at the very end. Gives the offset at which the text before it ends. */
+function readDuration(tail: CallTail, bytes: Uint8Array, start: number, end: number): number {
+  tail.durationNs = Number.NaN;
+  let at = end - 1;
+  while (at > start && bytes[at] === SPACE) at--;
+  if (bytes[at] !== GREATER) return at + 1;
+  let open = at - 1;
+  while (open > start && isNumberByte(bytes[open])) open--;
+  if (bytes[open] !== LESS || open === at - 1 || bytes[open - 1] !== SPACE) return at + 1;
+  tail.durationNs = readSeconds(bytes, open + 1, at);
+  return open - 1;
+}
+
+function isNumberByte(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= ZERO && byte <= NINE) || byte === DOT);
+}
+
+/** Nanoseconds of a decimal number of seconds. */
+function readSeconds(bytes: Uint8Array, start: number, end: number): number {
+  let seconds = 0;
+  let at = start;
+  for (; at < end && bytes[at] !== DOT; at++) seconds = seconds * 10 + (bytes[at] ?? 0) - ZERO;
+  let nanoseconds = 0;
+  let unit = 1e8;
+  for (at++; at < end; at++) {
+    nanoseconds += ((bytes[at] ?? 0) - ZERO) * unit;
+    unit /= 10;
+  }
+  return seconds * 1e9 + Math.round(nanoseconds);
+}
+
+/** The exact reading: skips strings and `<…>` annotations, and takes the last `) = ` at the top level. */
+function readForward(tail: CallTail, bytes: Uint8Array, start: number, stop: number): void {
+  let found = -1;
+  let separator = -1;
+  for (let at = start; at < stop; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) at = skipString(bytes, at, stop);
+    else if (byte === LESS && bytes[at - 1] !== LESS && bytes[at + 1] !== LESS) at = skipAnnotation(bytes, at, stop);
+    else if (byte === CLOSE_PAREN) {
+      let equals = at + 1;
+      while (equals < stop && bytes[equals] === SPACE) equals++;
+      if (equals > at + 1 && bytes[equals] === EQUALS && (equals + 1 >= stop || bytes[equals + 1] === SPACE)) {
+        found = at;
+        separator = equals;
+        // What follows is the return value; a path in it may hold anything.
+        break;
+      }
+    }
+  }
+  if (found < 0) return;
+  tail.argsEnd = found;
+  tail.retStart = Math.min(separator + 2, stop);
+}
+
+function skipString(bytes: Uint8Array, quote: number, stop: number): number {
+  for (let at = quote + 1; at < stop; at++) {
+    if (bytes[at] === BACKSLASH) at++;
+    else if (bytes[at] === QUOTE) return at;
+  }
+  return quote;
+}
+
+/** strace escapes `<` and `>` in paths since 4.26 as `\74` and `\76`; older logs may hold them bare. */
+function skipAnnotation(bytes: Uint8Array, open: number, stop: number): number {
+  const close = bytes.indexOf(GREATER, open);
+  if (close < 0 || close >= stop) return open;
+  // `->` inside a socket's annotation does not close it.
+  if (bytes[close - 1] === 0x2d) return skipAnnotation(bytes, close, stop);
+  // `<char 1:3>` may follow inside: `2</dev/null<char 1:3>>`.
+  return bytes[close + 1] === GREATER ? close + 1 : close;
+}

@@ -1,0 +1,132 @@
+import { type Clock, sinceOrigin } from '../types.ts';
+
+/**
+ * What stands in front of `name(`: a pid (`-f`), its comm (`-Y`), a time (`-t`, `-tt`, `-ttt`, `-r`), the syscall
+ * number (`-n`) and the instruction pointer (`-i`). Formats: strace(1), "Output format" and `--decode-pids`.
+ */
+export interface Head {
+  /** 0 where the line names none. */
+  pid: number;
+  /** NaN where the line names none. */
+  timeNs: number;
+  /** Offset of the first byte behind the head. */
+  rest: number;
+  /** A `-r` delta: the time since the line before. */
+  relative: boolean;
+  /** `-t` and `-tt`: hours, minutes, seconds without a date. */
+  timeOfDay: boolean;
+}
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const SPACE = 0x20;
+const TAB = 0x09;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const LESS = 0x3c;
+const GREATER = 0x3e;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_PAREN = 0x28;
+const PLUS = 0x2b;
+
+/** Linux's PID_MAX_LIMIT: a bare number beyond it is a time in whole seconds. */
+const PID_MAX = 4_194_304;
+
+/** Reads the head of a line into `head`; the time is relative to `clock`'s origin unless `head.relative`. */
+export function readHead(head: Head, bytes: Uint8Array, start: number, end: number, clock: Clock): void {
+  head.pid = 0;
+  head.timeNs = Number.NaN;
+  head.relative = false;
+  head.timeOfDay = false;
+  let at = skipBlanks(bytes, start, end);
+  at = readBracketedPid(head, bytes, at, end);
+  if (head.pid === 0) at = readBarePid(head, bytes, at, end);
+  at = readTime(head, bytes, at, end, clock);
+  head.rest = skipAnnotations(bytes, at, end);
+}
+
+function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+  return at;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
+
+/** `[pid 123] ` and `[pid 123<comm>] `, as strace prints them on stderr. */
+function readBracketedPid(head: Head, bytes: Uint8Array, at: number, end: number): number {
+  if (bytes[at] !== OPEN_BRACKET || bytes[at + 1] !== 0x70 || bytes[at + 2] !== 0x69 || bytes[at + 3] !== 0x64) {
+    return at;
+  }
+  let digits = skipBlanks(bytes, at + 4, end);
+  let pid = 0;
+  while (digits < end && isDigit(bytes[digits])) pid = pid * 10 + (bytes[digits++] ?? 0) - ZERO;
+  const close = bytes.indexOf(CLOSE_BRACKET, digits);
+  if (close < 0 || close >= end || pid === 0) return at;
+  head.pid = pid;
+  return skipBlanks(bytes, close + 1, end);
+}
+
+/** `123 ` and `123<comm> `, as strace prints them to a file. A number with a dot or a colon is a time instead. */
+function readBarePid(head: Head, bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  let pid = 0;
+  while (at < end && isDigit(bytes[at])) pid = pid * 10 + (bytes[at++] ?? 0) - ZERO;
+  if (at === from || pid > PID_MAX) return from;
+  if (bytes[at] === LESS) {
+    const close = bytes.indexOf(GREATER, at);
+    if (close < 0 || close >= end) return from;
+    at = close + 1;
+  }
+  if (bytes[at] !== SPACE) return from;
+  head.pid = pid;
+  return skipBlanks(bytes, at, end);
+}
+
+function readTime(head: Head, bytes: Uint8Array, from: number, end: number, clock: Clock): number {
+  if (!isDigit(bytes[from])) return from;
+  let at = from;
+  let seconds = 0;
+  let field = 0;
+  let colons = 0;
+  for (; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= ZERO && byte <= NINE) field = field * 10 + byte - ZERO;
+    else if (byte === COLON && colons < 2) {
+      seconds = (seconds + field) * 60;
+      field = 0;
+      colons++;
+    } else break;
+  }
+  seconds += field;
+  let nanoseconds = 0;
+  if (bytes[at] === DOT) {
+    let unit = 1e8;
+    for (at++; at < end && isDigit(bytes[at]); at++) {
+      nanoseconds += ((bytes[at] ?? 0) - ZERO) * unit;
+      unit /= 10;
+    }
+    nanoseconds = Math.round(nanoseconds);
+  }
+  if (bytes[at] !== SPACE || colons === 1) return from;
+  head.timeOfDay = colons === 2;
+  // -r prints seconds since the line before, padded to a width of 12; no epoch is that small.
+  head.relative = colons === 0 && seconds < 100_000_000;
+  head.timeNs = head.relative ? seconds * 1e9 + nanoseconds : sinceOrigin(clock, seconds, nanoseconds);
+  return skipBlanks(bytes, at, end);
+}
+
+/** `(+ 0.000012) ` of -r with another time, `[ 257] ` of -n, `[00007f…] ` of -i. */
+function skipAnnotations(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  for (;;) {
+    const isDelta = bytes[at] === OPEN_PAREN && bytes[at + 1] === PLUS;
+    if (!isDelta && bytes[at] !== OPEN_BRACKET) return at;
+    const close = bytes.indexOf(isDelta ? 0x29 : CLOSE_BRACKET, at);
+    if (close < 0 || close >= end) return at;
+    at = skipBlanks(bytes, close + 1, end);
+  }
+}

@@ -1,0 +1,40 @@
+/** Interns syscall names straight from bytes: no string is made for a name that was seen before. */
+export class NameTable {
+  readonly names: string[] = [];
+  readonly #slots = new Int32Array(SLOTS).fill(-1);
+  readonly #bytes: Uint8Array[] = [];
+
+  /** The id of the name in bytes[start, end): the same name has the same id, ids count from 0. */
+  idOf(bytes: Uint8Array, start: number, end: number): number {
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    let slot = hash & (SLOTS - 1);
+    for (;;) {
+      const id = this.#slots[slot] ?? -1;
+      if (id < 0) return this.#add(slot, bytes, start, end);
+      if (this.#equals(id, bytes, start, end)) return id;
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+  }
+
+  #equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const known = this.#bytes[id];
+    if (known === undefined || known.length !== end - start) return false;
+    for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  #add(slot: number, bytes: Uint8Array, start: number, end: number): number {
+    // Hostile input could invent names without end; they share one id once the table is half full.
+    if (this.names.length >= SLOTS / 2) return OVERFLOW_ID;
+    const id = this.names.length;
+    this.#slots[slot] = id;
+    this.#bytes.push(bytes.slice(start, end));
+    this.names.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
+    return id;
+  }
+}
+
+/** Linux has fewer than 400 system calls; a power of two, so that a mask picks the slot. */
+const SLOTS = 4096;
+const OVERFLOW_ID = 0;

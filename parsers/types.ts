@@ -1,0 +1,60 @@
+/** A line of one input that a person can look up. `line` counts from 1. */
+export interface SourceLine {
+  readonly input: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** One framed line. A parser may keep what `text()` and `at()` return, never the line itself: it is reused. */
+export interface InputLine {
+  /** Counts from 1. */
+  readonly number: number;
+  /** Nanoseconds since the clock's origin, where something outside the format (a time stamp put in front, the time of arrival) tells. */
+  readonly timeNs: number | undefined;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  /** First byte after the line, without its line ending. */
+  readonly end: number;
+  text(): string;
+  at(): SourceLine;
+}
+
+/**
+ * What became of a line. Each line has exactly one outcome, so that
+ * lines = records + continued + ignored + unparsed holds for every input.
+ */
+export type LineOutcome = 'record' | 'continued' | 'ignored' | 'unparsed';
+
+/** A pure state machine: no I/O, no clock, no globals; it never throws on input. */
+export interface LineParser {
+  push(line: InputLine): LineOutcome;
+  /** No more lines: emits what was held back. */
+  end(): void;
+}
+
+/** Where a trace's nanoseconds begin. Shared by the inputs of one analysis so that their times compare. */
+export interface Clock {
+  /** Unix seconds, or seconds since midnight, of time 0; undefined until the first time stamp. */
+  originSeconds: number | undefined;
+}
+
+/** Makes nanoseconds since the clock's origin; the first stamp seen sets the origin. */
+export function sinceOrigin(clock: Clock, seconds: number, nanoseconds: number): number {
+  if (clock.originSeconds === undefined) clock.originSeconds = seconds;
+  return (seconds - clock.originSeconds) * 1e9 + nanoseconds;
+}
+
+/** One log format. `detect` gives 0 (surely not) to 1 (surely) for the first kilobytes of an input. */
+export interface Format<R> {
+  readonly name: string;
+  detect(sample: string): number;
+  create(emit: (record: R) => void, clock: Clock): LineParser;
+}
+
+/** The share of a sample's non-blank lines, and the last one may be cut, that satisfy `test`. */
+export function shareOfLines(sample: string, test: (line: string) => boolean): number {
+  const lines = sample.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (lines.length > 1) lines.pop();
+  if (lines.length === 0) return 0;
+  return lines.filter(test).length / lines.length;
+}
