@@ -58,3 +58,16 @@ export function shareOfLines(sample: string, test: (line: string) => boolean): n
   if (lines.length === 0) return 0;
   return lines.filter(test).length / lines.length;
 }
+
+/** A parser for formats in which each line stands for itself. `read` gives undefined for a line of another format. */
+export function lineByLine<R>(emit: (record: R) => void, read: (line: InputLine) => R | undefined): LineParser {
+  return {
+    push(line) {
+      const record = read(line);
+      if (record === undefined) return 'unparsed';
+      emit(record);
+      return 'record';
+    },
+    end: () => {},
+  };
+}

@@ -1,0 +1,22 @@
+// Bundles dist/cli.js and dist/index.js, their types, and the report's JSON Schema.
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  define: { GOTRACE_VERSION: JSON.stringify(version) },
+  legalComments: 'none',
+  minifySyntax: true,
+  logLevel: 'warning',
+  // Bundled CommonJS packages ask for Node's modules through require.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+};
+await build({ ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', splitting: true, chunkNames: 'chunks/[name]-[hash]', banner: { js: `#!/usr/bin/env node\n${common.banner.js}` } });
+await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' });
+chmodSync('dist/cli.js', 0o755);

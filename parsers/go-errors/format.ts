@@ -1,0 +1,67 @@
+import { type Format, type InputLine, lineByLine, type SourceLine, shareOfLines } from '../types.ts';
+import { ERROR_CLASSES, SUBJECT } from './classes.ts';
+
+/** An error that go, git or ssh printed. Absent fields were not in the text. */
+export interface GoErrorRecord {
+  readonly kind: 'go-error';
+  readonly at: SourceLine;
+  readonly timeNs: number | undefined;
+  /** A name of `ERROR_CLASSES`, or `other`. */
+  readonly class: string;
+  readonly text: string;
+  readonly module?: string;
+  readonly version?: string;
+  readonly host?: string;
+  readonly address?: string;
+  readonly url?: string;
+  readonly path?: string;
+  readonly status?: number;
+}
+
+export const goErrors: Format<GoErrorRecord> = {
+  name: 'go-errors',
+  detect: (sample) => shareOfLines(sample, (line) => LINE.test(line)) * 0.9,
+  create: (emit) => lineByLine(emit, readGoError),
+};
+
+/** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
+const LINE =
+  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |note: module requires|[\w.-]+\/\S+@v\S+: )/;
+
+export function readGoError(line: InputLine): GoErrorRecord | undefined {
+  const text = line.text();
+  if (!LINE.test(text)) return undefined;
+  return { kind: 'go-error', at: line.at(), timeNs: line.timeNs, text, ...classifyError(text) };
+}
+
+/** What an error text says, wherever it stands: on a line of its own, or behind `# get URL: `. */
+export function classifyError(text: string): Omit<GoErrorRecord, 'kind' | 'at' | 'timeNs' | 'text'> {
+  const subject = SUBJECT.exec(text)?.groups;
+  for (const { name, pattern } of ERROR_CLASSES) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    return { class: name, ...fields(match.groups ?? {}, subject, text) };
+  }
+  return { class: 'other', ...fields({}, subject, text) };
+}
+
+function fields(
+  groups: Record<string, string | undefined>,
+  subject: Record<string, string | undefined> | undefined,
+  text: string,
+): Partial<GoErrorRecord> {
+  const pick = (name: string) => groups[name] ?? groups[`${name}2`] ?? groups[`${name}3`];
+  const status = pick('status');
+  const version = pick('version') ?? subject?.['version'];
+  const url = pick('url') ?? /"?(https?:\/\/[^\s":]+(?::\d+)?[^\s":]*)/.exec(text)?.[1];
+  const all = {
+    module: subject?.['module'],
+    version,
+    host: pick('host'),
+    address: pick('address'),
+    path: pick('path'),
+    url,
+    status: status === undefined ? undefined : Number(status),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,78 @@
+import { type Format, type InputLine, lineByLine, shareOfLines } from '../types.ts';
+import type { GoXRecord } from './records.ts';
+
+/** What `-x` makes go print of its fetches and version-control commands. */
+export const goX: Format<GoXRecord> = {
+  name: 'go-x',
+  detect: (sample) => shareOfLines(sample, (line) => LINE.test(line)),
+  create: (emit) => lineByLine(emit, readGoX),
+};
+
+const LINE = /(?:^|\s)(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # \w+ \S+|cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
+const FETCH = /^# get (\S+?)(?:: (.*))?$/s;
+const STATUS = /^(\d{3})(?: (.*?))?(?: \((\d+(?:\.\d+)?)s\))?$/;
+const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S+); (.+)$/s;
+const REPOSITORY = /^mkdir -p (\S+) # (\w+?)\d* (\S+)$/;
+const VCS_LOCK = /^# lock (\S+)$/;
+const DOWNLOADING = /^go: downloading (\S+) (\S+)$/;
+
+/** The record of one line, or undefined where it is none of -x. */
+export function readGoX(line: InputLine): GoXRecord | undefined {
+  const text = line.text().trimEnd();
+  switch (text[0]) {
+    case '#':
+      return readFetch(line, text) ?? readLock(line, text);
+    case 'g':
+      return readDownloading(line, text);
+    case 'm':
+      return readRepository(line, text);
+    default:
+      return readCommand(line, text);
+  }
+}
+
+function readFetch(line: InputLine, text: string): GoXRecord | undefined {
+  const match = FETCH.exec(text);
+  const url = match?.[1];
+  if (url === undefined) return undefined;
+  const base = { at: line.at(), timeNs: line.timeNs, url };
+  const rest = match?.[2];
+  if (rest === undefined) return { kind: 'fetch-start', ...base };
+  const status = STATUS.exec(rest);
+  if (status === null) return { kind: 'fetch-end', ...base, error: rest };
+  return {
+    kind: 'fetch-end',
+    ...base,
+    status: Number(status[1]),
+    statusText: status[2] ?? '',
+    ...(status[3] === undefined ? {} : { durationNs: Number(status[3]) * 1e9 }),
+  };
+}
+
+function readLock(line: InputLine, text: string): GoXRecord | undefined {
+  const path = VCS_LOCK.exec(text)?.[1];
+  return path === undefined ? undefined : { kind: 'vcs-lock', at: line.at(), timeNs: line.timeNs, path };
+}
+
+function readDownloading(line: InputLine, text: string): GoXRecord | undefined {
+  const match = DOWNLOADING.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  const base = { kind: 'downloading', at: line.at(), timeNs: line.timeNs } as const;
+  // `go: downloading go1.99.0 (linux/amd64)` names a toolchain: modload/../toolchain/select.go.
+  if (match[2].startsWith('(')) return { ...base, module: 'golang.org/toolchain', version: match[1] };
+  return { ...base, module: match[1], version: match[2] };
+}
+
+function readRepository(line: InputLine, text: string): GoXRecord | undefined {
+  const match = REPOSITORY.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined;
+  return { kind: 'repository', at: line.at(), timeNs: line.timeNs, dir: match[1], vcs: match[2], url: match[3] };
+}
+
+function readCommand(line: InputLine, text: string): GoXRecord | undefined {
+  const match = COMMAND.exec(text);
+  if (match?.[2] === undefined || match[3] === undefined) return undefined;
+  const base = { at: line.at(), timeNs: line.timeNs, dir: match[2], command: match[3] };
+  if (match[1] === undefined) return { kind: 'command-start', ...base };
+  return { kind: 'command-end', ...base, durationNs: Number(match[1]) * 1e9 };
+}

@@ -1,0 +1,133 @@
+import { readHead, type Head } from '../strace/head.ts';
+import { type Clock, type Format, type InputLine, type LineOutcome, type LineParser, type SourceLine, shareOfLines } from '../types.ts';
+
+/** A library call as ltrace(1) prints it; `SYS_…` for system calls (-S). */
+export interface LibraryCallRecord {
+  readonly kind: 'library-call';
+  readonly at: SourceLine;
+  readonly pid: number;
+  readonly startNs: number;
+  /** Absent while the call is open and without -T. */
+  readonly durationNs?: number;
+  /** The caller's file: `git-remote-https` of `git-remote-https->curl_multi_poll`. */
+  readonly caller?: string;
+  readonly name: string;
+  readonly args: string;
+  readonly ret: string;
+  readonly open: boolean;
+}
+
+export type LtraceRecord =
+  | LibraryCallRecord
+  | { readonly kind: 'library-exit'; readonly at: SourceLine; readonly pid: number; readonly timeNs: number; readonly code?: number };
+
+const PREFIX = /^\s*(?:\[pid\s+\d+\]\s+|\d+\s+)?(?:\d+(?::\d\d:\d\d)?(?:\.\d+)?\s+)?(?:\[0x[0-9a-f]+\]\s+)?/;
+const CALL = /^((?:[\w.+-]+->)?[~\w:<>,*& .$@-]+)\((.*?)(?:\)\s+= (.*?))?(?: <(\d+\.\d+)>)?\s*$/s;
+const RESUMED = /^<\.\.\. (.+?) resumed>\s*(.*?)\)\s+= (.*?)(?: <(\d+\.\d+)>)?\s*$/s;
+
+export const ltrace: Format<LtraceRecord> = {
+  name: 'ltrace',
+  detect(sample) {
+    const calls = shareOfLines(sample, (line) => /->\w[\w:]*\(|\bSYS_\w+\(|<no return|\bresumed> \) = |[a-z]\w*\(.*\)\s{2,}= /.test(line));
+    const arrows = shareOfLines(sample, (line) => /^\S*\s*[\d.:]*\s*[\w.+-]+->[\w:~]+\(|\bSYS_\w+\(/.test(line));
+    return arrows > 0.2 ? Math.min(1, calls + 0.3) : /\+\+\+ exited \(status \d+\) \+\+\+/.test(sample) ? 0.9 : calls * 0.5;
+  },
+  create: (emit, clock) => new LtraceParser(emit, clock),
+};
+
+interface Open {
+  readonly at: SourceLine;
+  readonly startNs: number;
+  readonly name: string;
+  readonly args: string;
+}
+
+class LtraceParser implements LineParser {
+  readonly #emit: (record: LtraceRecord) => void;
+  readonly #clock: Clock;
+  readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
+  /** Nested calls per pid, innermost last: ltrace interrupts a call's line when the callee calls something itself. */
+  readonly #open = new Map<number, Open[]>();
+  #lastNs = 0;
+
+  constructor(emit: (record: LtraceRecord) => void, clock: Clock) {
+    this.#emit = emit;
+    this.#clock = clock;
+  }
+
+  push(line: InputLine): LineOutcome {
+    readHead(this.#head, line.bytes, line.start, line.end, this.#clock);
+    const { pid } = this.#head;
+    const stamp = this.#head.timeNs;
+    const timeNs = Number.isNaN(stamp) ? (line.timeNs ?? this.#lastNs) : this.#head.relative ? this.#lastNs + stamp : stamp;
+    const text = line.text().replace(PREFIX, '');
+    if (text === '' || /^(?:---|\+\+\+ killed|ltrace: |unexpected )/.test(text)) return 'ignored';
+    const exited = /^\+\+\+ exited \(status (\d+)\) \+\+\+/.exec(text);
+    if (exited !== null) {
+      this.#emit({ kind: 'library-exit', at: line.at(), pid, timeNs, code: Number(exited[1]) });
+      return 'record';
+    }
+    const outcome = text.startsWith('<...') ? this.#resume(line, text, pid, timeNs) : this.#call(line, text, pid, timeNs);
+    if (outcome !== 'unparsed') this.#lastNs = timeNs;
+    return outcome;
+  }
+
+  end(): void {
+    for (const [pid, calls] of this.#open) {
+      for (const call of calls) this.#emit({ ...record(call.name), at: call.at, pid, startNs: call.startNs, args: call.args, ret: '', open: true });
+    }
+    this.#open.clear();
+  }
+
+  #call(line: InputLine, text: string, pid: number, timeNs: number): LineOutcome {
+    const unfinished = /^(.+?)\((.*?)\s*<(?:unfinished \.\.\.|no return \.\.\.)>\s*$/s.exec(text);
+    if (unfinished?.[1] !== undefined) {
+      const calls = this.#open.get(pid) ?? [];
+      calls.push({ at: line.at(), startNs: timeNs, name: unfinished[1].trim(), args: unfinished[2] ?? '' });
+      if (calls.length <= MAX_NESTING) this.#open.set(pid, calls);
+      return 'record';
+    }
+    const match = CALL.exec(text);
+    if (match?.[1] === undefined || match[3] === undefined) return 'unparsed';
+    this.#emit({
+      ...record(match[1].trim()),
+      at: line.at(),
+      pid,
+      startNs: timeNs,
+      args: match[2] ?? '',
+      ret: match[3],
+      open: false,
+      ...(match[4] === undefined ? {} : { durationNs: Number(match[4]) * 1e9 }),
+    });
+    return 'record';
+  }
+
+  #resume(line: InputLine, text: string, pid: number, timeNs: number): LineOutcome {
+    const match = RESUMED.exec(text);
+    if (match?.[1] === undefined) return 'unparsed';
+    const calls = this.#open.get(pid) ?? [];
+    const index = calls.findLastIndex((call) => call.name === match[1] || call.name.endsWith(`->${match[1]}`));
+    const call = index < 0 ? undefined : calls[index];
+    if (index >= 0) calls.length = index;
+    const durationNs = match[4] === undefined ? (call === undefined ? undefined : timeNs - call.startNs) : Number(match[4]) * 1e9;
+    this.#emit({
+      ...record(call?.name ?? match[1]),
+      at: call?.at ?? line.at(),
+      pid,
+      startNs: call?.startNs ?? timeNs - (durationNs ?? 0),
+      args: `${call?.args ?? ''}${match[2] ?? ''}`,
+      ret: match[3] ?? '',
+      open: false,
+      ...(durationNs === undefined ? {} : { durationNs }),
+    });
+    return call === undefined ? 'record' : 'continued';
+  }
+}
+
+const MAX_NESTING = 10_000;
+
+function record(name: string): { kind: 'library-call'; name: string; caller?: string } {
+  const arrow = name.lastIndexOf('->');
+  if (arrow < 0) return { kind: 'library-call', name };
+  return { kind: 'library-call', name: name.slice(arrow + 2), caller: name.slice(0, arrow) };
+}

@@ -1,0 +1,125 @@
+/**
+ * The arguments of a call, taken apart at the commas of the top level. Strings, `<…>` annotations and brackets are
+ * kept whole, as printed: `splitArguments('3<TCP:[1->2]>, "a,b", 5')` gives three.
+ */
+export function splitArguments(args: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < args.length; at++) {
+    const char = args.charCodeAt(at);
+    if (char === 0x22) at = endOfString(args, at);
+    else if (char === 0x3c) at = endOfAnnotation(args, at);
+    else if (char === 0x5b || char === 0x7b || char === 0x28) depth++;
+    else if (char === 0x5d || char === 0x7d || char === 0x29) depth--;
+    else if (char === 0x2c && depth <= 0) {
+      parts.push(args.slice(start, at).trim());
+      start = at + 1;
+    }
+  }
+  const last = args.slice(start).trim();
+  if (last !== '' || parts.length > 0) parts.push(last);
+  return parts;
+}
+
+function endOfString(text: string, quote: number): number {
+  for (let at = quote + 1; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === 0x5c) at++;
+    else if (char === 0x22) return at;
+  }
+  return text.length;
+}
+
+/** `<` opens an annotation only behind a descriptor or AT_FDCWD; `1<<5` and `a < b` do not. */
+function endOfAnnotation(text: string, open: number): number {
+  if (text[open + 1] === '<' || text[open - 1] === '<' || text[open - 1] === ' ') return open;
+  let close = text.indexOf('>', open);
+  while (close > 0 && text[close - 1] === '-') close = text.indexOf('>', close + 1);
+  if (close < 0) return open;
+  return text[close + 1] === '>' ? close + 1 : close;
+}
+
+/** A descriptor as strace prints it: `8`, `8</path>`, `8<TCP:[…]>`, `AT_FDCWD</dir>`. */
+export interface Descriptor {
+  /** -1 for AT_FDCWD. */
+  readonly fd: number;
+  /** What `-y` and `-yy` say of it, without the brackets. */
+  readonly annotation: string | undefined;
+}
+
+export function readDescriptor(arg: string | undefined): Descriptor | undefined {
+  const match = /^(\d+|AT_FDCWD)(?:<(.*)>)?$/s.exec(arg ?? '');
+  if (match === null) return undefined;
+  return { fd: match[1] === 'AT_FDCWD' ? -1 : Number(match[1]), annotation: match[2] };
+}
+
+/** `{sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.1")}` and its AF_INET6 and AF_UNIX kin. */
+export interface SocketAddress {
+  readonly family: 'inet' | 'inet6' | 'unix' | 'other';
+  /** An IP address, or the path of a Unix socket. */
+  readonly address: string;
+  /** 0 for Unix sockets. */
+  readonly port: number;
+}
+
+export function readSocketAddress(text: string): SocketAddress | undefined {
+  const family = /sa_family=AF_(\w+)/.exec(text)?.[1];
+  if (family === undefined) return undefined;
+  const port = Number(/sin6?_port=htons\((\d+)\)/.exec(text)?.[1] ?? 0);
+  if (family === 'INET') {
+    const address = /inet_addr\("([^"]+)"\)/.exec(text)?.[1];
+    return address === undefined ? undefined : { family: 'inet', address, port };
+  }
+  if (family === 'INET6') {
+    const address = /inet_pton\(AF_INET6, "([^"]+)"/.exec(text)?.[1];
+    return address === undefined ? undefined : { family: 'inet6', address, port };
+  }
+  if (family === 'UNIX' || family === 'LOCAL') {
+    return { family: 'unix', address: /sun_path=@?"([^"]*)"/.exec(text)?.[1] ?? '', port: 0 };
+  }
+  return { family: 'other', address: '', port };
+}
+
+/** `TCP:[192.0.2.2:52532->203.0.113.80:443]` or `TCPv6:[[::1]:1->[::1]:2]`: the far end, where it is connected. */
+export function readPeer(annotation: string): SocketAddress | undefined {
+  const match = /^(?:TCP|UDP)(v6)?:\[.*->\[?([^\]]*?)\]?:(\d+)\]?$/.exec(annotation);
+  if (match === null) return undefined;
+  return { family: match[1] === undefined ? 'inet' : 'inet6', address: match[2] ?? '', port: Number(match[3]) };
+}
+
+const NAMED_ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, f: 12, a: 7, b: 8, e: 27 };
+
+/** The bytes of a quoted string as strace escapes it (octal, hexadecimal with -x, named); `cut` where `...` follows. */
+export function readString(arg: string | undefined): { bytes: Uint8Array; cut: boolean } | undefined {
+  if (arg === undefined || arg.charCodeAt(0) !== 0x22) return undefined;
+  const close = endOfString(arg, 0);
+  const out = new Uint8Array(close);
+  let length = 0;
+  for (let at = 1; at < close; at++) {
+    const char = arg.charCodeAt(at);
+    if (char !== 0x5c) {
+      out[length++] = char;
+      continue;
+    }
+    const octal = /^[0-7]{1,3}/.exec(arg.slice(at + 1, at + 4))?.[0];
+    const next = arg[at + 1] ?? '';
+    if (octal !== undefined) {
+      out[length++] = Number.parseInt(octal, 8);
+      at += octal.length;
+    } else if (next === 'x') {
+      out[length++] = Number.parseInt(arg.slice(at + 2, at + 4), 16);
+      at += 3;
+    } else {
+      out[length++] = NAMED_ESCAPES[next] ?? next.charCodeAt(0);
+      at += 1;
+    }
+  }
+  return { bytes: out.subarray(0, length), cut: arg.startsWith('...', close + 1) };
+}
+
+/** The text of a quoted string, read as UTF-8. */
+export function readText(arg: string | undefined): string | undefined {
+  const string = readString(arg);
+  return string === undefined ? undefined : Buffer.from(string.bytes).toString('utf8');
+}

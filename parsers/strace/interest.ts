@@ -1,0 +1,52 @@
+/**
+ * Which calls become records. Everything else is only counted: a log of gigabytes is mostly futex, mmap and reads of
+ * files, and making strings for those is what makes an analyser slow.
+ */
+export type Interest =
+  /** Counted; a record only when it failed in a telling way or took long. */
+  | 'counted'
+  /** Always a record, and `entered` is reported before it returns. */
+  | 'always'
+  /** A record when its first argument is a descriptor of interest: a socket, stderr, a download in progress. */
+  | 'descriptor'
+  /** A record when it creates or writes, or reads the system's configuration. */
+  | 'open'
+  /** A record when it locks or duplicates. */
+  | 'fcntl'
+  /** Waiting without a reason of its own: never a record, however long it takes. */
+  | 'idle';
+
+const NAMES: Readonly<Record<Exclude<Interest, 'counted'>, readonly string[]>> = {
+  always: [
+    ...['socket', 'connect', 'socketpair', 'accept', 'accept4', 'getsockopt', 'flock'],
+    ...['clone', 'clone2', 'clone3', 'fork', 'vfork', 'execve', 'execveat', 'exit_group', 'kill'],
+    ...['dup', 'dup2', 'dup3', 'sendmmsg', 'rename', 'renameat', 'renameat2', 'fsync', 'fdatasync', 'sync'],
+  ],
+  descriptor: [
+    ...['read', 'write', 'readv', 'writev', 'sendto', 'recvfrom', 'sendmsg', 'recvmsg', 'recvmmsg', 'send', 'recv'],
+    ...['close', 'shutdown', 'sendfile', 'splice', 'getpeername'],
+  ],
+  open: ['open', 'openat', 'openat2', 'creat'],
+  fcntl: ['fcntl', 'fcntl64'],
+  idle: [
+    ...['futex', 'futex_waitv', 'epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'poll', 'ppoll', 'select', 'pselect6'],
+    ...['_newselect', 'nanosleep', 'clock_nanosleep', 'pause', 'rt_sigtimedwait', 'rt_sigsuspend', 'sched_yield'],
+    ...['restart_syscall', 'wait4', 'waitid', 'waitpid', 'epoll_ctl', 'exit', 'io_uring_enter'],
+  ],
+};
+
+const BY_NAME = new Map<string, Interest>(
+  Object.entries(NAMES).flatMap(([interest, names]) => names.map((name) => [name, interest as Interest])),
+);
+
+export function interestOf(name: string): Interest {
+  return BY_NAME.get(name) ?? 'counted';
+}
+
+/** Errors that mean trouble with disk, rights or limits; they are records whatever the call. */
+export const TELLING_ERRORS: ReadonlySet<string> = new Set([
+  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE', 'ENOLCK'],
+]);
+
+/** A call that is not idle and takes this long was a wait: the disk, a lock, a pipe. Scheduling alone takes less. */
+export const SLOW_CALL_NS = 1_000_000;

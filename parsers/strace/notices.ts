@@ -1,0 +1,46 @@
+import type { InputLine } from '../types.ts';
+import type { ExitRecord, SignalRecord, SupersededRecord } from './records.ts';
+
+/** Lines of strace that are no calls: `--- SIG… ---`, `+++ … +++`, and what strace says of itself. */
+export function readNotice(
+  line: InputLine,
+  rest: number,
+  pid: number,
+  timeNs: number,
+): SignalRecord | ExitRecord | SupersededRecord | 'ignored' | 'unparsed' {
+  const { bytes, end } = line;
+  const first = bytes[rest];
+  if (first !== DASH && first !== PLUS && first !== OPEN_BRACKET && first !== STRACE && first !== STACK) return 'unparsed';
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + rest, Math.min(end - rest, MAX_NOTICE)).toString('latin1');
+  if (first === DASH) {
+    const signal = /^--- (?:(SIG[\w+]+|stopped by SIG\w+)(.*) |(\{.*\}) )?---\s*$/.exec(text);
+    if (signal === null) return 'unparsed';
+    return { kind: 'signal', at: line.at(), pid, timeNs, signal: signal[1] ?? '', detail: (signal[2] ?? '').trim() };
+  }
+  if (first === PLUS) return readEnd(line, text, pid, timeNs);
+  return NOTICES.test(text) ? 'ignored' : 'unparsed';
+}
+
+const DASH = 0x2d;
+const PLUS = 0x2b;
+const OPEN_BRACKET = 0x5b;
+const STRACE = 0x73;
+/** ` > /lib/libc.so(read+0x10)`: a frame that -k prints under a call. */
+const STACK = 0x3e;
+const MAX_NOTICE = 4096;
+const NOTICES = /^(?:strace: |\[ ?Process PID=|\[pid +\d+\]\s*$|> )/;
+
+function readEnd(
+  line: InputLine,
+  text: string,
+  pid: number,
+  timeNs: number,
+): ExitRecord | SupersededRecord | 'unparsed' {
+  const exited = /^\+\+\+ exited with (-?\d+) (?:\(.*\) )?\+\+\+/.exec(text);
+  if (exited !== null) return { kind: 'exit', at: line.at(), pid, timeNs, code: Number(exited[1]) };
+  const killed = /^\+\+\+ killed by (\w+)(?: \(core dumped\))? \+\+\+/.exec(text);
+  if (killed?.[1] !== undefined) return { kind: 'exit', at: line.at(), pid, timeNs, signal: killed[1] };
+  const superseded = /^\+\+\+ superseded by execve in pid (\d+) \+\+\+/.exec(text);
+  if (superseded !== null) return { kind: 'superseded', at: line.at(), pid, timeNs, by: Number(superseded[1]) };
+  return 'unparsed';
+}

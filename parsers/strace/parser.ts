@@ -1,0 +1,388 @@
+import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
+import { type CallTail, readTail } from './call.ts';
+import { type Head, readHead } from './head.ts';
+import { type Interest, interestOf, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
+import { NameTable } from './names.ts';
+import { readNotice } from './notices.ts';
+import type { StraceRecord, SyscallRecord } from './records.ts';
+import { SyscallStatistics, type SyscallTotals } from './statistics.ts';
+
+/** A call whose first half was printed and whose end was not yet. */
+interface PendingCall {
+  readonly nameId: number;
+  readonly interest: Interest;
+  readonly startNs: number;
+  /** Empty where no record will be made of it. */
+  readonly args: string;
+  readonly at: SourceLine;
+}
+
+export interface StraceOptions {
+  /** Default: `interestOf`. Tests that compare every line pass `() => 'always'`. */
+  readonly interest?: (name: string) => Interest;
+  /** The process of lines that name none: `-ff` writes a file per process, with the pid in its name. */
+  readonly pid?: number;
+}
+
+const OPEN_PAREN = 0x28;
+const SPACE = 0x20;
+const LESS = 0x3c;
+const MINUS = 0x2d;
+const QUOTE = 0x22;
+const SLASH = 0x2f;
+const DAY_NS = 86_400e9;
+const UNFINISHED = Buffer.from('<unfinished ...>');
+const RESUMED = Buffer.from(' resumed>');
+/** More open calls than a machine has threads are hostile input; the oldest are given up, and counted. */
+const MAX_PENDING = 200_000;
+/** Descriptor numbers above this are treated as interesting without being remembered. */
+const MAX_REMEMBERED_FD = 65_536;
+
+export class StraceParser implements LineParser {
+  readonly statistics = new SyscallStatistics();
+  readonly #emit: (record: StraceRecord) => void;
+  readonly #clock: Clock;
+  readonly #interestOf: (name: string) => Interest;
+  readonly #pid: number;
+  readonly #names = new NameTable();
+  readonly #errnos = new NameTable();
+  readonly #interests: Interest[] = [];
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #fds = new Uint8Array(MAX_REMEMBERED_FD);
+  readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
+  readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
+  #lastNs = 0;
+  #dayNs = 0;
+  #held: SyscallRecord | undefined;
+
+  constructor(emit: (record: StraceRecord) => void, clock: Clock, options: StraceOptions = {}) {
+    this.#emit = emit;
+    this.#clock = clock;
+    this.#interestOf = options.interest ?? interestOf;
+    this.#pid = options.pid ?? 0;
+    // stdout and stderr: what the program says of itself arrives there.
+    this.#fds.fill(1, 1, 3);
+  }
+
+  totals(): SyscallTotals[] {
+    return this.statistics.totals(this.#names.names);
+  }
+
+  push(line: InputLine): LineOutcome {
+    const { bytes, end } = line;
+    const head = this.#head;
+    readHead(head, bytes, line.start, end, this.#clock);
+    const rest = head.rest;
+    if (rest >= end) return 'ignored';
+    const timeNs = this.#timeOf(line);
+    if (this.#held !== undefined) this.#releaseHeld(timeNs);
+    const first = bytes[rest] ?? 0;
+    const outcome =
+      first === LESS && bytes[rest + 1] === 0x2e
+        ? this.#resume(line, timeNs)
+        : first >= 0x5f && first <= 0x7a
+          ? this.#call(line, timeNs)
+          : this.#notice(line, timeNs);
+    if (outcome !== 'unparsed') this.#lastNs = timeNs;
+    return outcome;
+  }
+
+  end(): void {
+    if (this.#held !== undefined) this.#releaseHeld(this.#lastNs);
+    for (const [pid, call] of this.#pending) {
+      if (call.args === '' && call.interest === 'idle') continue;
+      this.#emit({ ...this.#recordOf(pid, call), state: 'open' });
+    }
+    this.#pending.clear();
+  }
+
+  /** Nanoseconds since the origin; lines without a time take the one before them. */
+  #timeOf(line: InputLine): number {
+    const head = this.#head;
+    if (head.pid === 0) head.pid = this.#pid;
+    if (Number.isNaN(head.timeNs)) return line.timeNs ?? this.#lastNs;
+    if (head.relative) return this.#lastNs + head.timeNs;
+    if (!head.timeOfDay) return head.timeNs;
+    // -t and -tt print no date: a time that jumps back by hours has passed midnight.
+    if (head.timeNs + this.#dayNs < this.#lastNs - DAY_NS / 2) this.#dayNs += DAY_NS;
+    return head.timeNs + this.#dayNs;
+  }
+
+  #notice(line: InputLine, timeNs: number): LineOutcome {
+    const record = readNotice(line, this.#head.rest, this.#head.pid, timeNs);
+    if (typeof record === 'string') return record;
+    if (record.kind === 'exit') this.#giveUp(record.pid, timeNs);
+    if (record.kind === 'superseded') this.#takeOver(record.by, record.pid);
+    this.#emit(record);
+    return 'record';
+  }
+
+  /** `+++ superseded by execve in pid N +++`: thread N's execve returns under this pid. */
+  #takeOver(from: number, to: number): void {
+    const call = this.#pending.get(from);
+    this.#pending.delete(to);
+    if (call === undefined) return;
+    this.#pending.delete(from);
+    this.#pending.set(to, call);
+  }
+
+  /** A process that ends leaves the call that it was in without a return. */
+  #giveUp(pid: number, timeNs: number): void {
+    const call = this.#pending.get(pid);
+    if (call === undefined) return;
+    this.#pending.delete(pid);
+    if (call.interest === 'idle' || call.args === '') return;
+    this.#emit({ ...this.#recordOf(pid, call), state: 'open', durationNs: timeNs - call.startNs });
+  }
+
+  #call(line: InputLine, timeNs: number): LineOutcome {
+    const { bytes, end } = line;
+    const start = this.#head.rest;
+    let open = start;
+    while (open < end && isNameByte(bytes[open] ?? 0)) open++;
+    if (open === start || bytes[open] !== OPEN_PAREN) return this.#notice(line, timeNs);
+    const nameId = this.#names.idOf(bytes, start, open);
+    const interest = this.#interest(nameId);
+    if (endsWithUnfinished(bytes, open, end)) return this.#suspend(line, timeNs, nameId, interest, open + 1);
+    readTail(this.#tail, bytes, open + 1, end);
+    if (this.#tail.argsEnd < 0) return 'unparsed';
+    this.#finish(line, timeNs, nameId, interest, open + 1, undefined);
+    return 'record';
+  }
+
+  #suspend(
+    line: InputLine,
+    timeNs: number,
+    nameId: number,
+    interest: Interest,
+    argsStart: number,
+  ): LineOutcome {
+    const { bytes, end } = line;
+    const wanted = this.#wantsArguments(interest, bytes, argsStart, end);
+    const argsEnd = endOfFirstHalf(bytes, argsStart, end);
+    const call: PendingCall = {
+      nameId,
+      interest,
+      startNs: timeNs,
+      args: wanted ? latin1(bytes, argsStart, argsEnd) : '',
+      at: wanted ? line.at() : NOWHERE,
+    };
+    if (this.#pending.size >= MAX_PENDING) this.#pending.delete(this.#pending.keys().next().value ?? 0);
+    this.#pending.set(this.#head.pid, call);
+    if (wanted && interest === 'always') this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
+    return 'record';
+  }
+
+  /** `<... NAME resumed>rest) = ret <dur>`. One whose beginning the log does not hold is a record of its own. */
+  #resume(line: InputLine, timeNs: number): LineOutcome {
+    const { bytes, end } = line;
+    const marker = indexOf(bytes, RESUMED, this.#head.rest, end);
+    if (marker < 0) return 'unparsed';
+    const rest = marker + RESUMED.length;
+    const nameId = this.#names.idOf(bytes, this.#head.rest + 5, marker);
+    const pid = this.#head.pid;
+    const call = this.#pending.get(pid);
+    readTail(this.#tail, bytes, rest, end);
+    if (this.#tail.argsEnd < 0) {
+      // Resumed and interrupted again, or a kill that left no return: the call stays open.
+      if (endsWithUnfinished(bytes, rest, end)) return 'continued';
+      return 'unparsed';
+    }
+    if (call?.nameId === nameId) this.#pending.delete(pid);
+    const known = call?.nameId === nameId ? call : undefined;
+    this.#finish(line, timeNs, nameId, known?.interest ?? this.#interest(nameId), rest, known ?? null);
+    return known === undefined ? 'record' : 'continued';
+  }
+
+  /**
+   * A call that returned, in one line (`call` undefined), resumed, or resumed without a beginning (null). Counts it,
+   * and emits it where it is of interest.
+   */
+  #finish(
+    line: InputLine,
+    timeNs: number,
+    nameId: number,
+    interest: Interest,
+    argsStart: number,
+    call: PendingCall | undefined | null,
+  ): void {
+    const { bytes } = line;
+    const tail = this.#tail;
+    const errno = this.#errnoOf(bytes);
+    let durationNs = tail.durationNs;
+    if (Number.isNaN(durationNs) && call) durationNs = timeNs - call.startNs;
+    this.statistics.add(nameId, tail.durationNs, errno);
+    const telling = errno !== undefined && TELLING_ERRORS.has(errno) && interest !== 'idle';
+    const slow = durationNs >= SLOW_CALL_NS && interest !== 'idle';
+    const wanted = call?.args || telling || slow || this.#wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
+    if (!wanted) return;
+    this.#remember(nameId, bytes, tail, call?.args ?? '');
+    const ret = latin1(bytes, tail.retStart, tail.retEnd);
+    const value = readValue(ret);
+    const startNs = call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs;
+    const record: SyscallRecord = {
+      kind: 'syscall',
+      state: ret.startsWith('?') && !this.#names.names[nameId]?.startsWith('exit') ? 'open' : 'complete',
+      at: call?.args ? call.at : line.at(),
+      ...(call?.args ? { resumedAt: line.at() } : {}),
+      pid: this.#head.pid,
+      startNs,
+      ...(Number.isNaN(durationNs) ? {} : { durationNs }),
+      name: this.#names.names[nameId] ?? '',
+      args: (call?.args ?? '') + latin1(bytes, argsStart, tail.argsEnd),
+      ret,
+      ...(value === undefined ? {} : { value }),
+      ...(errno === undefined ? {} : { errno }),
+    };
+    if (record.durationNs === undefined) this.#held = record;
+    else this.#emit(record);
+  }
+
+  #releaseHeld(nextNs: number): void {
+    const record = this.#held;
+    this.#held = undefined;
+    if (record !== undefined) this.#emit({ ...record, boundNs: Math.max(nextNs, record.startNs) });
+  }
+
+  #recordOf(pid: number, call: PendingCall): SyscallRecord {
+    const name = this.#names.names[call.nameId] ?? '';
+    return { kind: 'syscall', state: 'entered', at: call.at, pid, startNs: call.startNs, name, args: call.args, ret: '' };
+  }
+
+  #interest(nameId: number): Interest {
+    const known = this.#interests[nameId];
+    if (known !== undefined) return known;
+    const interest = this.#interestOf(this.#names.names[nameId] ?? '');
+    this.#interests[nameId] = interest;
+    return interest;
+  }
+
+  /** For a first half: its record is made later, so the arguments are kept on suspicion. */
+  #wantsArguments(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
+    if (interest === 'idle') return false;
+    return interest !== 'descriptor' || this.#wantsDescriptor(bytes, start, end);
+  }
+
+  #wantsCompleted(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
+    switch (interest) {
+      case 'always':
+        return true;
+      case 'descriptor':
+        return this.#wantsDescriptor(bytes, start, end);
+      case 'open':
+        return wantsOpen(bytes, start, end);
+      case 'fcntl':
+        return indexOf(bytes, LOCK_COMMAND, start, end) >= 0 || indexOf(bytes, DUP_COMMAND, start, end) >= 0;
+      default:
+        return false;
+    }
+  }
+
+  /** `6<TCP:[…` is told by its annotation; a bare `6` by what was opened under that number before. */
+  #wantsDescriptor(bytes: Uint8Array, start: number, end: number): boolean {
+    let fd = 0;
+    let at = start;
+    for (let byte = bytes[at] ?? 0; at < end && byte >= 0x30 && byte <= 0x39; byte = bytes[++at] ?? 0) {
+      fd = fd * 10 + byte - 0x30;
+    }
+    if (at === start) return true;
+    if (bytes[at] === LESS) {
+      const kind = bytes[at + 1];
+      // TCP:, UDP:, UNIX: (-yy) and socket:[…] (-y).
+      if (kind === 0x54 || kind === 0x55 || (kind === 0x73 && bytes[at + 2] === 0x6f)) return true;
+      if (kind === SLASH) return (fd === 1 || fd === 2) ? true : this.#fds[fd] === 1 && isTemporary(bytes, at, end);
+      return fd === 1 || fd === 2;
+    }
+    return fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1;
+  }
+
+  /** Marks what a call opened as a descriptor of interest: sockets, and files that a download is written to. */
+  #remember(nameId: number, bytes: Uint8Array, tail: CallTail, firstHalf: string): void {
+    const name = this.#names.names[nameId] ?? '';
+    const isSocket = name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
+    const isOpen = name.startsWith('open') || name === 'creat';
+    if (!isSocket && !isOpen) return;
+    const args = firstHalf === '' ? '' : firstHalf;
+    if (isOpen && !args.includes('.tmp"') && indexOf(bytes, TEMPORARY_NAME, 0, tail.argsEnd) < 0) return;
+    const fd = readValue(latin1(bytes, tail.retStart, Math.min(tail.retEnd, tail.retStart + 12)));
+    if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.#fds[fd] = 1;
+  }
+
+  /** The E… name of `-1 ENOENT (No such file or directory)` and of `? ERESTARTSYS (…)`. */
+  #errnoOf(bytes: Uint8Array): string | undefined {
+    const { retStart, retEnd } = this.#tail;
+    let at = retStart;
+    if (bytes[at] === MINUS && bytes[at + 1] === 0x31) at += 3;
+    else if (bytes[at] === 0x3f) at += 2;
+    else return undefined;
+    if (bytes[at] !== 0x45) return undefined;
+    let stop = at;
+    while (stop < retEnd && bytes[stop] !== SPACE) stop++;
+    return this.#errnos.names[this.#errnos.idOf(bytes, at, stop)];
+  }
+}
+
+const NOWHERE: SourceLine = { input: '', line: 0, text: '' };
+const LOCK_COMMAND = Buffer.from('SETLK');
+const DUP_COMMAND = Buffer.from('F_DUPFD');
+const TEMPORARY_NAME = Buffer.from('.tmp"');
+const TEMPORARY_PATH = Buffer.from('.tmp>');
+const CREATES = Buffer.from('O_CREAT');
+const WRITES = Buffer.from('O_WRONLY');
+
+function isNameByte(byte: number): boolean {
+  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || (byte >= 0x41 && byte <= 0x5a);
+}
+
+function isTemporary(bytes: Uint8Array, start: number, end: number): boolean {
+  return indexOf(bytes, TEMPORARY_PATH, start, Math.min(end, start + 4096)) >= 0;
+}
+
+/** Files that are created or written, and reads of /etc (resolv.conf, CA bundles). */
+function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
+  const quote = bytes.indexOf(QUOTE, start);
+  if (quote < 0 || quote >= end) return false;
+  if (bytes[quote + 1] === SLASH && bytes[quote + 2] === 0x65 && bytes[quote + 3] === 0x74 && bytes[quote + 4] === 0x63) {
+    return true;
+  }
+  return indexOf(bytes, CREATES, quote, end) >= 0 || indexOf(bytes, WRITES, quote, end) >= 0;
+}
+
+function endsWithUnfinished(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = end;
+  while (at > start && bytes[at - 1] === SPACE) at--;
+  // `<... x resumed> <unfinished ...>) = ?`, which a kill leaves, ends in `= ?` and is no first half.
+  if (bytes[at - 1] !== 0x3e || at - UNFINISHED.length < start) return false;
+  for (let i = 0; i < UNFINISHED.length; i++) if (bytes[at - UNFINISHED.length + i] !== UNFINISHED[i]) return false;
+  return true;
+}
+
+function endOfFirstHalf(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (bytes[at - 1] === SPACE) at--;
+  at -= UNFINISHED.length;
+  while (at > start && bytes[at - 1] === SPACE) at--;
+  // The comma's blank belongs to the arguments: `close(3 <unfinished ...>` and `read(3,  <unfinished ...>`.
+  return bytes[at - 1] === 0x2c && bytes[at] === SPACE ? at + 1 : at;
+}
+
+function indexOf(bytes: Uint8Array, needle: Uint8Array, start: number, end: number): number {
+  const first = needle[0] ?? 0;
+  for (let at = bytes.indexOf(first, start); at >= 0 && at + needle.length <= end; at = bytes.indexOf(first, at + 1)) {
+    let same = 1;
+    while (same < needle.length && bytes[at + same] === needle[same]) same++;
+    if (same === needle.length) return at;
+  }
+  return -1;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  if (end <= start) return '';
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+}
+
+/** The number that a return value begins with; undefined for `?`. */
+export function readValue(ret: string): number | undefined {
+  const match = /^(?:-?\d+|0x[0-9a-f]+)/.exec(ret);
+  return match === null ? undefined : Number(match[0]);
+}

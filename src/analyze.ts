@@ -1,0 +1,41 @@
+import { Correlator } from './correlate/correlator.ts';
+import { diagnose } from './diagnose/diagnose.ts';
+import { ingest } from './ingest/ingest.ts';
+import type { Input } from './ingest/open.ts';
+import type { Report } from './model/report.ts';
+import { ok, type Result } from './model/result.ts';
+import { type RedactOptions, redactReport } from './redact/redact.ts';
+import { buildReport } from './report/build.ts';
+import { buildTimeline } from './timeline/timeline.ts';
+import { VERSION } from './version.ts';
+
+export interface AnalyzeOptions {
+  /** `false` leaves secrets and home directories as they are. */
+  readonly redact?: false | RedactOptions;
+  /** What is known of the run beside its logs. */
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly exitCode?: number;
+}
+
+/** Logs in, report out: the whole pipeline, without any output of its own. */
+export async function analyze(inputs: readonly Input[], options: AnalyzeOptions = {}): Promise<Result<Report>> {
+  const correlator = new Correlator();
+  const ingested = await ingest(inputs, (record) => correlator.on(record));
+  if (!ingested.ok) return ingested;
+  const { syscalls, clock, inputs: summaries } = ingested.value;
+  const trace = correlator.finish(syscalls, clock.originSeconds, options.exitCode);
+  const timeline = buildTimeline(trace);
+  const diagnosis = diagnose({ trace, timeline });
+  const report = buildReport({
+    version: VERSION,
+    trace,
+    timeline,
+    diagnosis,
+    inputs: summaries,
+    command: options.command,
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+    exitCode: options.exitCode,
+  });
+  return ok(options.redact === false ? report : redactReport(report, options.redact ?? {}));
+}

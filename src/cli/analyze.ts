@@ -1,0 +1,33 @@
+import type { CommandModule } from 'yargs';
+import { analyze } from '../analyze.ts';
+import { openInputs } from '../ingest/open.ts';
+import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
+import { fail } from './exit.ts';
+
+interface AnalyzeArguments extends OutputOptions {
+  readonly files: readonly string[];
+  readonly failOn: readonly string[] | undefined;
+}
+
+export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
+  command: 'analyze <files..>',
+  describe: 'Read logs that somebody recorded, in any mix, and name the blocking point',
+  builder: (yargs) =>
+    outputOptions(
+      yargs
+        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Logs, folders of logs, or - for standard input' })
+        .option('fail-on', { type: 'string', array: true, choices: ['slow', 'failed', 'blocked', 'unknown'], describe: 'Exit with 1 on these verdicts' })
+        .example('gotrace analyze strace.log stderr.txt', 'both logs of one run, on one clock')
+        .example('go mod download -x 2>&1 | gotrace analyze -', 'without any tracer'),
+    ) as never,
+  handler: async (args) => {
+    const inputs = openInputs(args.files, process.stdin);
+    if (!inputs.ok) return fail(inputs.error);
+    const report = await analyze(inputs.value, { redact: redactOptions(args) });
+    if (!report.ok) return fail(report.error);
+    const written = writeReport(report.value, args);
+    if (!written.ok) return fail(written.error);
+    const verdicts = (args.failOn ?? []).flatMap((each) => each.split(','));
+    if (verdicts.includes(report.value.verdict.status)) process.exitCode = 1;
+  },
+};

@@ -1,0 +1,22 @@
+import yargs from 'yargs';
+import { VERSION } from '../version.ts';
+import { analyzeCommand } from './analyze.ts';
+import { fail } from './exit.ts';
+
+export async function main(argv: readonly string[]): Promise<void> {
+  await yargs([...argv])
+    .scriptName('gotrace')
+    .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
+    .command(analyzeCommand)
+    .demandCommand(1, 'name a command: gotrace run -- go mod download, or gotrace analyze LOG')
+    .strict()
+    .version(VERSION)
+    .help()
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .fail((message, error) => {
+      if (error) throw error;
+      fail(`${message} (gotrace --help lists the commands)`);
+      process.exit(2);
+    })
+    .parseAsync();
+}

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { Argv } from 'yargs';
+import { reasonOf } from '../ingest/open.ts';
+import type { Report } from '../model/report.ts';
+import { failed, ok, type Result } from '../model/result.ts';
+import type { RedactOptions } from '../redact/redact.ts';
+import { WRITERS, writerOf } from '../report/registry.ts';
+
+/** The options that every command with a report has. */
+export interface OutputOptions {
+  readonly format: string;
+  readonly output?: string | undefined;
+  readonly redact: boolean;
+  readonly redactModules?: readonly string[] | undefined;
+  readonly explainInput?: boolean | undefined;
+}
+
+export function outputOptions<T>(yargs: Argv<T>): Argv<T & OutputOptions> {
+  return yargs
+    .option('format', { type: 'string', choices: WRITERS.map((writer) => writer.name), default: 'terminal', describe: 'How the report is written' })
+    .option('output', { type: 'string', describe: 'Write the report to this file instead of standard output' })
+    .option('redact', { type: 'boolean', default: true, describe: 'Hide secrets and home directories; --no-redact shows them' })
+    .option('redact-modules', { type: 'string', array: true, describe: 'Hide modules that match, as in GOPRIVATE: corp.example/*' })
+    .option('explain-input', { type: 'boolean', describe: 'Show the first lines of each input that were not understood' }) as unknown as Argv<T & OutputOptions>;
+}
+
+export function redactOptions(options: OutputOptions): false | RedactOptions {
+  if (!options.redact) return false;
+  return { home: homedir(), ...(options.redactModules === undefined ? {} : { modules: options.redactModules.flatMap((each) => each.split(',')) }) };
+}
+
+/** Renders the report and writes it whole, or not at all. */
+export function writeReport(report: Report, options: OutputOptions, stream: NodeJS.WriteStream = process.stdout): Result<void> {
+  const isTerminal = options.output === undefined && stream.isTTY === true;
+  const text = writerOf(options.format)(report, {
+    columns: isTerminal ? (stream.columns ?? 100) : 100,
+    colour: isTerminal && process.env['NO_COLOR'] === undefined,
+    explainInput: options.explainInput ?? false,
+  });
+  if (options.output === undefined) {
+    stream.write(text);
+    return ok(undefined);
+  }
+  try {
+    writeFileSync(options.output, text);
+    return ok(undefined);
+  } catch (error) {
+    return failed(`${options.output}: cannot be written: ${reasonOf(error)}`);
+  }
+}

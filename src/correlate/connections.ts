@@ -1,0 +1,300 @@
+import { readPeer, readSocketAddress } from '../../parsers/strace/arguments.ts';
+import type { SyscallRecord } from '../../parsers/strace/records.ts';
+import type { SourceLine } from '../../parsers/types.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import { readHttpRequest, readHttpResponse } from '../wire/http1.ts';
+import { readClientHello, tlsRecordType } from '../wire/tls.ts';
+import type { Connection, Socket } from './socket.ts';
+
+/** Data that went through a socket: the bytes as far as the log holds them, and how many there really were. */
+export interface Payload {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly at: SourceLine;
+}
+
+const TLS_PORTS = new Set([443, 8443, 465, 993]);
+/** HTTP/2 frames without a request (SETTINGS ack, WINDOW_UPDATE, PING) are shorter, TLS record included. */
+const CONTROL_WRITE = 56;
+/** Two writes this close carry one request; a later one is another request on the same connection. */
+const SAME_REQUEST_NS = 5e6;
+
+/**
+ * The life of each TCP connection. What a Go program waits for is no call of its own: connect gives EINPROGRESS and
+ * read gives EAGAIN at once, so each wait is the gap until the next call on the descriptor that gets on.
+ */
+export class Connections {
+  readonly #store: SpanStore;
+  readonly all: Connection[] = [];
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  onConnect(socket: Socket, record: SyscallRecord): void {
+    const known = socket.connection;
+    if (known?.connect !== undefined && known.connect.endNs === undefined) {
+      this.#settle(known, socket, record);
+      return;
+    }
+    // A socket is not connected twice; strace shows both halves of a connect that blocks.
+    if (known !== undefined && known.state !== 'closed') return;
+    const peer = readSocketAddress(record.args) ?? socket.peer;
+    if (peer === undefined || peer.family === 'unix' || peer.family === 'other') return;
+    socket.peer = peer;
+    const span = this.#store.open('connect', 'connect', `connect ${printAddress(peer.address, peer.port)}`, record.startNs, [record.at]);
+    span.attributes = {
+      'network.peer.address': peer.address,
+      'network.peer.port': peer.port,
+      'process.pid': socket.process.pid,
+    };
+    const connection = newConnection(span);
+    socket.connection = connection;
+    this.all.push(connection);
+    this.#settle(connection, socket, record);
+  }
+
+  #settle(connection: Connection, socket: Socket, record: SyscallRecord): void {
+    if (record.state !== 'complete') return;
+    const endNs = record.startNs + (record.durationNs ?? 0);
+    if (record.errno === undefined || record.errno === 'EISCONN') this.#established(connection, endNs, record.resumedAt ?? record.at);
+    else if (!['EINPROGRESS', 'EALREADY', 'EINTR', 'EAGAIN'].includes(record.errno)) {
+      this.onSocketError(socket, record.errno, endNs, record.resumedAt ?? record.at);
+    }
+  }
+
+  /** getsockopt(SO_ERROR): how a non-blocking connect ended. */
+  onSocketError(socket: Socket, error: string | undefined, timeNs: number, at: SourceLine): void {
+    const connection = socket.connection;
+    if (connection?.connect === undefined || connection.connect.endNs !== undefined) return;
+    if (error === undefined) this.#established(connection, timeNs, at);
+    else {
+      endSpan(connection.connect, timeNs, at, error);
+      connection.state = 'closed';
+    }
+  }
+
+  #established(connection: Connection, timeNs: number, at: SourceLine): void {
+    if (connection.state !== 'connecting') return;
+    connection.state = 'open';
+    if (connection.connect !== undefined) endSpan(connection.connect, timeNs, at);
+  }
+
+  /** A socket that was connected before the log began: -yy shows both its ends. */
+  adopt(socket: Socket, annotation: string): void {
+    const peer = readPeer(annotation);
+    if (peer === undefined || socket.connection !== undefined) return;
+    socket.peer ??= peer;
+    if (socket.transport !== 'tcp') return;
+    const connection = newConnection(undefined);
+    connection.state = 'open';
+    connection.isTls = TLS_PORTS.has(peer.port);
+    socket.connection = connection;
+    this.all.push(connection);
+  }
+
+  onWrite(socket: Socket, data: Payload): void {
+    const connection = socket.connection;
+    if (connection === undefined || data.length <= 0) return;
+    this.#established(connection, data.startNs, data.at);
+    if (this.#isHandshake(connection, socket, data)) return;
+    const isFirst = connection.requests === 0;
+    if (connection.isTls && data.length < CONTROL_WRITE && !isFirst) return;
+    this.#onRequest(connection, socket, data);
+  }
+
+  /** True while the write belongs to the TLS handshake. */
+  #isHandshake(connection: Connection, socket: Socket, data: Payload): boolean {
+    const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
+    const hello = readClientHello(data.bytes);
+    const unseen = data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
+    if (connection.tls === undefined && (hello !== undefined || (unseen && !connection.isTls))) {
+      // What looked like an answer awaited is over: a CONNECT was answered.
+      this.#closeResponse(connection, data.startNs, data.at);
+      connection.host = hello?.serverName ?? connection.host;
+      connection.isTls = true;
+      connection.tls = this.#store.open('tls', 'tls', 'TLS handshake', data.startNs, [data.at]);
+      connection.tls.attributes = attributesOf(connection, socket);
+      connection.spans.push(connection.tls);
+      connection.lastHandshakeNs = data.endNs;
+      return true;
+    }
+    const handshaking = connection.tls !== undefined && connection.tls.endNs === undefined;
+    if (!handshaking) return false;
+    const ended = type === 'application-data' || (data.bytes.length === 0 && connection.bytesIn > 0);
+    if (!ended) {
+      connection.lastHandshakeNs = data.endNs;
+      return true;
+    }
+    endSpan(connection.tls, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
+    return false;
+  }
+
+  #onRequest(connection: Connection, socket: Socket, data: Payload): void {
+    const request = connection.isTls ? undefined : readHttpRequest(data.bytes);
+    if (request?.method === 'CONNECT') connection.tunnel = request.target;
+    else if (request !== undefined) {
+      connection.host ??= request.host?.replace(/:\d+$/, '');
+      connection.url = /^https?:/.test(request.target) ? request.target : `http://${request.host ?? socket.peer?.address ?? ''}${request.target}`;
+    }
+    const sameRequest = connection.response?.endNs === undefined && data.startNs - connection.lastWriteNs < SAME_REQUEST_NS;
+    connection.lastWriteNs = data.endNs;
+    this.#closeTransfer(connection);
+    if (connection.response !== undefined && connection.response.endNs === undefined) {
+      // A body or a second frame of the same request; a request beside it, on HTTP/2, shares the wait.
+      if (sameRequest) connection.response.startNs = data.endNs;
+      return;
+    }
+    connection.requests++;
+    connection.due = undefined;
+    const span = this.#store.open('response', 'ttfb', 'wait for the response', data.endNs, [data.at]);
+    span.attributes = attributesOf(connection, socket);
+    if (connection.url !== undefined) span.attributes['url.full'] = connection.url;
+    if (connection.tunnel !== undefined && !connection.isTls) span.name = `CONNECT ${connection.tunnel}`;
+    connection.response = span;
+    connection.spans.push(span);
+  }
+
+  onRead(socket: Socket, data: Payload): void {
+    const connection = socket.connection;
+    if (connection === undefined) return;
+    this.#established(connection, data.endNs, data.at);
+    connection.bytesIn += data.length;
+    connection.lastReadAt = data.at;
+    if (connection.tls !== undefined && connection.tls.endNs === undefined) {
+      connection.lastHandshakeNs = data.endNs;
+      if (tlsRecordType(data.bytes) === 'alert') connection.tls.attributes['error.type'] = 'alert';
+      if (connection.tls.evidence.length < 3) connection.tls.evidence.push(data.at);
+      return;
+    }
+    if (connection.isTls && data.bytes.length > 0 && data.length < 5 + 1 + 16) {
+      // Too short for a frame: the tail of a record, or an alert that closes.
+      if (tlsRecordType(data.bytes) === 'alert') return;
+    }
+    const answered = connection.response !== undefined && connection.response.endNs === undefined;
+    if (answered) this.#onFirstByte(connection, socket, data);
+    else this.#onMore(connection, data);
+    connection.lastDataNs = data.endNs;
+  }
+
+  #onFirstByte(connection: Connection, socket: Socket, data: Payload): void {
+    const head = connection.isTls ? undefined : readHttpResponse(data.bytes);
+    if (head !== undefined && connection.response !== undefined) {
+      connection.status = head.status;
+      connection.response.attributes['http.response.status_code'] = head.status;
+    }
+    this.#closeResponse(connection, data.endNs, data.at);
+    connection.due = head?.contentLength;
+    if (connection.tunnel !== undefined && !connection.isTls && head !== undefined && head.status < 300) return;
+    const transfer = this.#store.open('transfer', 'transfer', 'body', data.endNs, [data.at]);
+    transfer.attributes = { ...attributesOf(connection, socket), 'gotrace.bytes': data.length };
+    if (connection.url !== undefined) transfer.attributes['url.full'] = connection.url;
+    connection.transfer = transfer;
+    connection.spans.push(transfer);
+  }
+
+  #onMore(connection: Connection, data: Payload): void {
+    const { transfer } = connection;
+    if (transfer === undefined) return;
+    transfer.attributes['gotrace.bytes'] = (transfer.attributes['gotrace.bytes'] ?? 0) + data.length;
+    transfer.endNs = data.endNs;
+    if (transfer.evidence.length < 2) transfer.evidence.push(data.at);
+    else transfer.evidence[1] = data.at;
+  }
+
+  /** A read that failed or found the end: what was awaited will not come. */
+  onEnd(socket: Socket, error: string, timeNs: number, at: SourceLine): void {
+    const connection = socket.connection;
+    if (connection === undefined) return;
+    this.onSocketError(socket, error, timeNs, at);
+    if (connection.tls !== undefined && connection.tls.endNs === undefined) endSpan(connection.tls, timeNs, at, error);
+    if (connection.response !== undefined && connection.response.endNs === undefined) {
+      endSpan(connection.response, timeNs, at, error);
+    }
+    if (connection.transfer !== undefined && error !== 'eof') {
+      connection.transfer.attributes['error.type'] = error;
+      connection.transfer.evidence.push(at);
+    }
+    this.#closeTransfer(connection);
+  }
+
+  onClose(socket: Socket, timeNs: number, at: SourceLine): void {
+    const connection = socket.connection;
+    if (connection === undefined || connection.state === 'closed') return;
+    if (connection.connect !== undefined && connection.connect.endNs === undefined) endSpan(connection.connect, timeNs, at, 'aborted');
+    if (connection.tls !== undefined && connection.tls.endNs === undefined) {
+      const done = connection.bytesIn > 0 && timeNs - connection.lastHandshakeNs < 1e9;
+      if (done) endSpan(connection.tls, connection.lastHandshakeNs, at);
+      else endSpan(connection.tls, timeNs, at, 'aborted');
+    }
+    if (connection.response !== undefined && connection.response.endNs === undefined) endSpan(connection.response, timeNs, at, 'aborted');
+    this.#closeTransfer(connection);
+    connection.state = 'closed';
+  }
+
+  #closeResponse(connection: Connection, timeNs: number, at: SourceLine): void {
+    if (connection.response !== undefined && connection.response.endNs === undefined) endSpan(connection.response, timeNs, at);
+  }
+
+  #closeTransfer(connection: Connection): void {
+    if (connection.transfer !== undefined) connection.transfer.endNs ??= connection.lastDataNs;
+    connection.transfer = undefined;
+  }
+
+  /** At the end of the log: bodies without a known length end with their last byte; the rest stays open. */
+  finish(): void {
+    for (const connection of this.all) {
+      const { transfer, tls } = connection;
+      if (tls !== undefined && tls.endNs === undefined && connection.bytesIn > 0 && connection.requests > 0) tls.endNs = connection.lastHandshakeNs;
+      if (transfer !== undefined && (connection.due === undefined || connection.bytesIn >= connection.due)) {
+        transfer.endNs ??= connection.lastDataNs;
+      }
+    }
+  }
+}
+
+function newConnection(connect: Span | undefined): Connection {
+  return {
+    connect,
+    state: 'connecting',
+    host: undefined,
+    tunnel: undefined,
+    tls: undefined,
+    isTls: false,
+    lastHandshakeNs: 0,
+    response: undefined,
+    transfer: undefined,
+    lastWriteNs: 0,
+    lastDataNs: 0,
+    bytesIn: 0,
+    requests: 0,
+    url: undefined,
+    status: undefined,
+    due: undefined,
+    lastReadAt: undefined,
+    spans: connect === undefined ? [] : [connect],
+  };
+}
+
+function attributesOf(connection: Connection, socket: Socket): Span['attributes'] {
+  const { peer } = socket;
+  return {
+    'process.pid': socket.process.pid,
+    ...(connection.host === undefined ? {} : { 'server.address': connection.host }),
+    ...(peer === undefined ? {} : { 'network.peer.address': peer.address, 'network.peer.port': peer.port }),
+  };
+}
+
+function endSpan(span: Span | undefined, timeNs: number, at: SourceLine, error?: string): void {
+  if (span === undefined || span.endNs !== undefined) return;
+  span.endNs = Math.max(timeNs, span.startNs);
+  if (error !== undefined) span.attributes['error.type'] = error;
+  if (span.evidence.length < 4) span.evidence.push(at);
+}
+
+/** `192.0.2.1:443`, `[2001:db8::1]:443`. */
+export function printAddress(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,192 @@
+import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
+import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
+import type { SyscallRecord } from '../../parsers/strace/records.ts';
+import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
+import type { SourceLine } from '../../parsers/types.ts';
+import { SpanStore } from '../model/span.ts';
+import type { Ending, Trace } from '../model/trace.ts';
+import { Files } from './files.ts';
+import { GoOutput } from './go-output.ts';
+import { joinSpans } from './join.ts';
+import { LibraryCalls } from './library-calls.ts';
+import { addProcessSpans } from './programs.ts';
+import { descriptorOf, Processes } from './processes.ts';
+import { pathOf } from './files.ts';
+import { Sockets } from './sockets.ts';
+import { StderrReader } from './stderr.ts';
+
+const MAX_TEXT_RECORDS = 2_000_000;
+
+/** Takes records in the order of their times, and gives the trace that they add up to. */
+export class Correlator {
+  readonly #store = new SpanStore();
+  readonly #processes = new Processes();
+  readonly #sockets = new Sockets(this.#store);
+  readonly #files = new Files(this.#store);
+  readonly #output = new GoOutput(this.#store);
+  readonly #libraries = new LibraryCalls(this.#store);
+  readonly #stderr = new StderrReader((record, process) => {
+    this.#written.add(`${record.kind} ${this.#textOf(record)}`);
+    this.#output.on(record, process.pid);
+  });
+  /** What the tracer saw being written, so that a separate stderr does not count twice. */
+  readonly #written = new Set<string>();
+  /** Lines of a separate stderr; they wait for the end, when it is known what the tracer saw of them. */
+  readonly #text: TextRecord[] = [];
+  #firstNs: number | undefined;
+  #lastNs = 0;
+  #sawSyscalls = false;
+  #sawLibraryCalls = false;
+  #lastLine: SourceLine | undefined;
+
+  on(record: TraceRecord): void {
+    switch (record.kind) {
+      case 'syscall':
+        this.#onSyscall(record);
+        return;
+      case 'exit': {
+        this.#seen(record.timeNs, record.at);
+        this.#processes.of(record.pid, record.timeNs, record.at);
+        this.#processes.onExit(record);
+        return;
+      }
+      case 'signal':
+      case 'superseded':
+        this.#seen(record.timeNs, record.at);
+        return;
+      case 'library-call':
+      case 'library-exit':
+        this.#onLibraryCall(record);
+        return;
+      default:
+        if (this.#text.length < MAX_TEXT_RECORDS) this.#text.push(record);
+    }
+  }
+
+  #onSyscall(record: SyscallRecord): void {
+    this.#sawSyscalls = true;
+    const endNs = record.boundNs ?? record.startNs + (record.durationNs ?? 0);
+    if (this.#firstNs === undefined) this.#processes.attached = record.name !== 'execve';
+    this.#firstNs ??= record.startNs;
+    this.#seen(endNs, record.resumedAt ?? record.at);
+    const process = this.#processes.of(record.pid, record.startNs, record.at);
+    this.#processes.onCall(record, process);
+    if (record.name === 'flock' || record.name.startsWith('fcntl')) this.#files.onLock(record, process);
+    if (record.name.startsWith('open') || record.name === 'creat') {
+      if (record.state === 'complete') this.#files.onOpen(record, process);
+    }
+    if (this.#sockets.on(record, process)) return;
+    if (record.name === 'flock' || record.name === 'execve' || record.state === 'entered') return;
+    const fd = descriptorOf(record)?.fd;
+    if (record.name === 'write' && (fd === 2 || fd === 1)) {
+      if (fd === 2) this.#stderr.onWrite(record, process);
+      return;
+    }
+    if (record.name === 'close') {
+      this.#files.onClose(record, pathOf(record, process) ?? '');
+      if (fd !== undefined) process.descriptors.delete(fd);
+      return;
+    }
+    if (record.name === 'write') this.#files.onWrite(record, pathOf(record, process) ?? '');
+    this.#files.onOther(record, process);
+  }
+
+  #onLibraryCall(record: LtraceRecord): void {
+    this.#sawLibraryCalls = true;
+    this.#firstNs ??= record.kind === 'library-call' ? record.startNs : record.timeNs;
+    this.#seen(record.kind === 'library-call' ? record.startNs + (record.durationNs ?? 0) : record.timeNs, record.at);
+    this.#libraries.on(record);
+  }
+
+  #seen(timeNs: number, at: SourceLine): void {
+    if (timeNs < this.#lastNs) return;
+    this.#lastNs = timeNs;
+    this.#lastLine = at;
+  }
+
+  /** `exitCode` is what the command's parent knows; a log of another machine tells its own. */
+  finish(syscalls: readonly SyscallTotals[], originSeconds: number | undefined, exitCode?: number): Trace {
+    this.#readSeparateStderr();
+    this.#stderr.finish();
+    this.#sockets.connections.finish();
+    const startNs = Math.min(this.#firstNs ?? Number.POSITIVE_INFINITY, this.#output.firstNs ?? Number.POSITIVE_INFINITY);
+    const endNs = Math.max(this.#lastNs, this.#output.lastNs);
+    const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
+    const processes = this.#processes.all;
+    addProcessSpans(this.#store, processes);
+    this.#libraries.finish();
+    const spans = joinSpans({
+      spans: this.#store.spans,
+      lookups,
+      connections: this.#sockets.connections.all,
+      names: this.#sockets.lookups.names,
+      output: this.#output,
+      processes,
+    });
+    return {
+      spans,
+      errors: [...this.#output.errors, ...this.#files.errors],
+      goroutines: this.#output.goroutines,
+      processes: processes.map(({ pid, parent, command, startNs: from, endNs: to }) => ({ pid, parent: parent?.pid, command, startNs: from, endNs: to })),
+      syscalls,
+      startNs: Number.isFinite(startNs) ? startNs : 0,
+      endNs,
+      originSeconds,
+      ending: this.#ending(exitCode),
+      coverage: {
+        syscalls: this.#sawSyscalls,
+        attached: this.#sawSyscalls && this.#processes.attached,
+        goX: this.#output.fetchLines,
+        netdns: this.#output.netdns,
+        http2: this.#output.http2,
+        goroutines: this.#output.goroutines.length > 0,
+        libraryCalls: this.#sawLibraryCalls,
+        timed: this.#sawSyscalls || this.#text.some((record) => record.timeNs !== undefined),
+      },
+      command: this.#processes.root?.command.length ? this.#processes.root.command : undefined,
+      environment: {},
+      ...(this.#sawSyscalls ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) } : {}),
+      lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
+      lastLines: [...this.#output.lastLines, ...(this.#lastLine === undefined ? [] : [this.#lastLine])],
+    };
+  }
+
+  /**
+   * A separate stderr tells again what the tracer saw being written. What -s cut is completed from it; what the tracer
+   * did not see at all (it was attached, or traced no writes) is taken as it is.
+   */
+  #readSeparateStderr(): void {
+    const cut = [...this.#stderr.cut];
+    const root = this.#processes.root;
+    for (const record of this.#text) {
+      const key = `${record.kind} ${this.#textOf(record)}`;
+      if (this.#written.has(key)) continue;
+      const index = cut.findIndex((line) => record.at.text.includes(line.text));
+      const match = index < 0 ? undefined : cut.splice(index, 1)[0];
+      if (match !== undefined) this.#output.on({ ...record, timeNs: match.timeNs }, match.pid);
+      else if (this.#stderr.lines === 0 || record.kind === 'go-error' || record.kind === 'goroutine') {
+        this.#output.on(record.timeNs === undefined && this.#sawSyscalls ? { ...record, timeNs: this.#lastNs } : record, root?.pid);
+      }
+    }
+    for (const line of cut) if (root !== undefined) this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
+  }
+
+  #textOf(record: TextRecord): string {
+    if (record.kind === 'fetch-start' || record.kind === 'fetch-end') return record.url + ('status' in record ? record.status : 'error' in record ? record.error : '');
+    if (record.kind === 'command-start' || record.kind === 'command-end') return record.command;
+    if (record.kind === 'go-error') return record.text;
+    if (record.kind === 'lookup-order') return record.host;
+    return record.kind;
+  }
+
+  #ending(exitCode: number | undefined): Ending {
+    const { ending } = this.#processes;
+    if (ending.kind === 'unknown' && exitCode !== undefined) return { kind: 'exited', code: exitCode };
+    if (ending.kind !== 'unknown') return ending;
+    const { errors, goroutines } = this.#output;
+    const final = errors.filter((error) => error.final).at(-1);
+    if (goroutines[0] !== undefined) return { kind: 'killed', signal: 'SIGQUIT', at: goroutines[0].at };
+    if (final !== undefined && !this.#sawSyscalls) return { kind: 'exited', code: 1, at: final.at };
+    return ending;
+  }
+}

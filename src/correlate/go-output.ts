@@ -1,0 +1,212 @@
+import { classifyError } from '../../parsers/go-errors/format.ts';
+import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
+import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
+import type { TextRecord } from '../../parsers/registry.ts';
+import type { SourceLine } from '../../parsers/types.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import type { TraceError } from '../model/trace.ts';
+import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
+
+/** A toolchain or module that go said it downloads. */
+export interface Download {
+  readonly module: string;
+  readonly version: string;
+  readonly timeNs: number;
+  readonly at: SourceLine;
+  readonly pid: number | undefined;
+}
+
+const MAX_ERRORS = 10_000;
+const FINAL = /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: )/;
+
+/** What go says of itself: fetches, git commands, lookups and errors, from its stderr or from `write(2, …)`. */
+export class GoOutput {
+  readonly #store: SpanStore;
+  readonly errors: TraceError[] = [];
+  readonly goroutines: GoroutineRecord[] = [];
+  readonly downloads: Download[] = [];
+  readonly lookupHosts = new Map<string, SourceLine>();
+  readonly fetches: Span[] = [];
+  readonly gitCommands: Span[] = [];
+  resolver: 'go' | 'cgo' | 'dynamic' | undefined;
+  http2 = false;
+  netdns = false;
+  fetchLines = false;
+  #firstNs: number | undefined;
+  lastNs = 0;
+  #dial: Span | undefined;
+  #nowNs = 0;
+  readonly #openFetches = new Map<string, Span[]>();
+  readonly #openCommands = new Map<string, Span>();
+  readonly #repositories = new Map<string, string>();
+  lastLines: SourceLine[] = [];
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  get firstNs(): number | undefined {
+    return this.#firstNs;
+  }
+
+  on(record: TextRecord, pid: number | undefined): void {
+    const timeNs = this.#timeOf(record);
+    this.#firstNs ??= timeNs;
+    this.lastNs = Math.max(this.lastNs, timeNs);
+    this.lastLines = [...this.lastLines.slice(-2), record.at];
+    switch (record.kind) {
+      case 'fetch-start':
+        this.#onFetchStart(record, timeNs, pid);
+        return;
+      case 'fetch-end':
+        this.#onFetchEnd(record, timeNs, pid);
+        return;
+      case 'command-start':
+      case 'command-end':
+        this.#onCommand(record.kind === 'command-end' ? record.durationNs : undefined, record, timeNs, pid);
+        return;
+      case 'repository':
+        this.#repositories.set(record.dir, record.url);
+        return;
+      case 'downloading':
+        this.downloads.push({ module: record.module, version: record.version, timeNs, at: record.at, pid });
+        return;
+      case 'resolver':
+        this.netdns = true;
+        this.resolver = record.resolver ?? this.resolver;
+        return;
+      case 'lookup-order':
+        this.netdns = true;
+        if (!this.lookupHosts.has(record.host)) this.lookupHosts.set(record.host, record.at);
+        return;
+      case 'go-error':
+        this.#onError(record.text, record.class, record, timeNs, FINAL.test(record.text));
+        return;
+      case 'goroutine':
+        this.goroutines.push(record);
+        return;
+      case 'h2-dial':
+      case 'h2-connection':
+        this.#onHttp2(record.kind === 'h2-dial' ? record.host : undefined, record.at, timeNs, pid);
+        return;
+      case 'h2-header':
+      case 'h2-frame':
+      case 'h2-other':
+        this.http2 = true;
+    }
+  }
+
+  /**
+   * Lines without any time still have an order, and ends that tell how long they took: the clock is moved on by those.
+   */
+  #timeOf(record: TextRecord): number {
+    if (record.timeNs !== undefined) {
+      this.#nowNs = record.timeNs;
+      return record.timeNs;
+    }
+    if (record.kind === 'fetch-end' && record.durationNs !== undefined) {
+      const start = this.#openFetches.get(record.url)?.[0]?.startNs ?? this.#nowNs;
+      this.#nowNs = Math.max(this.#nowNs, start + record.durationNs);
+    }
+    if (record.kind === 'command-end') {
+      const start = this.#openCommands.get(`${record.dir};${record.command}`)?.startNs ?? this.#nowNs;
+      this.#nowNs = Math.max(this.#nowNs, start + record.durationNs);
+    }
+    return this.#nowNs;
+  }
+
+  #onFetchStart(record: FetchStartRecord, timeNs: number, pid: number | undefined): Span {
+    this.fetchLines = true;
+    const purpose = purposeOf(record.url);
+    const phase = purpose === 'sumdb' || purpose === 'toolchain' ? purpose : 'ttfb';
+    const span = this.#store.open('fetch', phase, `get ${record.url}`, timeNs, [record.at]);
+    const host = hostOf(record.url);
+    const module = readModuleUrl(record.url);
+    span.attributes = {
+      'url.full': record.url,
+      ...(host === undefined ? {} : { 'server.address': host }),
+      ...(pid === undefined ? {} : { 'process.pid': pid }),
+      ...(module === undefined ? {} : { 'gotrace.module': module.module }),
+      ...(module?.version === undefined ? {} : { 'gotrace.version': module.version }),
+      ...(purpose === undefined ? {} : { 'gotrace.purpose': purpose }),
+    };
+    this.fetches.push(span);
+    const open = this.#openFetches.get(record.url) ?? [];
+    open.push(span);
+    this.#openFetches.set(record.url, open);
+    return span;
+  }
+
+  /** An end belongs to the oldest open start of its URL: go asks for a URL once at a time, save for retries. */
+  #onFetchEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
+    const open = this.#openFetches.get(record.url);
+    let span = open?.shift();
+    if (open?.length === 0) this.#openFetches.delete(record.url);
+    if (span === undefined) {
+      const { at, url } = record;
+      span = this.#onFetchStart({ kind: 'fetch-start', at, url, timeNs }, timeNs - (record.durationNs ?? 0), pid);
+      this.#openFetches.get(url)?.pop();
+    }
+    span.endNs = timeNs;
+    if (record.at !== span.evidence[0]) span.evidence.push(record.at);
+    if (record.status !== undefined) span.attributes['http.response.status_code'] = record.status;
+    if (record.error === undefined) return;
+    span.attributes['error.type'] = record.error;
+    const { class: name, ...detail } = classifyError(record.error);
+    const module = readModuleUrl(record.url);
+    this.#addError({ class: name, text: record.error, at: record.at, timeNs, detail: { ...detail, url: record.url, ...(module === undefined ? {} : { module: module.module }) }, final: false });
+  }
+
+  #onCommand(
+    durationNs: number | undefined,
+    record: { dir: string; command: string; at: SourceLine },
+    timeNs: number,
+    pid: number | undefined,
+  ): void {
+    const key = `${record.dir};${record.command}`;
+    if (durationNs === undefined) {
+      const span = this.#store.open('git-command', 'git', record.command, timeNs, [record.at]);
+      const url = /\b(?:https?|ssh|git):\/\/\S+|\b[\w.-]+@[\w.-]+:\S+/.exec(record.command)?.[0] ?? this.#repositories.get(record.dir);
+      const host = url === undefined ? undefined : hostOf(url);
+      span.attributes = {
+        'process.command': record.command,
+        'gotrace.path': record.dir,
+        'gotrace.purpose': 'git',
+        ...(url === undefined ? {} : { 'url.full': url }),
+        ...(host === undefined ? {} : { 'server.address': host }),
+        ...(pid === undefined ? {} : { 'process.pid': pid }),
+      };
+      this.#openCommands.set(key, span);
+      this.gitCommands.push(span);
+      return;
+    }
+    const span = this.#openCommands.get(key);
+    if (span === undefined) return;
+    this.#openCommands.delete(key);
+    span.endNs = timeNs;
+    span.evidence.push(record.at);
+  }
+
+  #onHttp2(host: string | undefined, at: SourceLine, timeNs: number, pid: number | undefined): void {
+    this.http2 = true;
+    if (host !== undefined) {
+      if (this.#dial !== undefined && this.#dial.endNs === undefined && this.#dial.attributes['server.address'] === host) return;
+      this.#dial = this.#store.open('connect', 'connect', `reach ${host}`, timeNs, [at]);
+      this.#dial.attributes = { 'server.address': host, ...(pid === undefined ? {} : { 'process.pid': pid }) };
+    } else if (this.#dial !== undefined && this.#dial.endNs === undefined) {
+      this.#dial.endNs = timeNs;
+      this.#dial.evidence.push(at);
+    }
+  }
+
+  #onError(text: string, name: string, detail: TraceError['detail'], timeNs: number, final: boolean): void {
+    const { module, version, host, address, url, path, status } = detail;
+    const fields = Object.fromEntries(Object.entries({ module, version, host, address, url, path, status }).filter(([, value]) => value !== undefined));
+    const at = (detail as { at?: SourceLine }).at;
+    if (at !== undefined) this.#addError({ class: name, text, at, timeNs, detail: fields, final });
+  }
+
+  #addError(error: TraceError): void {
+    if (this.errors.length < MAX_ERRORS) this.errors.push(error);
+  }
+}

@@ -1,0 +1,182 @@
+import type { Span } from '../model/span.ts';
+import type { GoOutput } from './go-output.ts';
+import { hostOf } from './modcache.ts';
+import { type Process, programOf } from './processes.ts';
+import type { Connection } from './socket.ts';
+
+export interface Joinable {
+  readonly spans: readonly Span[];
+  readonly lookups: readonly Span[];
+  readonly connections: readonly Connection[];
+  /** Address to the name whose lookup gave it. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly output: GoOutput;
+  readonly processes: readonly Process[];
+}
+
+/** Names the hosts of connections, gives every span its parent and its final phase, and drops what another span says better. */
+export function joinSpans(input: Joinable): Span[] {
+  nameHosts(input);
+  const byPid = processSpans(input.spans);
+  const dropped = new Set<Span>();
+  for (const connection of input.connections) dropAnswered(connection, input, dropped);
+  for (const span of input.spans) {
+    if (span.parentId !== undefined || span.kind === 'command' || span.kind === 'process') continue;
+    const owner = byPid.get(span.attributes['process.pid'] ?? -1);
+    if (owner !== undefined) span.parentId = owner.id;
+  }
+  const parents = new Map(input.spans.map((span) => [span.id, span]));
+  for (const span of input.spans) takeOver(span, parents);
+  chargeSumdb(input);
+  chargeToolchain(input);
+  markFirstContacts(input);
+  nameTransfers(input);
+  return input.spans.filter((span) => !dropped.has(span));
+}
+
+function nameHosts({ connections, names, spans }: Joinable): void {
+  for (const connection of connections) {
+    for (const span of connection.spans) {
+      const address = span.attributes['network.peer.address'];
+      const host = connection.host ?? (address === undefined ? undefined : names.get(address));
+      if (host !== undefined && span.attributes['server.address'] === undefined) span.attributes['server.address'] = host;
+      if (connection.tunnel !== undefined && span.kind === 'connect') span.attributes['server.address'] = names.get(address ?? '') ?? address ?? '';
+      if (connection.tunnel !== undefined && span.kind !== 'connect') span.attributes['gotrace.path'] = `via ${names.get(address ?? '') ?? address}`;
+    }
+  }
+  // An attempt that never got to a ClientHello is named by its address only.
+  for (const span of spans) {
+    const address = span.attributes['network.peer.address'];
+    const name = address === undefined ? undefined : names.get(address);
+    if (span.kind === 'connect' && name !== undefined) span.attributes['server.address'] ??= name;
+  }
+}
+
+function processSpans(spans: readonly Span[]): Map<number, Span> {
+  const byPid = new Map<number, Span>();
+  for (const span of spans) {
+    const pid = span.attributes['process.pid'];
+    if ((span.kind === 'process' || span.kind === 'command') && pid !== undefined) byPid.set(pid, span);
+  }
+  return byPid;
+}
+
+/**
+ * Where -x tells each fetch, the waits on its connection say less: which of the URLs on an HTTP/2 connection they are
+ * for is not in the log.
+ */
+function dropAnswered(connection: Connection, { output, processes }: Joinable, dropped: Set<Span>): void {
+  for (const span of connection.spans) {
+    if (span.kind !== 'response' && span.kind !== 'transfer') continue;
+    const pid = span.attributes['process.pid'];
+    const process = processes.find((each) => each.pid === pid);
+    const isGo = process !== undefined && programOf(process.command) === 'go';
+    if (isGo || process?.command.length === 0) {
+      const host = span.attributes['server.address'];
+      const known = output.fetches.some((fetch) => fetch.attributes['process.pid'] === pid && (fetch.attributes['server.address'] === host || connection.tunnel !== undefined));
+      if (known) dropped.add(span);
+    }
+  }
+}
+
+/** Waits of git and of its helpers are charged to git, whatever they wait for; so are its lookups and connections. */
+function takeOver(span: Span, parents: ReadonlyMap<number, Span>): void {
+  const network = ['lookup', 'dns-query', 'connect', 'tls', 'response', 'transfer'].includes(span.kind);
+  if (!network) return;
+  for (let parent = parents.get(span.parentId ?? -1); parent !== undefined; parent = parents.get(parent.parentId ?? -1)) {
+    if (parent.kind === 'process' && parent.phase === 'git') {
+      span.phase = 'git';
+      const url = parent.attributes['url.full'];
+      if (url !== undefined) span.attributes['url.full'] ??= url;
+      span.attributes['gotrace.purpose'] = 'git';
+      return;
+    }
+  }
+}
+
+/** Reaching a host that is asked for checksums only is part of the checksum database's wait. */
+function chargeSumdb({ spans, output }: Joinable): void {
+  const purposes = new Map<string, Set<string>>();
+  for (const fetch of output.fetches) {
+    const host = fetch.attributes['server.address'] ?? '';
+    purposes.set(host, (purposes.get(host) ?? new Set()).add(fetch.attributes['gotrace.purpose'] ?? ''));
+  }
+  for (const span of spans) {
+    if (!['lookup', 'connect', 'tls', 'response', 'transfer'].includes(span.kind)) continue;
+    const known = purposes.get(span.attributes['server.address'] ?? '');
+    const only = known?.size === 1 ? [...known][0] : undefined;
+    if ((only === 'sumdb' || only === 'toolchain') && span.phase !== 'git') {
+      span.phase = only;
+      span.attributes['gotrace.purpose'] = only;
+    }
+  }
+}
+
+/** `go: downloading go1.99.0` is not followed by `# get` lines: what its process then waits for is the toolchain. */
+function chargeToolchain({ spans, output }: Joinable): void {
+  const download = output.downloads.find((each) => each.module === 'golang.org/toolchain');
+  if (download === undefined) return;
+  const firstFetch = output.fetches.find((fetch) => fetch.startNs >= download.timeNs && fetch.attributes['gotrace.purpose'] !== 'toolchain');
+  for (const span of spans) {
+    const network = ['lookup', 'connect', 'tls', 'response', 'transfer'].includes(span.kind);
+    const pid = span.attributes['process.pid'];
+    const own = download.pid === undefined || pid === undefined || pid === download.pid;
+    if (!network || !own || span.startNs < download.timeNs || (firstFetch !== undefined && span.startNs >= firstFetch.startNs)) continue;
+    span.phase = 'toolchain';
+    span.attributes['gotrace.purpose'] = 'toolchain';
+    span.attributes['gotrace.module'] ??= download.module;
+    span.attributes['gotrace.version'] ??= download.version;
+  }
+}
+
+/**
+ * Without packets, what a fetch spent reaching its host shows only in comparison: the first fetch of a host includes
+ * the lookup, the connection and the handshake, the later ones do not.
+ */
+function markFirstContacts({ output, connections }: Joinable): void {
+  if (connections.length > 0 || output.http2) return;
+  const byHost = new Map<string, Span[]>();
+  for (const fetch of output.fetches) {
+    const host = fetch.attributes['server.address'];
+    if (host !== undefined) byHost.set(host, [...(byHost.get(host) ?? []), fetch]);
+  }
+  for (const fetches of byHost.values()) {
+    const firstEnd = Math.min(...fetches.map((fetch) => (answered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)));
+    const first = fetches.filter((fetch) => fetch.startNs < firstEnd);
+    const later = fetches.filter((fetch) => fetch.startNs >= firstEnd);
+    const usual = median(later.flatMap((fetch) => (fetch.endNs === undefined ? [] : [fetch.endNs - fetch.startNs])));
+    for (const fetch of first) {
+      const took = fetch.endNs === undefined ? undefined : fetch.endNs - fetch.startNs;
+      const neverAnswered = !Number.isFinite(firstEnd) && fetch.attributes['http.response.status_code'] === undefined;
+      const slowSetup = took !== undefined && usual !== undefined && took > 0.25e9 && took > 4 * usual;
+      if ((neverAnswered || slowSetup) && fetch.phase === 'ttfb') fetch.phase = 'connect';
+    }
+  }
+}
+
+function answered(fetch: Span): boolean {
+  return fetch.attributes['http.response.status_code'] !== undefined;
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** A body that arrives in the module cache belongs to the URL that was asked for it last. */
+function nameTransfers({ spans, output }: Joinable): void {
+  for (const span of spans) {
+    const module = span.attributes['gotrace.module'];
+    if (span.kind !== 'transfer' || module === undefined || span.attributes['url.full'] !== undefined) continue;
+    const fetch = output.fetches.findLast(
+      (each) => each.attributes['gotrace.module'] === module && each.startNs <= span.startNs && (each.attributes['url.full'] ?? '').endsWith('.zip') && each.attributes['http.response.status_code'] === 200,
+    );
+    const url = fetch?.attributes['url.full'];
+    if (fetch === undefined || url === undefined) continue;
+    span.attributes['url.full'] = url;
+    const host = hostOf(url);
+    if (host !== undefined) span.attributes['server.address'] = host;
+    if (fetch.attributes['gotrace.purpose'] === 'toolchain') span.phase = 'toolchain';
+    span.evidence.unshift(...fetch.evidence.slice(-1));
+  }
+}
+

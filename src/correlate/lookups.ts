@@ -1,0 +1,151 @@
+import type { SourceLine } from '../../parsers/types.ts';
+import { type Span, type SpanStore } from '../model/span.ts';
+import type { DnsMessage } from '../wire/dns.ts';
+import type { Process } from './processes.ts';
+import type { Socket } from './socket.ts';
+
+/**
+ * Queries to nameservers, and the lookups that they belong to. Go's resolver asks A and AAAA in parallel, each on a
+ * socket of its own, waits for both, and asks the next server after 5 s without an answer (net/dnsclient_unix.go);
+ * glibc sends both over one socket and sends again after its own time-out (resolv.conf(5)).
+ */
+export class Lookups {
+  readonly #store: SpanStore;
+  readonly #queries: { readonly span: Span; readonly process: Process; readonly id: number | undefined }[] = [];
+  /** Which name an address was the answer for. */
+  readonly names = new Map<string, string>();
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  onSend(socket: Socket, message: DnsMessage | undefined, timeNs: number, at: SourceLine): void {
+    if (message?.isResponse) return;
+    const name = message?.name ?? '';
+    for (const older of socket.queries) {
+      const again = older.attributes['dns.question.name'] === message?.name && older.attributes['gotrace.dns.type'] === message?.type;
+      if (again) endQuery(older, timeNs, 'timeout');
+    }
+    socket.queries = socket.queries.filter((query) => query.endNs === undefined);
+    const span = this.#store.open('dns-query', 'dns', `query ${name} ${message?.type ?? ''}`.trim(), timeNs, [at]);
+    const transport = socket.transport === 'tcp' ? 'tcp' : 'udp';
+    span.attributes = {
+      'process.pid': socket.process.pid,
+      'gotrace.dns.transport': transport,
+      ...(socket.peer === undefined ? {} : { 'network.peer.address': socket.peer.address, 'network.peer.port': socket.peer.port }),
+      ...(message?.name === undefined ? {} : { 'dns.question.name': message.name }),
+      ...(message?.type === undefined ? {} : { 'gotrace.dns.type': message.type }),
+    };
+    socket.queries.push(span);
+    this.#queries.push({ span, process: socket.process, id: message?.id });
+  }
+
+  onReceive(socket: Socket, message: DnsMessage | undefined, timeNs: number, at: SourceLine): void {
+    const query =
+      socket.queries.find(
+        ({ attributes }) =>
+          message?.name === undefined ||
+          (attributes['dns.question.name'] === message.name && attributes['gotrace.dns.type'] === message.type),
+      ) ?? (message?.name === undefined ? undefined : socket.queries[0]);
+    if (query === undefined) return;
+    query.endNs = timeNs;
+    query.evidence.push(at);
+    if (message !== undefined) {
+      query.attributes['gotrace.dns.rcode'] = message.rcode;
+      if (message.truncated) query.attributes['gotrace.dns.truncated'] = true;
+      if (message.rcode !== 'NOERROR') query.attributes['error.type'] = message.rcode;
+      for (const address of message.addresses) this.names.set(address, message.name ?? '');
+    }
+    socket.queries = socket.queries.filter((each) => each !== query);
+  }
+
+  onError(socket: Socket, errno: string, timeNs: number, at: SourceLine): void {
+    for (const query of socket.queries) {
+      query.evidence.push(at);
+      endQuery(query, timeNs, errno);
+    }
+    socket.queries = [];
+  }
+
+  /** Closed without an answer: the resolver gave up on this server. */
+  onClose(socket: Socket, timeNs: number): void {
+    for (const query of socket.queries) endQuery(query, timeNs, 'timeout');
+    socket.queries = [];
+  }
+
+  /** Joins the queries to lookups, one span each, and gives those. `hosts` are the names that netdns lines gave. */
+  assemble(hosts: readonly string[]): Span[] {
+    const groups: Group[] = [];
+    const byStart = [...this.#queries].sort((a, b) => a.span.startNs - b.span.startNs);
+    for (const { span, process } of byStart) {
+      const name = span.attributes['dns.question.name'] ?? '';
+      const host = hosts.filter((each) => name === each || name.startsWith(`${each}.`)).sort((a, b) => b.length - a.length)[0];
+      const group = groups.findLast((each) => each.process === process && belongs(each, span, name, host));
+      if (group === undefined) groups.push({ process, host, names: [name], queries: [span], endNs: span.endNs ?? Number.POSITIVE_INFINITY });
+      else {
+        group.names.push(name);
+        group.queries.push(span);
+        group.endNs = Math.max(group.endNs, span.endNs ?? Number.POSITIVE_INFINITY);
+      }
+    }
+    return groups.map((group) => this.#lookupOf(group));
+  }
+
+  #lookupOf(group: Group): Span {
+    const first = group.queries[0];
+    const host = group.host ?? commonName(group.names);
+    const lookup = this.#store.open('lookup', 'dns', `lookup ${host}`, first?.startNs ?? 0);
+    if (Number.isFinite(group.endNs)) lookup.endNs = group.endNs;
+    lookup.attributes = { 'server.address': host, 'process.pid': group.process.pid };
+    const failed = group.queries.filter((query) => query.attributes['error.type'] !== undefined || query.endNs === undefined);
+    if (failed.length === group.queries.length) {
+      const last = failed.at(-1)?.attributes['error.type'];
+      if (last !== undefined) lookup.attributes['error.type'] = last;
+    }
+    for (const query of group.queries) query.parentId = lookup.id;
+    lookup.evidence = group.queries.flatMap((query) => query.evidence.slice(0, 1)).slice(0, 4);
+    return lookup;
+  }
+}
+
+interface Group {
+  readonly process: Process;
+  readonly host: string | undefined;
+  readonly names: string[];
+  readonly queries: Span[];
+  endNs: number;
+}
+
+/** The next name or server of one lookup is asked at once; what comes later is another lookup. */
+const NEXT_QUERY_NS = 200e6;
+
+function belongs(group: Group, query: Span, name: string, host: string | undefined): boolean {
+  const longest = Math.max(...group.queries.map((each) => each.startNs));
+  const near = query.startNs <= group.endNs + NEXT_QUERY_NS || query.startNs <= longest + NEXT_QUERY_NS;
+  if (!near) return false;
+  if (group.host !== undefined || host !== undefined) return group.host === host;
+  if (group.names.includes(name)) return true;
+  const shared = sharedLabels(group.names.at(-1) ?? '', name);
+  return shared >= 2 || (shared >= 1 && group.queries.some((each) => each.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'));
+}
+
+function sharedLabels(a: string, b: string): number {
+  const left = a.split('.');
+  const right = b.split('.');
+  let count = 0;
+  while (count < left.length && count < right.length && left[count] === right[count] && left[count] !== '') count++;
+  return count;
+}
+
+/** Of `proxy.corp.example`, `proxy.example` and `proxy`: the shortest, else what they begin with. */
+function commonName(names: readonly string[]): string {
+  const shortest = names.reduce((a, b) => (b.length < a.length ? b : a));
+  const shared = Math.min(...names.map((name) => sharedLabels(shortest, name)));
+  return shortest.split('.').slice(0, Math.max(shared, 1)).join('.');
+}
+
+function endQuery(query: Span, timeNs: number, error: string): void {
+  if (query.endNs !== undefined) return;
+  query.endNs = timeNs;
+  query.attributes['error.type'] = error;
+}

@@ -1,0 +1,48 @@
+/** A module version as the cache's paths name it. */
+export interface ModuleVersion {
+  readonly module: string;
+  readonly version: string;
+}
+
+const DOWNLOAD = /\/cache\/download\/(.+)\/@v\/([^/]+?)\.(zip|mod|info|lock|ziphash|partial)(\d+\.tmp)?$/;
+const EXTRACTED = /\/pkg\/mod\/((?!cache\/).+?)@(v[^/]+)(?:\/|$)/;
+
+/** What a path under `GOMODCACHE/cache/download` is for. */
+export function readCachePath(path: string): (ModuleVersion & { kind: string; temporary: boolean }) | undefined {
+  const match = DOWNLOAD.exec(path);
+  if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined;
+  return { module: unescapePath(match[1]), version: unescapePath(match[2]), kind: match[3], temporary: match[4] !== undefined };
+}
+
+export function readExtractedPath(path: string): ModuleVersion | undefined {
+  const match = EXTRACTED.exec(path);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { module: unescapePath(match[1]), version: unescapePath(match[2]) };
+}
+
+/** `github.com/!burnt!sushi/toml` is github.com/BurntSushi/toml: golang.org/x/mod/module, EscapePath. */
+export function unescapePath(path: string): string {
+  return path.replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const MODULE_URL = /^(https?:\/\/[^/]+(?:\/.*?)??)\/((?:[\w.~!-]+\/)*[\w.~!-]+)\/@(?:v\/(?:list|([^/]+?)\.(?:info|mod|zip))|latest)$/;
+
+/** `https://PROXY/github.com/pkg/errors/@v/v0.9.1.zip`: GOPROXY protocol, go.dev/ref/mod. */
+export function readModuleUrl(url: string): { base: string; module: string; version: string | undefined } | undefined {
+  const match = MODULE_URL.exec(url);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { base: match[1], module: unescapePath(match[2]), version: match[3] === undefined ? undefined : unescapePath(match[3]) };
+}
+
+/** What a request exists for: the checksum database, a toolchain, or finding a repository. */
+export function purposeOf(url: string): 'sumdb' | 'toolchain' | 'go-get' | undefined {
+  if (/\/golang\.org\/toolchain\/@v\//.test(url)) return 'toolchain';
+  if (/[?&]go-get=1/.test(url)) return 'go-get';
+  if (/^https?:\/\/[^/]+(?:\/.*)?\/sumdb\/[^/]+\//.test(url)) return 'sumdb';
+  if (/^https?:\/\/[^/]+\/(?:lookup\/.+@v|tile\/\d+\/|latest$)/.test(url)) return 'sumdb';
+  return undefined;
+}
+
+export function hostOf(url: string): string | undefined {
+  return /^[a-z+]+:\/\/(?:[^/@]*@)?(\[[^\]]+\]|[^/:]+)/.exec(url)?.[1];
+}

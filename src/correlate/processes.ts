@@ -1,0 +1,149 @@
+import { readDescriptor, readText, splitArguments } from '../../parsers/strace/arguments.ts';
+import type { ExitRecord, SyscallRecord } from '../../parsers/strace/records.ts';
+import type { SourceLine } from '../../parsers/types.ts';
+import type { Ending } from '../model/trace.ts';
+import type { Socket } from './socket.ts';
+
+/** What a descriptor stands for in one process. */
+export type FileDescription =
+  | { readonly kind: 'socket'; readonly socket: Socket; readonly closeOnExec: boolean }
+  | { readonly kind: 'file'; readonly path: string; readonly closeOnExec: boolean };
+
+/** A thread group: what Linux's clone(2) calls a process. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: Process | undefined;
+  command: readonly string[];
+  startNs: number;
+  endNs: number | undefined;
+  exitCode: number | undefined;
+  signal: string | undefined;
+  descriptors: Map<number, FileDescription>;
+  /** The line of its execve, else the first line that names it. */
+  at: SourceLine;
+}
+
+const MAX_PROCESSES = 100_000;
+
+/** Threads and processes: who is whose thread, who is whose child, who runs what. */
+export class Processes {
+  readonly all: Process[] = [];
+  readonly #byThread = new Map<number, Process>();
+  /** Threads inside a clone, fork or vfork that has not returned: their child may already run. */
+  readonly #forking = new Map<number, boolean>();
+  root: Process | undefined;
+  attached = false;
+  ending: Ending = { kind: 'unknown' };
+
+  /** The process of a thread. A thread that was never seen is the child of a clone in progress, or was there before. */
+  of(thread: number, timeNs: number, at: SourceLine): Process {
+    const known = this.#byThread.get(thread);
+    if (known !== undefined) return known;
+    for (const [parentThread, isThread] of this.#forking) {
+      const parent = this.#byThread.get(parentThread);
+      if (parent === undefined) continue;
+      this.#forking.delete(parentThread);
+      return isThread ? this.#addThread(thread, parent) : this.#addProcess(thread, parent, timeNs, at);
+    }
+    // The log began when it was already running: strace shows its threads, and no clone.
+    return this.root === undefined ? this.#addProcess(thread, undefined, timeNs, at) : this.#addThread(thread, this.root);
+  }
+
+  /** Takes clone, fork, vfork, execve and exit into account. */
+  onCall(record: SyscallRecord, process: Process): void {
+    switch (record.name) {
+      case 'clone':
+      case 'clone2':
+      case 'clone3':
+      case 'fork':
+      case 'vfork':
+        this.#onClone(record, process);
+        return;
+      case 'execve':
+      case 'execveat':
+        if (record.state !== 'entered' && record.errno === undefined) this.#onExec(record, process);
+    }
+  }
+
+  onExit(record: ExitRecord): void {
+    const process = this.#byThread.get(record.pid);
+    if (process === undefined || process.pid !== record.pid) return;
+    process.endNs = record.timeNs;
+    process.exitCode = record.code;
+    process.signal = record.signal;
+    if (process !== this.root) return;
+    this.ending =
+      record.signal === undefined
+        ? { kind: 'exited', code: record.code ?? 0, at: record.at }
+        : { kind: 'killed', signal: record.signal, at: record.at };
+  }
+
+  /** A pid may be used again after its process ended. */
+  forget(pid: number): void {
+    this.#byThread.delete(pid);
+  }
+
+  #onClone(record: SyscallRecord, process: Process): void {
+    const isThread = record.args.includes('CLONE_THREAD');
+    if (record.state === 'entered') {
+      this.#forking.set(record.pid, isThread);
+      return;
+    }
+    this.#forking.delete(record.pid);
+    const child = record.value;
+    if (child === undefined || child <= 0) return;
+    const known = this.#byThread.get(child);
+    if (isThread) {
+      if (known !== process) this.#addThread(child, process);
+    } else if (known === undefined || known.pid !== child || known.endNs !== undefined && known.endNs < record.startNs) {
+      this.#addProcess(child, process, record.startNs, record.at);
+    }
+  }
+
+  #onExec(record: SyscallRecord, process: Process): void {
+    const own = process.pid === record.pid ? process : this.#addProcess(record.pid, process, record.startNs, record.at);
+    const [path, argv] = splitArguments(record.args);
+    const command = splitArguments((argv ?? '').replace(/^\[|\]$/g, '')).flatMap((arg) => readText(arg) ?? []);
+    own.command = command.length > 0 ? command : [readText(path) ?? ''];
+    own.at = record.at;
+    for (const [fd, description] of own.descriptors) if (description.closeOnExec) own.descriptors.delete(fd);
+  }
+
+  #addThread(thread: number, process: Process): Process {
+    this.#byThread.set(thread, process);
+    return process;
+  }
+
+  #addProcess(pid: number, parent: Process | undefined, startNs: number, at: SourceLine): Process {
+    const process: Process = {
+      pid,
+      parent,
+      command: parent?.command ?? [],
+      startNs,
+      endNs: undefined,
+      exitCode: undefined,
+      signal: undefined,
+      descriptors: new Map(parent?.descriptors ?? []),
+      at,
+    };
+    if (this.all.length < MAX_PROCESSES) this.all.push(process);
+    this.root ??= process;
+    this.#byThread.set(pid, process);
+    return process;
+  }
+}
+
+/** The descriptor that a call's first argument names, in the process that made it. */
+export function descriptorOf(record: SyscallRecord): { fd: number; annotation: string | undefined } | undefined {
+  const comma = record.args.indexOf(',', record.args.startsWith('-') ? 1 : 0);
+  const first = record.args.charCodeAt(0);
+  if (first < 0x30 || first > 0x39) return undefined;
+  // The annotation may hold commas; only then is the exact and slower reading needed.
+  const head = comma < 0 ? record.args : record.args.slice(0, comma);
+  return readDescriptor(head) ?? readDescriptor(splitArguments(record.args)[0]);
+}
+
+/** `git` of `/usr/lib/git-core/git`. */
+export function programOf(command: readonly string[]): string {
+  return (command[0] ?? '').split('/').pop() ?? '';
+}

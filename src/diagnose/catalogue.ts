@@ -1,0 +1,103 @@
+import type { Culprit, Remedy } from '../model/finding.ts';
+import { CONNECT_WORDS, TLS_WORDS } from './words/connect.ts';
+import { DNS_WORDS } from './words/dns.ts';
+import { GO_WORDS } from './words/go.ts';
+import { HTTP_WORDS } from './words/http.ts';
+import { MACHINE_WORDS } from './words/machine.ts';
+import type { CauseWords } from './words/types.ts';
+
+/** Every cause that a finding can name, with its words. */
+export const CATALOGUE: readonly CauseWords[] = [
+  ...DNS_WORDS,
+  ...CONNECT_WORDS,
+  ...TLS_WORDS,
+  ...HTTP_WORDS,
+  ...GO_WORDS,
+  ...MACHINE_WORDS,
+];
+
+const BY_CAUSE = new Map(CATALOGUE.map((words) => [words.cause, words]));
+
+export function wordsOf(cause: string): CauseWords | undefined {
+  return BY_CAUSE.get(cause);
+}
+
+/** What is filled into the words. */
+export interface Facts extends Culprit {
+  readonly base?: string;
+  readonly blockedNs: number;
+}
+
+/** The remedies that fit what was seen; one that needs a fact that is missing is left out. */
+export function remediesOf(cause: string, facts: Facts): Remedy[] {
+  return (wordsOf(cause)?.remedies ?? []).flatMap(({ text, command }) => {
+    const filledText = fill(text, facts, false);
+    const filledCommand = command === undefined ? undefined : fill(command, facts, true);
+    if (filledText === undefined) return [];
+    if (command !== undefined && filledCommand === undefined) return [];
+    return [{ text: filledText, ...(filledCommand === undefined ? {} : { command: filledCommand }) }];
+  });
+}
+
+/** The sentence that names cause, culprit and time. A part in brackets whose facts are missing is left out. */
+export function summaryOf(cause: string, facts: Facts): string {
+  const words = wordsOf(cause)?.summary ?? cause;
+  const whole = fill(words, facts, false);
+  if (whole !== undefined) return whole;
+  const without = words.replace(/ \([^()]*\{[^()]*\)/g, (part) => fill(part, facts, false) ?? '');
+  return without.replace(/\{(\w+)\}/g, (_, name: string) => factOf(name, facts) ?? SOMETHING[name] ?? 'it');
+}
+
+const SOMETHING: Readonly<Record<string, string>> = {
+  host: 'the server',
+  address: 'the server',
+  ip: 'the nameserver',
+  url: 'the request',
+  module: 'the module',
+  path: 'the module cache',
+  process: 'a helper program',
+  setting: 'see the evidence',
+  base: 'the first entry',
+};
+
+function fill(template: string, facts: Facts, isCommand: boolean): string | undefined {
+  let complete = true;
+  const text = template.replace(/(?<!%)\{(\w+)\}/g, (_, name: string) => {
+    const fact = factOf(name, facts);
+    if (fact === undefined) complete = false;
+    return fact === undefined ? '' : isCommand ? shellSafe(fact) : fact;
+  });
+  return complete ? text : undefined;
+}
+
+/** Facts come from logs: what a shell would act on is quoted before it gets into a command. */
+function shellSafe(fact: string): string {
+  return /^[\w@%+=:,./~[\]*-]*$/.test(fact) ? fact : `'${fact.replaceAll("'", "'\\''")}'`;
+}
+
+function factOf(name: string, facts: Facts): string | undefined {
+  switch (name) {
+    case 'seconds':
+      return printSeconds(facts.blockedNs);
+    case 'ip':
+      return facts.address?.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1');
+    case 'host':
+      return facts.host ?? facts.address;
+    case 'address':
+    case 'url':
+    case 'module':
+    case 'path':
+    case 'process':
+    case 'setting':
+    case 'base':
+      return facts[name];
+    default:
+      return undefined;
+  }
+}
+
+export function printSeconds(ns: number): string {
+  const seconds = ns / 1e9;
+  if (seconds >= 100) return `${Math.round(seconds)} s`;
+  return seconds >= 0.095 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds * 1000)} ms`;
+}

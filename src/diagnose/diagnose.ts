@@ -1,0 +1,152 @@
+import type { Culprit, Finding } from '../model/finding.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { Group } from '../timeline/timeline.ts';
+import { printSeconds } from './catalogue.ts';
+import { decisiveErrors, diagnoseError } from './errors.ts';
+import { diagnoseGoroutines } from './goroutines.ts';
+import { type Case, findingOf, phaseOfCause } from './rule.ts';
+import { WAIT_RULES } from './rules.ts';
+import { isNotable, isSignificant } from './significance.ts';
+
+export interface DiagnosisResult {
+  readonly verdict: Verdict;
+  /** The first finding, where there is a blocking point. */
+  readonly blockingPoint: Finding | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** What the trace shows, as causes with evidence, and the verdict that they add up to. */
+export function diagnose(context: Case): DiagnosisResult {
+  const { trace, timeline } = context;
+  const waits = waitFindings(context);
+  const status = trace.ending;
+  const errors = errorFindings(context, waits);
+  const exitedWell = status.kind === 'exited' && status.code === 0;
+  if (!exitedWell && errors.length > 0 && status.kind !== 'killed') return failed(errors, waits);
+  if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, waits);
+  const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
+  const open = waits.find((each) => each.group.open);
+  if (dump !== undefined && open === undefined) return conclude('blocked', [dump, ...waits.map((each) => each.finding)]);
+  if (open !== undefined && !exitedWell) {
+    const rest = waits.filter((each) => each !== open).map((each) => each.finding);
+    return conclude('blocked', [open.finding, ...rest]);
+  }
+  const slow = waits.filter((each) => isSignificant(each.group, timeline, trace.endNs));
+  if (slow.length > 0) return conclude('slow', waits.sort((a, b) => Number(slow.includes(b)) - Number(slow.includes(a))).map((each) => each.finding));
+  if (status.kind === 'killed') return blind(context, `it was ended by ${status.signal}`, waits);
+  if (trace.coverage.attached && status.kind === 'unknown') return blind(context, 'the log ends before it did', waits);
+  return {
+    verdict: { status: 'healthy', headline: healthyHeadline(context) },
+    blockingPoint: undefined,
+    findings: waits.map((each) => each.finding),
+  };
+}
+
+interface Wait {
+  readonly group: Group;
+  readonly finding: Finding;
+}
+
+function waitFindings(context: Case): Wait[] {
+  const { timeline, trace } = context;
+  const waits = timeline.groups.flatMap((group) => {
+    const worth = isSignificant(group, timeline, trace.endNs) || isNotable(group) || (group.open && isOpenToTell(group, context));
+    const finding = worth ? waitFinding(group, context) : undefined;
+    return finding === undefined ? [] : [{ group, finding }];
+  });
+  return waits;
+}
+
+/** Without times, or with a log that stops at once, an open wait has no length; it is still what was waited for. */
+function isOpenToTell(group: Group, { trace }: Case): boolean {
+  return trace.ending.kind !== 'exited' && group.spans.some((span) => span.endNs === undefined && span.kind !== 'unzip');
+}
+
+function waitFinding(group: Group, context: Case): Finding | undefined {
+  for (const rule of WAIT_RULES[group.phase] ?? []) {
+    const diagnosis = rule(group, context);
+    if (diagnosis !== undefined) {
+      return findingOf(diagnosis, { startNs: group.startNs, endNs: group.endNs, blockedNs: group.criticalNs });
+    }
+  }
+  return undefined;
+}
+
+/** The errors as findings. One that tells the same as a wait is joined with it: the wait has the time, the error the reason. */
+function errorFindings(context: Case, waits: readonly Wait[]): Finding[] {
+  const findings: Finding[] = [];
+  for (const error of decisiveErrors(context.trace)) {
+    const diagnosis = diagnoseError(error, context);
+    if (findings.some((finding) => finding.cause === diagnosis.cause)) continue;
+    const wait = waits.find((each) => isSameTrouble(each.finding, diagnosis));
+    const timeNs = error.timeNs ?? context.trace.endNs;
+    if (wait === undefined) {
+      findings.push(findingOf(diagnosis, { startNs: timeNs, endNs: timeNs, blockedNs: 0 }));
+      continue;
+    }
+    const { finding } = wait;
+    findings.push({ ...finding, culprit: joinCulprits(finding.culprit, diagnosis.culprit), evidence: [...finding.evidence.slice(0, 3), error.at, ...finding.evidence.slice(3)] });
+  }
+  return findings;
+}
+
+function isSameTrouble(finding: Finding, diagnosis: { cause: string; culprit: Culprit }): boolean {
+  if (finding.cause === diagnosis.cause) return true;
+  const phase = phaseOfCause(diagnosis.cause);
+  const sameHost = finding.culprit.host === undefined || diagnosis.culprit.host === undefined || finding.culprit.host === diagnosis.culprit.host;
+  return phase === finding.phase && ['dns', 'connect', 'tls', 'sumdb', 'toolchain', 'git', 'disk'].includes(phase) && sameHost;
+}
+
+function joinCulprits(a: Culprit, b: Culprit): Culprit {
+  return { ...b, ...a };
+}
+
+/** In a run that failed, what made it fail stands first, even when it took no time. */
+function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
+  const told = new Set(errors.map((finding) => finding.cause));
+  return conclude('failed', [...errors, ...waits.map((each) => each.finding).filter((finding) => !told.has(finding.cause))]);
+}
+
+function failedUnexplained(code: number, waits: readonly Wait[]): DiagnosisResult {
+  const findings = waits.map((each) => each.finding);
+  if (findings.length > 0) return conclude('failed', findings);
+  const headline = `It failed with exit code ${code}, but the log does not hold the error that was printed. Capture it: gotrace run -- COMMAND, or keep the command's stderr.`;
+  return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
+}
+
+function dumpFinding({ trace, timeline }: Case): Finding | undefined {
+  const diagnosis = diagnoseGoroutines(trace.goroutines);
+  if (diagnosis === undefined) return undefined;
+  const minutes = Math.max(0, ...trace.goroutines.map((each) => each.minutes ?? 0));
+  const openFetch = trace.spans.find((span) => span.kind === 'fetch' && span.endNs === undefined);
+  const host = openFetch?.attributes['server.address'];
+  const url = openFetch?.attributes['url.full'];
+  const culprit = { ...diagnosis.culprit, ...(host === undefined ? {} : { host }), ...(url === undefined ? {} : { url }) };
+  const blockedNs = openFetch === undefined ? minutes * 60e9 : Math.max(minutes * 60e9, trace.endNs - openFetch.startNs);
+  return findingOf({ ...diagnosis, culprit }, { startNs: trace.endNs - blockedNs, endNs: trace.endNs, blockedNs: Math.min(blockedNs, Math.max(timeline.wallNs, minutes * 60e9)) });
+}
+
+const HEADLINES = { slow: 'Slow', failed: 'Failed', blocked: 'Blocked' } as const;
+
+function conclude(status: 'slow' | 'failed' | 'blocked', findings: readonly Finding[]): DiagnosisResult {
+  const [first] = findings;
+  const summary = first?.summary ?? '';
+  return { verdict: { status, headline: `${HEADLINES[status]}: ${summary}.` }, blockingPoint: first, findings };
+}
+
+/** Nothing that was recorded explains it: the verdict says so, and what to capture. */
+function blind({ trace, timeline }: Case, reason: string, waits: readonly Wait[]): DiagnosisResult {
+  const what = trace.coverage.attached
+    ? 'strace that is attached to a go that already hangs shows only futex and epoll; run `gotrace attach PID`, or record from the start with `gotrace run --strace -- COMMAND`'
+    : 'record it with `gotrace run --strace -- COMMAND`';
+  const headline = `Unknown: ${reason} after ${printSeconds(timeline.wallNs)}, and the log does not show what it waited for. To see it: ${what}.`;
+  return { verdict: { status: 'unknown', headline }, blockingPoint: undefined, findings: waits.map((each) => each.finding) };
+}
+
+function healthyHeadline({ trace, timeline }: Case): string {
+  const fetches = trace.spans.filter((span) => span.kind === 'fetch').length;
+  const what = fetches > 0 ? `, ${fetches} ${fetches === 1 ? 'fetch' : 'fetches'}` : '';
+  const ended = trace.ending.kind === 'exited' ? '' : ' in this log (it does not show whether the command ended)';
+  const time = trace.coverage.timed ? ` It took ${printSeconds(timeline.wallNs)}${what}.` : what === '' ? '' : ` It shows${what.slice(1)}.`;
+  return `Healthy: nothing waited unduly${ended}.${time}`;
+}

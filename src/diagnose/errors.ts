@@ -1,0 +1,182 @@
+import { hostOf, purposeOf } from '../correlate/modcache.ts';
+import type { TraceError } from '../model/trace.ts';
+import { baseOf, type Case, culprit, type Diagnosis } from './rule.ts';
+import { isEgress } from './rules/connect.ts';
+
+/** Which cause an error text names by itself. */
+const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
+  'checksum-mismatch': 'sumdb/mismatch',
+  'toolchain-not-available': 'toolchain/not-available',
+  'toolchain-too-old': 'toolchain/too-old',
+  'proxy-off': 'proxy-config/off',
+  'proxy-no-entry': 'proxy-config/no-entry',
+  'proxy-bad-url': 'proxy-config/bad-url',
+  vendor: 'proxy-config/vendor',
+  'path-mismatch': 'server-error/path-mismatch',
+  'version-conflict': 'server-error/version-conflict',
+  'egress-407': 'auth/egress-407',
+  'egress-dead': 'connect/dead-egress-proxy',
+  'egress-unknown': 'connect/dead-egress-proxy',
+  'ssh-host-key': 'auth/ssh-host-key',
+  'ssh-key': 'auth/ssh-key',
+  'no-credentials': 'auth/private-module',
+  'no-such-host': 'dns/no-such-host',
+  'dns-servfail': 'dns/servfail',
+  'dns-refused': 'dns/refused-port',
+  'dns-timeout': 'dns/all-nameservers-dead',
+  'dns-other': 'dns/other',
+  'tls-unknown-authority': 'tls/unknown-authority',
+  'tls-no-roots': 'tls/no-roots',
+  'tls-wrong-name': 'tls/wrong-name',
+  'tls-expired': 'tls/expired',
+  'tls-handshake-timeout': 'tls/handshake-stall',
+  'tls-not-tls': 'tls/other',
+  'tls-alert': 'tls/other',
+  'connect-refused': 'connect/refused',
+  'connect-unreachable': 'connect/unreachable',
+  'connect-timeout': 'connect/blackhole',
+  'disk-full': 'disk/full',
+  'disk-read-only': 'disk/read-only',
+  'disk-permission': 'disk/permission',
+  'disk-io': 'disk/other',
+  'too-many-files': 'disk/other',
+  'rate-limited': 'server-error/rate-limited',
+  'server-5xx': 'server-error/5xx',
+  'auth-401': 'auth/proxy-401',
+  forbidden: 'server-error/forbidden',
+  'transfer-reset': 'transfer/reset',
+  eof: 'transfer/reset',
+  'transfer-corrupt': 'transfer/corrupt',
+  'bad-content': 'server-error/other',
+  'not-found': 'server-error/not-found',
+  'response-timeout': 'ttfb/no-response',
+};
+
+/** Errors of reaching a server: about the checksum database they are its unreachability, whatever the reason. */
+const REACHING = /^(?:dns|connect|tls|transfer|ttfb|server-error|auth)\//;
+
+/** The error that made the command fail: the last that go printed and that says why; else a fetch's, else the kernel's. */
+export function decisiveErrors(trace: Case['trace']): TraceError[] {
+  const known = trace.errors.filter((error) => error.class !== 'other');
+  const final = known.filter((error) => error.final);
+  if (final.length > 0) return final;
+  const others = known.filter((error) => !error.final);
+  if (others.length > 0) return others;
+  return trace.errors.filter((error) => error.final).slice(-1);
+}
+
+/** What an error says, completed by what the spans show of the same trouble. */
+export function diagnoseError(error: TraceError, context: Case): Diagnosis {
+  const url = error.detail.url ?? urlIn(error.text);
+  const cause = causeOf(error, url, context);
+  const { module, version } = error.detail;
+  const host = error.detail.host ?? (url === undefined ? undefined : hostOf(url));
+  const base = baseOf(url);
+  const diagnosis: Diagnosis = {
+    cause,
+    culprit: culprit({
+      host,
+      address: error.detail.address,
+      url,
+      module: module === undefined ? undefined : version === undefined ? module : `${module}@${version}`,
+      path: error.detail.path ?? (cause === 'server-error/not-found' || cause === 'server-error/version-conflict' ? module : undefined),
+      setting: settingOf(cause, error),
+    }),
+    ...(base === undefined ? {} : { base }),
+    confidence: error.class === 'other' ? 0.3 : 0.9,
+    evidence: [error.at, ...relatedLines(error, context)],
+  };
+  return withSpans(diagnosis, error, context);
+}
+
+function urlIn(text: string): string | undefined {
+  return /https?:\/\/[^\s"':]+(?::\d+)?[^\s"':]*/.exec(text)?.[0];
+}
+
+function causeOf(error: TraceError, url: string | undefined, context: Case): string {
+  const plain = CAUSE_OF_CLASS[error.class] ?? 'server-error/other';
+  const isSumdb = (url !== undefined && purposeOf(url) === 'sumdb') || /: verifying (?:go\.mod|module|\S+@)/.test(error.text);
+  if (isSumdb && error.class === 'not-found') return 'sumdb/private-module';
+  if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
+  const isToolchain = /golang\.org\/toolchain|download go1\.|go1\.\d+\S* \([^)]*\): /.test(error.text);
+  if (isToolchain && REACHING.test(plain)) return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
+  if (plain === 'tls/unknown-authority' && hasNoRoots(context)) return 'tls/no-roots';
+  if (plain.startsWith('tls/') || plain.startsWith('dns/')) return firstCause(plain, context);
+  return plain;
+}
+
+/** Running out of descriptors surfaces as a failed lookup or as missing roots: the errno tells. */
+function firstCause(cause: string, { trace }: Case): string {
+  return trace.errors.some((error) => error.class === 'too-many-files') ? 'disk/other' : cause;
+}
+
+/** Every CA bundle was looked for in vain. */
+function hasNoRoots({ trace }: Case): boolean {
+  return trace.certificates !== undefined && trace.certificates.length > 0 && trace.certificates.every((each) => !each.found);
+}
+
+function settingOf(cause: string, error: TraceError): string | undefined {
+  switch (cause) {
+    case 'proxy-config/off':
+      return 'GOPROXY=off';
+    case 'proxy-config/no-entry':
+    case 'proxy-config/bad-url':
+      return 'GOPROXY';
+    case 'proxy-config/vendor':
+      return 'GOFLAGS=-mod=vendor';
+    case 'server-error/5xx':
+      return error.detail.status === undefined ? '5xx' : String(error.detail.status);
+    case 'auth/egress-407':
+    case 'connect/dead-egress-proxy':
+      return 'HTTPS_PROXY';
+    case 'auth/private-module':
+    case 'sumdb/private-module':
+      return privatePattern(error);
+    case 'toolchain/not-available':
+    case 'toolchain/too-old':
+      return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0];
+    case 'server-error/other':
+      return error.text.trim().slice(0, 200);
+    default:
+      return undefined;
+  }
+}
+
+/** `git.corp.example/*` for a module below it: what GOPRIVATE wants. */
+function privatePattern(error: TraceError): string | undefined {
+  const host = error.detail.module?.split('/')[0] ?? (error.detail.url === undefined ? undefined : hostOf(error.detail.url));
+  return host === undefined ? undefined : `${host}/*`;
+}
+
+function relatedLines(error: TraceError, { trace }: Case) {
+  return trace.errors.filter((other) => other !== error && other.class === error.class).map((other) => other.at).slice(0, 3);
+}
+
+/** Adds the host and address that the packets show, where the text names none. */
+function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
+  const { cause } = diagnosis;
+  if (cause === 'auth/egress-407' || cause === 'connect/dead-egress-proxy') return withEgress(diagnosis, error, context);
+  if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
+  const span = context.trace.spans.find((each) => (each.kind === 'tls' || each.kind === 'connect') && each.attributes['server.address'] === diagnosis.culprit.host && each.attributes['network.peer.address'] !== undefined);
+  const ip = span?.attributes['network.peer.address'];
+  if (span === undefined || ip === undefined || diagnosis.culprit.address !== undefined) return diagnosis;
+  const port = span.attributes['network.peer.port'] ?? 443;
+  return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, address: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}` }) };
+}
+
+/** The egress proxy is the host that go connected to, or looked up, without asking for a URL of it. */
+function withEgress(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
+  const { trace } = context;
+  const connect = trace.spans.find((span) => span.kind === 'connect' && isEgress(span, context)) ?? trace.spans.find((span) => span.kind === 'connect' && span.attributes['network.peer.port'] !== 443);
+  const asked = new Set(trace.spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])));
+  const lookedUp = trace.lookupHosts.find((each) => !asked.has(each.host));
+  const port = connect?.attributes['network.peer.port'];
+  const host = connect?.attributes['server.address'] ?? lookedUp?.host ?? error.detail.host;
+  const address = error.detail.address ?? (host === undefined || port === undefined ? undefined : `${host}:${port}`);
+  const evidence = connect?.evidence[0] ?? lookedUp?.at;
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...diagnosis.culprit, host, address }),
+    evidence: [...diagnosis.evidence.slice(0, 2), ...(evidence === undefined ? [] : [evidence])],
+  };
+}

@@ -1,0 +1,97 @@
+import type { SourceLine } from '../../parsers/types.ts';
+import { printAddress } from '../correlate/connections.ts';
+import type { Culprit, Finding } from '../model/finding.ts';
+import type { Phase, Span } from '../model/span.ts';
+import type { Trace } from '../model/trace.ts';
+import type { Group, Timeline } from '../timeline/timeline.ts';
+import { type Facts, remediesOf, summaryOf } from './catalogue.ts';
+
+/** What the rules look at. */
+export interface Case {
+  readonly trace: Trace;
+  readonly timeline: Timeline;
+}
+
+/** What a rule says: the words come from the catalogue. */
+export interface Diagnosis {
+  readonly cause: string;
+  readonly culprit: Culprit;
+  /** The GOPROXY entry in question. */
+  readonly base?: string;
+  readonly confidence: number;
+  readonly evidence: readonly SourceLine[];
+}
+
+/** A rule reads one group of waits; undefined where it is not its case. The first rule that speaks is the cause. */
+export type WaitRule = (group: Group, context: Case) => Diagnosis | undefined;
+
+export function phaseOfCause(cause: string): Phase {
+  return cause.slice(0, cause.indexOf('/')) as Phase;
+}
+
+export function findingOf(
+  diagnosis: Diagnosis,
+  time: { readonly startNs: number; readonly endNs: number; readonly blockedNs: number },
+): Finding {
+  const { cause, culprit, base, confidence, evidence } = diagnosis;
+  const facts: Facts = { ...culprit, ...(base === undefined ? {} : { base }), blockedNs: time.blockedNs };
+  return {
+    cause,
+    phase: phaseOfCause(cause),
+    summary: summaryOf(cause, facts),
+    culprit,
+    ...time,
+    confidence,
+    evidence: uniqueLines(evidence).slice(0, MAX_EVIDENCE),
+    remedies: remediesOf(cause, facts),
+  };
+}
+
+const MAX_EVIDENCE = 6;
+
+function uniqueLines(lines: readonly SourceLine[]): SourceLine[] {
+  const seen = new Set<string>();
+  return lines.filter((line) => {
+    const key = `${line.input}:${line.line}`;
+    if (line.line < 1 || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Leaves out what is undefined: "not seen" is not a value. */
+export function culprit(fields: { readonly [K in keyof Culprit]?: Culprit[K] | undefined }): Culprit {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+/** Host, address and URL of a span, as far as they are known. */
+export function culpritOfSpan(span: Span | undefined): Culprit {
+  if (span === undefined) return {};
+  const { attributes } = span;
+  const module = attributes['gotrace.module'];
+  const version = attributes['gotrace.version'];
+  return culprit({
+    host: attributes['server.address'],
+    address: addressOf(span),
+    url: attributes['url.full'],
+    module: module === undefined ? undefined : version === undefined ? module : `${module}@${version}`,
+  });
+}
+
+export function addressOf(span: Span): string | undefined {
+  const ip = span.attributes['network.peer.address'];
+  return ip === undefined ? undefined : printAddress(ip, span.attributes['network.peer.port'] ?? 0);
+}
+
+export function evidenceOf(spans: readonly Span[], most = 4): SourceLine[] {
+  return spans.flatMap((span) => span.evidence).slice(0, most);
+}
+
+export function lengthOf(span: Span, endNs: number): number {
+  return (span.endNs ?? endNs) - span.startNs;
+}
+
+/** scheme://host of a URL: how a GOPROXY entry is named when its path is not known. */
+export function baseOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : /^[a-z+]+:\/\/[^/]+/.exec(url)?.[0];
+}

@@ -1,0 +1,23 @@
+import type { Phase } from '../model/span.ts';
+import type { WaitRule } from './rule.ts';
+import { CONNECT_RULES } from './rules/connect.ts';
+import { DNS_RULES } from './rules/dns.ts';
+import { AUTH_RULES, CPU_RULES, DISK_RULES, GIT_RULES, LOCK_RULES, SUMDB_RULES, TOOLCHAIN_RULES } from './rules/go.ts';
+import { TRANSFER_RULES, TTFB_RULES } from './rules/http.ts';
+import { TLS_RULES } from './rules/tls.ts';
+
+/** The rules of each phase, in the order in which they are asked. Adding one is a function and a line in its list. */
+export const WAIT_RULES: Readonly<Partial<Record<Phase, readonly WaitRule[]>>> = {
+  dns: DNS_RULES,
+  connect: CONNECT_RULES,
+  tls: TLS_RULES,
+  ttfb: TTFB_RULES,
+  transfer: TRANSFER_RULES,
+  sumdb: SUMDB_RULES,
+  toolchain: TOOLCHAIN_RULES,
+  git: GIT_RULES,
+  auth: AUTH_RULES,
+  lock: LOCK_RULES,
+  disk: DISK_RULES,
+  cpu: CPU_RULES,
+};

@@ -1,0 +1,123 @@
+import type { Span } from '../../model/span.ts';
+import type { Group } from '../../timeline/timeline.ts';
+import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf, lengthOf, type WaitRule } from '../rule.ts';
+
+/** From this many on, waits of about equal length are a matter of round trips. */
+const MANY_REQUESTS = 10;
+/** The longest of many equal waits is at most this many times their median. */
+const EQUAL = 3;
+/** Satellite links have 0.6 s; a longer wait for each request is a server's doing. */
+const LONGEST_ROUND_TRIP_NS = 0.7e9;
+
+export const TTFB_RULES: readonly WaitRule[] = [serverError, slowFirstProxy, noResponse, slowDiscovery, latencyBound, slowResponse];
+
+function lengths(group: Group): number[] {
+  return group.segments.map((segment) => segment.endNs - segment.startNs).sort((a, b) => a - b);
+}
+
+/** The answers that were waited for were errors: the wait is the error's. */
+function serverError(group: Group): Diagnosis | undefined {
+  const bad = group.spans.filter((span) => (span.attributes['http.response.status_code'] ?? 0) >= 500);
+  if (bad.length === 0 || bad.length < group.spans.length / 2) return undefined;
+  const status = bad[0]?.attributes['http.response.status_code'];
+  return {
+    cause: 'server-error/5xx',
+    culprit: culprit({ ...culpritOfSpan(bad[0]), setting: String(status) }),
+    ...withBase(bad[0]),
+    confidence: 0.9,
+    evidence: evidenceOf(bad),
+  };
+}
+
+/** 404 and 410 make go ask the next entry; here each module paid for that. */
+function slowFirstProxy(group: Group, { trace }: Case): Diagnosis | undefined {
+  const missing = group.spans.filter((span) => [404, 410].includes(span.attributes['http.response.status_code'] ?? 0));
+  if (missing.length < 2 || missing.length < group.spans.length / 2) return undefined;
+  const host = missing[0]?.attributes['server.address'];
+  const next = trace.spans.find((span) => span.kind === 'fetch' && span.attributes['server.address'] !== host && missing.some((each) => each.attributes['gotrace.module'] === span.attributes['gotrace.module'] && span.startNs >= each.startNs));
+  if (next === undefined) return undefined;
+  return {
+    cause: 'ttfb/slow-first-proxy',
+    culprit: culprit({ ...culpritOfSpan(missing[0]), setting: 'GOPROXY order' }),
+    ...withBase(missing[0]),
+    confidence: 0.9,
+    evidence: [...evidenceOf(missing, 4), ...evidenceOf([next], 1)],
+  };
+}
+
+function withBase(span: Span | undefined): { base?: string } {
+  const base = baseOf(span?.attributes['url.full']);
+  return base === undefined ? {} : { base };
+}
+
+function noResponse(group: Group): Diagnosis | undefined {
+  const open = group.spans.find((span) => span.endNs === undefined);
+  if (open === undefined || !group.open) return undefined;
+  return { cause: 'ttfb/no-response', culprit: culpritOfSpan(open), confidence: 0.9, evidence: evidenceOf([open]) };
+}
+
+function slowDiscovery(group: Group): Diagnosis | undefined {
+  const [first] = group.spans;
+  if (first?.attributes['gotrace.purpose'] !== 'go-get') return undefined;
+  const module = /^https?:\/\/([^?]+)/.exec(first.attributes['url.full'] ?? '')?.[1];
+  return { cause: 'ttfb/slow-discovery', culprit: culprit({ ...culpritOfSpan(first), module }), confidence: 0.9, evidence: evidenceOf([first]) };
+}
+
+function latencyBound(group: Group): Diagnosis | undefined {
+  const sorted = lengths(group);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const longest = sorted.at(-1) ?? 0;
+  if (sorted.length < MANY_REQUESTS || longest > EQUAL * median || median > LONGEST_ROUND_TRIP_NS) return undefined;
+  const span = group.spans[0];
+  return {
+    cause: 'ttfb/latency-bound',
+    culprit: culprit({ host: span?.attributes['server.address'], setting: `round-trip time about ${Math.round(median / 1e6)} ms` }),
+    confidence: 0.8,
+    evidence: evidenceOf(group.spans),
+  };
+}
+
+function slowResponse(group: Group): Diagnosis {
+  return { cause: 'ttfb/slow-response', culprit: culpritOfSpan(group.spans[0]), confidence: 0.85, evidence: evidenceOf(group.spans) };
+}
+
+export const TRANSFER_RULES: readonly WaitRule[] = [stalled, broken, slowTransfer];
+
+
+function stalled(group: Group): Diagnosis | undefined {
+  const open = group.spans.find((span) => span.endNs === undefined);
+  if (open === undefined || !group.open) return undefined;
+  return { cause: 'transfer/stalled', culprit: culpritOfSpan(open), confidence: 0.9, evidence: evidenceOf([open]) };
+}
+
+function broken(group: Group): Diagnosis | undefined {
+  const span = group.spans.find((each) => /^E(?:CONNRESET|PIPE)$/.test(each.attributes['error.type'] ?? ''));
+  if (span === undefined) return undefined;
+  return { cause: 'transfer/reset', culprit: culpritOfSpan(span), confidence: 0.9, evidence: evidenceOf([span]) };
+}
+
+function slowTransfer(group: Group, { trace }: Case): Diagnosis {
+  const [first] = group.spans;
+  const bytes = group.spans.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0);
+  const seconds = group.spans.reduce((sum, span) => sum + lengthOf(span, trace.endNs), 0) / 1e9;
+  const rate = seconds > 0 ? bytes / seconds : 0;
+  return {
+    cause: 'transfer/slow',
+    culprit: culprit({ ...culpritOfSpan(first), setting: `${printBytes(bytes)} at ${printBytes(rate)}/s` }),
+    confidence: 0.85,
+    evidence: evidenceOf(group.spans),
+  };
+}
+
+export function printBytes(bytes: number): string {
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes >= 1e3 ? `${(bytes / 1e3).toFixed(0)} kB` : `${Math.round(bytes)} B`;
+}
+
+/** How fast the bodies of a group came in, in bytes per second; undefined where no bytes were counted. */
+export function rateOf(group: Group, endNs: number): number | undefined {
+  const bytes = group.spans.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0);
+  const seconds = group.spans.reduce((sum, span) => sum + lengthOf(span, endNs), 0) / 1e9;
+  return bytes > 0 && seconds > 0 ? bytes / seconds : undefined;
+}
+

@@ -1,0 +1,49 @@
+import type { Phase } from '../model/span.ts';
+import type { Group, Timeline } from '../timeline/timeline.ts';
+import { rateOf } from './rules/http.ts';
+
+/**
+ * How long a healthy run may wait for one thing, in nanoseconds: below it nothing is accused. Measured on healthy cold
+ * downloads over the Internet; tracing makes processes and files slower, so those get more.
+ */
+const ALLOWED_NS: Readonly<Record<Phase, number>> = {
+  dns: 0.5e9,
+  connect: 0.5e9,
+  tls: 0.7e9,
+  ttfb: 1e9,
+  transfer: 1e9,
+  sumdb: 1e9,
+  git: 2e9,
+  lock: 0.3e9,
+  disk: 0.5e9,
+  cpu: 0.5e9,
+  auth: 1e9,
+  'proxy-config': 0.5e9,
+  'server-error': 1e9,
+  toolchain: 2e9,
+  unknown: 1e9,
+};
+
+/** A wait that holds less of the run than this is not what makes it slow. */
+const LEAST_SHARE = 0.25;
+/** Below its allowance, a wait still blocks a run of which it is nearly all; a Happy Eyeballs detour is 0.3 s. */
+const NEARLY_ALL = 0.75;
+const SHORTEST_NS = 0.25e9;
+/** A body that comes faster than this is big, not slow: 1 MB/s. */
+const QUICK_BYTES_PER_SECOND = 1e6;
+
+/** Whether a group of waits is a blocking point, and not what any run has. */
+export function isSignificant(group: Group, timeline: Timeline, endNs: number): boolean {
+  if (group.phase === 'unknown' || group.spans.length === 0) return false;
+  if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND) return false;
+  if (group.open) return group.criticalNs >= SHORTEST_NS;
+  const share = timeline.wallNs > 0 ? group.criticalNs / timeline.wallNs : 0;
+  if (group.criticalNs >= ALLOWED_NS[group.phase] && share >= LEAST_SHARE) return true;
+  const network = group.phase === 'dns' || group.phase === 'connect' || group.phase === 'tls';
+  return network && share >= NEARLY_ALL && group.criticalNs >= SHORTEST_NS;
+}
+
+/** Worth a finding beside the blocking point: it passes the allowance, whatever its share. */
+export function isNotable(group: Group): boolean {
+  return group.spans.length > 0 && group.phase !== 'cpu' && group.criticalNs >= ALLOWED_NS[group.phase];
+}

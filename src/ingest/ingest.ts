@@ -1,0 +1,108 @@
+import type { TraceRecord } from '../../parsers/registry.ts';
+import type { Clock } from '../../parsers/types.ts';
+import { failed, ok, type Result } from '../model/result.ts';
+import { reasonOf, type Input } from './open.ts';
+import { InputReader, type InputSummary } from './reader.ts';
+import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
+
+export interface Ingested {
+  readonly inputs: readonly InputSummary[];
+  readonly syscalls: readonly SyscallTotals[];
+  readonly clock: Clock;
+}
+
+/** When a record became known: the end of a call, the time of a line. Undefined where nothing tells. */
+export function timeOf(record: TraceRecord): number | undefined {
+  if (record.kind === 'syscall') {
+    return record.state === 'complete' ? (record.boundNs ?? record.startNs + (record.durationNs ?? 0)) : record.startNs;
+  }
+  if (record.kind === 'library-call') return record.startNs + (record.durationNs ?? 0);
+  return record.timeNs;
+}
+
+/** Reads all inputs onto one clock and gives their records to `sink`, in the order of their times. */
+export async function ingest(inputs: readonly Input[], sink: (record: TraceRecord) => void): Promise<Result<Ingested>> {
+  const clock: Clock = { originSeconds: undefined };
+  const sources = inputs.map((input) => new Source(input, clock, inputs.length > 1 ? undefined : sink));
+  try {
+    for (const source of sources) {
+      const format = await source.reader.detect();
+      if (!format.ok) return format;
+    }
+    if (sources.length === 1) while (await sources[0]?.reader.pull());
+    else await merge(sources, sink);
+  } catch (error) {
+    return failed(`${inputs.map((input) => input.path).join(', ')}: ${reasonOf(error)}`);
+  }
+  return ok({
+    inputs: sources.map((source) => source.reader.summary),
+    syscalls: sumOf(sources.flatMap((source) => source.reader.strace?.totals() ?? [])),
+    clock,
+  });
+}
+
+/** One input of several: its records wait in a queue until their time comes. */
+class Source {
+  readonly reader: InputReader;
+  readonly queue: TraceRecord[] = [];
+  #at = 0;
+  #done = false;
+
+  constructor(input: Input, clock: Clock, sink: ((record: TraceRecord) => void) | undefined) {
+    this.reader = new InputReader(input, clock, sink ?? ((record) => this.queue.push(record)));
+  }
+
+  /** The next record, reading on where the queue has run dry. */
+  async peek(): Promise<TraceRecord | undefined> {
+    while (this.#at >= this.queue.length && !this.#done) {
+      this.queue.length = 0;
+      this.#at = 0;
+      this.#done = !(await this.reader.pull());
+    }
+    return this.queue[this.#at];
+  }
+
+  take(): void {
+    this.#at++;
+  }
+}
+
+/** K-way merge. Records without a time go with the one before them; inputs without any go first. */
+async function merge(sources: readonly Source[], sink: (record: TraceRecord) => void): Promise<void> {
+  const heads: { source: Source; record: TraceRecord; timeNs: number }[] = [];
+  for (const source of sources) {
+    const record = await source.peek();
+    if (record !== undefined) heads.push({ source, record, timeNs: timeOf(record) ?? Number.NEGATIVE_INFINITY });
+  }
+  while (heads.length > 0) {
+    let first = 0;
+    for (let at = 1; at < heads.length; at++) if ((heads[at]?.timeNs ?? 0) < (heads[first]?.timeNs ?? 0)) first = at;
+    const head = heads[first];
+    if (head === undefined) return;
+    sink(head.record);
+    head.source.take();
+    const next = await head.source.peek();
+    if (next === undefined) heads.splice(first, 1);
+    else {
+      head.record = next;
+      head.timeNs = Math.max(timeOf(next) ?? head.timeNs, head.timeNs);
+    }
+  }
+}
+
+function sumOf(rows: readonly SyscallTotals[]): SyscallTotals[] {
+  const byName = new Map<string, SyscallTotals>();
+  for (const row of rows) {
+    const known = byName.get(row.name);
+    byName.set(row.name, known === undefined ? row : addTotals(known, row));
+  }
+  return [...byName.values()];
+}
+
+function addTotals(a: SyscallTotals, b: SyscallTotals): SyscallTotals {
+  const errors: Record<string, number> = { ...a.errors };
+  for (const [errno, count] of Object.entries(b.errors)) errors[errno] = (errors[errno] ?? 0) + count;
+  const base = { name: a.name, count: a.count + b.count, errors };
+  if (a.totalNs === undefined && b.totalNs === undefined) return base;
+  return { ...base, totalNs: (a.totalNs ?? 0) + (b.totalNs ?? 0), maxNs: Math.max(a.maxNs ?? 0, b.maxNs ?? 0) };
+}

@@ -1,0 +1,108 @@
+import type { InputLine, SourceLine } from '../../parsers/types.ts';
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+/** Longer lines are cut: 10 MB lines are real (a build's command line under -v), a gigabyte without a newline is not. */
+const MAX_LINE = 16 * 1024 * 1024;
+/** How much of a line is kept as evidence. */
+const MAX_EVIDENCE = 4096;
+
+/** The one line object of an input: it is refilled for each line, so that a line costs no allocation. */
+export class FramedLine implements InputLine {
+  number = 0;
+  timeNs: number | undefined;
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  readonly #input: string;
+  #original: string | undefined;
+
+  constructor(input: string) {
+    this.#input = input;
+  }
+
+  set(number: number, bytes: Uint8Array, start: number, end: number, timeNs?: number): void {
+    this.number = number;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.timeNs = timeNs;
+    this.#original = undefined;
+  }
+
+  /** Replaces the content, for a line in a wrapping; `at()` goes on to give the line as it stands in the input. */
+  unwrapped(content: Uint8Array, timeNs: number | undefined): void {
+    this.#original = decode(this.bytes, this.start, Math.min(this.end, this.start + MAX_EVIDENCE));
+    this.bytes = content;
+    this.start = 0;
+    this.end = content.length;
+    this.timeNs = timeNs;
+  }
+
+  text(): string {
+    return decode(this.bytes, this.start, this.end);
+  }
+
+  at(): SourceLine {
+    const text = this.#original ?? decode(this.bytes, this.start, Math.min(this.end, this.start + MAX_EVIDENCE));
+    return { input: this.#input, line: this.number, text };
+  }
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('utf8');
+}
+
+/** Cuts chunks into lines; a line that spans chunks is joined. CR before LF is no part of the line. */
+export class LineFramer {
+  readonly #onLine: (bytes: Uint8Array, start: number, end: number) => void;
+  #rest: Uint8Array[] = [];
+  #restLength = 0;
+
+  constructor(onLine: (bytes: Uint8Array, start: number, end: number) => void) {
+    this.#onLine = onLine;
+  }
+
+  /** The chunk may be reused by the caller after this returns. */
+  push(chunk: Uint8Array): void {
+    let start = 0;
+    let newline = chunk.indexOf(NEWLINE);
+    if (this.#restLength > 0) {
+      if (newline < 0) {
+        this.#keep(chunk, 0);
+        return;
+      }
+      this.#keep(chunk.subarray(0, newline), 0);
+      this.#flush();
+      start = newline + 1;
+      newline = chunk.indexOf(NEWLINE, start);
+    }
+    for (; newline >= 0; newline = chunk.indexOf(NEWLINE, start)) {
+      this.#onLine(chunk, start, chunk[newline - 1] === RETURN && newline > start ? newline - 1 : newline);
+      start = newline + 1;
+    }
+    this.#keep(chunk, start);
+  }
+
+  end(): void {
+    if (this.#restLength > 0) this.#flush();
+  }
+
+  #keep(chunk: Uint8Array, start: number): void {
+    const room = MAX_LINE - this.#restLength;
+    const piece = chunk.slice(start, Math.min(chunk.length, start + room));
+    if (piece.length === 0) {
+      // An empty piece still counts where a newline ends a line that was kept before.
+      return;
+    }
+    this.#rest.push(piece);
+    this.#restLength += piece.length;
+  }
+
+  #flush(): void {
+    const line = this.#rest.length === 1 && this.#rest[0] ? this.#rest[0] : Buffer.concat(this.#rest);
+    this.#rest = [];
+    this.#restLength = 0;
+    this.#onLine(line, 0, line[line.length - 1] === RETURN ? line.length - 1 : line.length);
+  }
+}

@@ -1,0 +1,171 @@
+import { type TextRecord, TEXT_FORMATS, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
+import { StraceParser } from '../../parsers/strace/parser.ts';
+import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../../parsers/types.ts';
+import { failed, ok, type Result } from '../model/result.ts';
+import { FramedLine, LineFramer } from './lines.ts';
+import type { Input } from './open.ts';
+import { detectWrappings, unwrap, withoutAnsi, type Wrapping } from './unwrap.ts';
+
+/** What became of an input's lines: `lines = records + continued + ignored + unparsed`. */
+export interface InputSummary {
+  readonly path: string;
+  format: string;
+  bytes: number;
+  lines: number;
+  records: number;
+  continued: number;
+  ignored: number;
+  unparsed: number;
+  /** The first lines that were not understood. */
+  readonly firstUnparsed: SourceLine[];
+}
+
+const SAMPLE = 256 * 1024;
+const KEPT_UNPARSED = 20;
+const COUNTERS = { record: 'records', continued: 'continued', ignored: 'ignored', unparsed: 'unparsed' } as const;
+
+/** Reads one input: detects its format and wrapping from a sample, then drives the parsers line by line. */
+export class InputReader {
+  readonly summary: InputSummary;
+  readonly #chunks: AsyncGenerator<Uint8Array>;
+  readonly #emit: (record: TraceRecord) => void;
+  readonly #clock: Clock;
+  readonly #framer: LineFramer;
+  readonly #line: FramedLine;
+  #parsers: LineParser[] = [];
+  #wrappings: readonly Wrapping[] = [];
+  #plain = true;
+  #sample: Uint8Array[] = [];
+  strace: StraceParser | undefined;
+
+  constructor(input: Input, clock: Clock, emit: (record: TraceRecord) => void) {
+    this.summary = { path: input.path, format: 'unknown', bytes: 0, lines: 0, records: 0, continued: 0, ignored: 0, unparsed: 0, firstUnparsed: [] };
+    this.#chunks = input.chunks();
+    this.#clock = clock;
+    this.#emit = emit;
+    this.#line = new FramedLine(input.path);
+    this.#framer = new LineFramer((bytes, start, end) => this.#onLine(bytes, start, end));
+  }
+
+  /** Reads the sample and settles the format. Fails where the input is empty, binary, or of no known format. */
+  async detect(): Promise<Result<string>> {
+    let length = 0;
+    while (length < SAMPLE) {
+      const next = await this.#chunks.next();
+      if (next.done) break;
+      this.#sample.push(next.value.slice());
+      length += next.value.length;
+    }
+    if (length === 0) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
+    const head = Buffer.concat(this.#sample).subarray(0, SAMPLE);
+    const sample = head.toString('utf8');
+    if (isBinary(head)) return failed(`${this.summary.path}: is a binary file, not a log; give the text that strace, ltrace or go printed`);
+    return this.#settle(sample);
+  }
+
+  /** Reads on; false at the end. */
+  async pull(): Promise<boolean> {
+    const waiting = this.#sample.shift();
+    if (waiting !== undefined) {
+      this.#feed(waiting);
+      return true;
+    }
+    const next = await this.#chunks.next();
+    if (next.done) {
+      this.#framer.end();
+      for (const parser of this.#parsers) parser.end();
+      return false;
+    }
+    this.#feed(next.value);
+    return true;
+  }
+
+  #feed(chunk: Uint8Array): void {
+    this.summary.bytes += chunk.length;
+    this.#framer.push(chunk);
+  }
+
+  #settle(sample: string): Result<string> {
+    const isKnown = (line: string) => detectFormat(line) !== undefined;
+    this.#wrappings = detectWrappings(sample, isKnown);
+    this.#plain = this.#wrappings.length === 0 && !sample.includes('\u001b');
+    const bare = this.#plain ? sample : sample.split('\n').map((line) => unwrap(line, this.#wrappings).text).join('\n');
+    const detected = detectFormat(bare) ?? detectFormat(withoutAnsi(sample));
+    if (detected === undefined) {
+      return failed(`${this.summary.path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`);
+    }
+    this.summary.format = detected.name;
+    this.#parsers = this.#createParsers(detected.name);
+    return ok(detected.name);
+  }
+
+  #createParsers(format: string): LineParser[] {
+    const text = TEXT_FORMATS.map((each) => each.create((record: TextRecord) => this.#emit(record), this.#clock));
+    if (format === 'strace') {
+      this.strace = new StraceParser(this.#emit, this.#clock, { pid: pidOfName(this.summary.path) });
+      return [this.strace, ...text];
+    }
+    const tracer = TRACER_FORMATS.find((each) => each.name === format);
+    return tracer === undefined ? text : [tracer.create(this.#emit, this.#clock), ...text];
+  }
+
+  #onLine(bytes: Uint8Array, start: number, end: number): void {
+    const { summary } = this;
+    const number = ++summary.lines;
+    this.#line.set(number, bytes, start, end);
+    const outcome = this.#plain ? this.#offer(this.#line) : this.#offerUnwrapped(this.#line);
+    summary[COUNTERS[outcome]]++;
+    if (outcome === 'unparsed' && summary.firstUnparsed.length < KEPT_UNPARSED) summary.firstUnparsed.push(this.#line.at());
+  }
+
+  #offerUnwrapped(line: FramedLine): LineOutcome {
+    const { text, seconds } = unwrap(line.text(), this.#wrappings);
+    if (seconds !== undefined && this.#clock.originSeconds === undefined) this.#clock.originSeconds = Math.floor(seconds);
+    const timeNs = seconds === undefined ? undefined : Math.round((seconds - (this.#clock.originSeconds ?? 0)) * 1e9);
+    const pieces = splitGlued(text);
+    let outcome: LineOutcome = 'unparsed';
+    for (const piece of pieces) {
+      line.unwrapped(Buffer.from(piece), timeNs);
+      const one = this.#offer(line);
+      if (outcome === 'unparsed' || one === 'record') outcome = one;
+    }
+    return outcome;
+  }
+
+  #offer(line: InputLine): LineOutcome {
+    let blank = true;
+    for (let at = line.start; at < line.end && blank; at++) blank = (line.bytes[at] ?? 0) <= 0x20;
+    if (blank && this.summary.format !== 'goroutines') return 'ignored';
+    for (const parser of this.#parsers) {
+      const outcome = parser.push(line);
+      if (outcome !== 'unparsed') return outcome;
+    }
+    return blank ? 'ignored' : 'unparsed';
+  }
+}
+
+/**
+ * netdns writes its lines in pieces, without a lock: another goroutine's `# get …` can start in the middle of one
+ * (net/conf.go prints with println).
+ */
+export function splitGlued(text: string): string[] {
+  const glued = /^(.*(?:netCgo = |netGo = |true|false|\) = |\())(# get https?:\/\/.*|go: .*)$/.exec(text);
+  return glued?.[1] === undefined || glued[2] === undefined ? [text] : [glued[1], glued[2]];
+}
+
+function detectFormat(sample: string): { name: string } | undefined {
+  const scored = [...TRACER_FORMATS, ...TEXT_FORMATS].map((format) => ({ name: format.name, score: format.detect(sample) }));
+  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
+  return best.score > 0 ? best : undefined;
+}
+
+function isBinary(head: Uint8Array): boolean {
+  let zeros = 0;
+  for (let at = 0; at < Math.min(head.length, 8192); at++) if (head[at] === 0) zeros++;
+  return zeros > Math.min(head.length, 8192) / 100;
+}
+
+/** `-ff -o F` writes F.PID: the lines of such a file name no process. */
+function pidOfName(path: string): number {
+  return Number(/\.(\d+)(?:\.gz|\.zst)?$/.exec(path)?.[1] ?? 0);
+}

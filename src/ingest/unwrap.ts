@@ -1,0 +1,80 @@
+/** What CI systems and other tools put in front of a line: recognised once per input, then taken off each line. */
+export interface Wrapping {
+  readonly name: string;
+  readonly prefix: RegExp;
+  /** Unix seconds, or seconds since an unknown start, from the prefix's groups; absent where it tells no time. */
+  readonly seconds?: (match: RegExpExecArray) => number;
+}
+
+const ISO = String.raw`(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)`;
+
+/** In the order in which they are tried; several may stand in front of one another. */
+export const WRAPPINGS: readonly Wrapping[] = [
+  // moreutils ts -s '%.s', and everything that stamps with the epoch.
+  { name: 'epoch', prefix: /^(\d{9,10}\.\d{1,9})[ \t]/, seconds: (match) => Number(match[1]) },
+  // GitHub Actions, kubectl logs --timestamps, docker logs -t.
+  { name: 'iso', prefix: new RegExp(`^\\[?${ISO}\\]?[ \\t]`), seconds: isoSeconds },
+  // GitLab's FF_TIMESTAMPS: stream and append flag behind the time.
+  { name: 'gitlab', prefix: /^\d\d[OE][ +]?/ },
+  // docker buildx --progress=plain: step, seconds since it began.
+  { name: 'buildx', prefix: /^#\d+ (\d+\.\d+) /, seconds: (match) => Number(match[1]) },
+  // systemd's journal, and syslog.
+  { name: 'syslog', prefix: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]+ [\w./@-]+(?:\[\d+\])?: / },
+  { name: 'jenkins', prefix: /^\[\d\d:\d\d:\d\d\][ \t]/ },
+  { name: 'quote', prefix: /^(?:> ?)+/ },
+];
+
+function isoSeconds(match: RegExpExecArray): number {
+  const text = (match[1] ?? '').replace(' ', 'T').replace(',', '.');
+  // Date.parse keeps milliseconds only; the fraction is added by hand.
+  const fraction = /\.(\d+)/.exec(text);
+  const whole = Date.parse(text.replace(/\.\d+/, '') + (/Z$|[+-]\d\d:?\d\d$/.test(text) ? '' : 'Z')) / 1000;
+  return whole + (fraction?.[1] === undefined ? 0 : Number(`0.${fraction[1]}`));
+}
+
+/** CSI and OSC sequences, and single-character escapes (ECMA-48). */
+// biome-ignore lint/complexity/useRegexLiterals: the control characters read better escaped.
+const ANSI = new RegExp('\\u001b(?:\\[[0-9;:?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])', 'g');
+
+export function withoutAnsi(text: string): string {
+  return text.includes('\u001b') ? text.replace(ANSI, '') : text;
+}
+
+/** The wrappings that most lines of a sample are in, outermost first. `isBare` says whether a line needs none. */
+export function detectWrappings(sample: string, isBare: (line: string) => boolean): Wrapping[] {
+  let lines = withoutAnsi(sample)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 500);
+  const found: Wrapping[] = [];
+  while (found.length < 4 && lines.length > 0) {
+    if (lines.filter(isBare).length / lines.length > MOST) break;
+    const wrapping = WRAPPINGS.find(
+      (candidate) => lines.filter((line) => candidate.prefix.test(line)).length / lines.length > MOST,
+    );
+    if (wrapping === undefined) break;
+    found.push(wrapping);
+    lines = lines.map((line) => line.replace(wrapping.prefix, '')).filter((line) => line.trim() !== '');
+  }
+  return found;
+}
+
+/** A wrapping is on nearly every line; the few without are what a tool printed around the job. */
+const MOST = 0.8;
+
+export interface Unwrapped {
+  readonly text: string;
+  readonly seconds: number | undefined;
+}
+
+export function unwrap(text: string, wrappings: readonly Wrapping[]): Unwrapped {
+  let rest = withoutAnsi(text);
+  let seconds: number | undefined;
+  for (const { prefix, seconds: read } of wrappings) {
+    const match = prefix.exec(rest);
+    if (match === null) continue;
+    if (read !== undefined) seconds = read(match);
+    rest = rest.slice(match[0].length);
+  }
+  return { text: rest, seconds };
+}

@@ -1,0 +1,68 @@
+import type { GoErrorRecord } from '../../parsers/go-errors/format.ts';
+import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
+import type { SourceLine } from '../../parsers/types.ts';
+import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
+import type { Span } from './span.ts';
+
+/** How the command ended, as far as the log shows it. */
+export type Ending =
+  | { readonly kind: 'exited'; readonly code: number; readonly at?: SourceLine }
+  | { readonly kind: 'killed'; readonly signal: string; readonly at?: SourceLine }
+  /** The log stops before the command did, or has no line that would tell. */
+  | { readonly kind: 'unknown' };
+
+/** Which sources the trace was built from: what was not recorded cannot be ruled out. */
+export interface Coverage {
+  readonly syscalls: boolean;
+  /** The first record is not the start of the command: a tracer that was attached. */
+  readonly attached: boolean;
+  readonly goX: boolean;
+  readonly netdns: boolean;
+  readonly http2: boolean;
+  readonly goroutines: boolean;
+  readonly libraryCalls: boolean;
+  /** False where no line carries a time. */
+  readonly timed: boolean;
+}
+
+export interface TraceError {
+  /** A name of `ERROR_CLASSES`. */
+  readonly class: string;
+  readonly text: string;
+  readonly at: SourceLine;
+  readonly timeNs: number | undefined;
+  readonly detail: Partial<Omit<GoErrorRecord, 'kind' | 'at' | 'timeNs' | 'text' | 'class'>>;
+  /** True for `go: …` and `fatal: …` lines; false for the error of one fetch, from which go may have recovered. */
+  readonly final: boolean;
+}
+
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly parent: number | undefined;
+  readonly command: readonly string[];
+  readonly startNs: number;
+  readonly endNs: number | undefined;
+}
+
+/** Everything that correlate/ rebuilt from the records, on one clock. */
+export interface Trace {
+  readonly spans: readonly Span[];
+  readonly errors: readonly TraceError[];
+  readonly goroutines: readonly GoroutineRecord[];
+  readonly processes: readonly ProcessInfo[];
+  readonly syscalls: readonly SyscallTotals[];
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Unix seconds of time 0, where the log has dates. */
+  readonly originSeconds: number | undefined;
+  readonly ending: Ending;
+  readonly coverage: Coverage;
+  readonly command: readonly string[] | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  /** CA bundles that were looked for, and whether they were there; absent where no tracer saw it. */
+  readonly certificates?: readonly { readonly path: string; readonly found: boolean }[];
+  /** Hosts whose lookup GODEBUG=netdns announced. */
+  readonly lookupHosts: readonly { readonly host: string; readonly at: SourceLine }[];
+  /** The last lines, for the verdicts that rest on what did not happen. */
+  readonly lastLines: readonly SourceLine[];
+}

@@ -1,0 +1,68 @@
+import type { Report } from '../model/report.ts';
+import { isSystemAccount } from './accounts.ts';
+
+export interface RedactOptions {
+  /** Home directories to hide beside /home/NAME, /Users/NAME and C:\Users\NAME: the one that is in use. */
+  readonly home?: string;
+  /** Module paths that are replaced, as patterns of path.Match in GOPRIVATE's form: `corp.example/*`. */
+  readonly modules?: readonly string[];
+}
+
+export const HIDDEN = 'REDACTED';
+
+/** What is replaced, and by what. Each names a secret by its form; the text around it stays. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  // scheme://user:password@host, and a token alone before the @.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, `$1${HIDDEN}@`],
+  [/(\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token|digest|negotiate)?\s*)[^\s"',;]+/gi, `$1${HIDDEN}`],
+  [/((?:header "|\b)(?:proxy-)?authorization" = ")[^"]*/gi, `$1${HIDDEN}`],
+  [/((?:header "|\b)(?:set-)?cookie" = ")[^"]*/gi, `$1${HIDDEN}`],
+  [/(\b(?:set-)?cookie["']?\s*[:=]\s*)[^\r\n"]+?(?=\\r|\\n|["\r\n]|$)/gi, `$1${HIDDEN}`],
+  [/(\b(?:x-)?(?:api-key|auth-token|access-token|private-token|goproxy-token)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi, `$1${HIDDEN}`],
+  // netrc(5): login and password are followed by their values.
+  [/(\b(?:login|password|account)\s+)(?!["'])[^\s"\\]+/gi, `$1${HIDDEN}`],
+  [/(\b_(?:authToken|auth|password)\s*=\s*)[^\s"\\]+/gi, `$1${HIDDEN}`],
+  // NAME=value where the name says that it is secret.
+  [/(\b\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|PRIVATE_KEY|CREDENTIALS?|ACCESS_KEY)\w*=)[^\s"'&]+/gi, `$1${HIDDEN}`],
+  // Query strings: their values can be signatures and keys.
+  [/([?&][\w.~%-]+=)(?!1(?:\b|$))[^&\s"'#<>)]+/g, `$1${HIDDEN}`],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=")|$)/g, `${HIDDEN} PRIVATE KEY`],
+  // Tokens that are told by their prefix: GitHub, GitLab, npm, Slack, AWS, Google, JSON Web Tokens.
+  [/\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g, HIDDEN],
+];
+
+const HOMES = /(\/home\/|\/Users\/|[A-Z]:\\Users\\)([^/\\\s"'<>:;,)]+)/g;
+/** OpenSSH's private key, as a tracer shows it being read. */
+const KEY_MATERIAL = /openssh-key-v1|PRIVATE KEY/;
+
+/** Makes the function that hides secrets in one text. Pure; applied to every string that leaves. */
+export function redactor(options: RedactOptions = {}): (text: string) => string {
+  const home = options.home;
+  const modules = (options.modules ?? []).map(modulePattern);
+  return (text) => {
+    let out = text;
+    for (const [pattern, replacement] of SECRETS) out = out.replace(pattern, replacement);
+    if (KEY_MATERIAL.test(out)) out = out.replace(/"(?:[^"\\]|\\.)*(?:openssh-key-v1|PRIVATE KEY)(?:[^"\\]|\\.)*"/g, `"${HIDDEN}"`);
+    if (home !== undefined && home.length > 1 && !isSystemAccount(home.split(/[/\\]/).pop() ?? '')) out = out.replaceAll(home, '~');
+    out = out.replace(HOMES, (whole, folder: string, name: string) => (isSystemAccount(name) ? whole : `${folder}${HIDDEN}`));
+    for (const pattern of modules) out = out.replace(pattern, 'private.example/module');
+    return out;
+  };
+}
+
+function modulePattern(pattern: string): RegExp {
+  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/\\s"@]*');
+  return new RegExp(`${source}(?:/[\\w.~!/-]+)*`, 'g');
+}
+
+/** Every string of a report goes through here before any writer sees it. */
+export function redactReport(report: Report, options: RedactOptions = {}): Report {
+  return mapStrings(report, redactor(options));
+}
+
+function mapStrings<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)])) as T;
+}

@@ -1,0 +1,154 @@
+import type { Phase, Span } from '../model/span.ts';
+import type { Trace } from '../model/trace.ts';
+import { criticalPath, type Segment } from './critical-path.ts';
+import { leavesOf, type Piece } from './leaves.ts';
+
+/** Critical-path segments with the same phase and the same culprit. */
+export interface Group {
+  readonly phase: Phase;
+  readonly culprit: string;
+  readonly segments: readonly Segment[];
+  /** The spans of the segments, longest first. */
+  readonly spans: readonly Span[];
+  readonly criticalNs: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  /** It was still being waited for when the log ended. */
+  readonly open: boolean;
+}
+
+export interface PhaseTotal {
+  readonly phase: Phase;
+  /** How long at least one wait of this phase was in flight. */
+  readonly wallNs: number;
+  readonly criticalNs: number;
+  readonly count: number;
+}
+
+export interface HostTotal {
+  readonly host: string;
+  readonly wallNs: number;
+  readonly criticalNs: number;
+  readonly count: number;
+}
+
+export interface Timeline {
+  readonly pieces: readonly Piece[];
+  readonly segments: readonly Segment[];
+  /** Heaviest first. */
+  readonly groups: readonly Group[];
+  readonly phases: readonly PhaseTotal[];
+  readonly hosts: readonly HostTotal[];
+  readonly wallNs: number;
+}
+
+export function buildTimeline(trace: Trace): Timeline {
+  const pieces = leavesOf(trace.spans, trace.endNs);
+  const idle: Phase = trace.coverage.syscalls && !trace.coverage.attached ? 'cpu' : 'unknown';
+  const segments = criticalPath(pieces, trace.startNs, trace.endNs, idle);
+  return {
+    pieces,
+    segments,
+    groups: groupsOf(segments),
+    phases: totalsBy(pieces, segments, (span) => span.phase).map(({ key, ...rest }) => ({ phase: key as Phase, ...rest })),
+    hosts: totalsBy(pieces, segments, hostOf).map(({ key, ...rest }) => ({ host: key, ...rest })),
+    wallNs: trace.endNs - trace.startNs,
+  };
+}
+
+function groupsOf(segments: readonly Segment[]): Group[] {
+  const byKey = new Map<string, Segment[]>();
+  for (const segment of segments) {
+    const key = `${segment.phase} ${culpritOf(segment)}`;
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [segment]);
+    else list.push(segment);
+  }
+  return [...byKey.values()].map(groupOf).sort((a, b) => b.criticalNs - a.criticalNs);
+}
+
+function groupOf(segments: readonly Segment[]): Group {
+  const length = (segment: Segment) => segment.endNs - segment.startNs;
+  const byLength = [...segments].sort((a, b) => length(b) - length(a));
+  const first = byLength[0];
+  return {
+    phase: first?.phase ?? 'unknown',
+    culprit: first === undefined ? '' : culpritOf(first),
+    segments,
+    spans: [...new Set(byLength.flatMap((segment) => segment.span ?? []))],
+    criticalNs: segments.reduce((sum, segment) => sum + length(segment), 0),
+    startNs: Math.min(...segments.map((segment) => segment.startNs)),
+    endNs: Math.max(...segments.map((segment) => segment.endNs)),
+    open: segments.some((segment) => segment.open),
+  };
+}
+
+/** What the waits of a phase have in common when they have one cause. */
+function culpritOf({ phase, span }: Segment): string {
+  if (span === undefined) return '';
+  const { attributes } = span;
+  switch (phase) {
+    case 'dns':
+    case 'sumdb':
+    case 'toolchain':
+    case 'disk':
+      return phase;
+    case 'connect':
+      return attributes['network.peer.address'] ?? attributes['server.address'] ?? '';
+    case 'git':
+      return attributes['server.address'] ?? attributes['url.full'] ?? 'git';
+    case 'lock':
+      return attributes['gotrace.path'] ?? '';
+    case 'cpu':
+      return attributes['gotrace.module'] ?? '';
+    case 'auth':
+      return attributes['process.command'] ?? '';
+    default:
+      return attributes['server.address'] ?? attributes['network.peer.address'] ?? '';
+  }
+}
+
+function hostOf(span: Span): string | undefined {
+  return span.attributes['server.address'] ?? span.attributes['network.peer.address'];
+}
+
+interface Total {
+  readonly key: string;
+  readonly wallNs: number;
+  readonly criticalNs: number;
+  readonly count: number;
+}
+
+function totalsBy(pieces: readonly Piece[], segments: readonly Segment[], keyOf: (span: Span) => string | undefined): Total[] {
+  const byKey = new Map<string, Piece[]>();
+  for (const piece of pieces) {
+    const key = keyOf(piece.span);
+    if (key === undefined) continue;
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [piece]);
+    else list.push(piece);
+  }
+  const critical = new Map<string, number>();
+  for (const segment of segments) {
+    const key = segment.span === undefined ? segment.phase : keyOf(segment.span);
+    if (key !== undefined) critical.set(key, (critical.get(key) ?? 0) + segment.endNs - segment.startNs);
+  }
+  return [...new Set([...byKey.keys(), ...(keyOf === hostOf ? [] : critical.keys())])]
+    .map((key) => ({
+      key,
+      wallNs: unionOf(byKey.get(key) ?? []),
+      criticalNs: critical.get(key) ?? 0,
+      count: new Set(byKey.get(key)?.map((piece) => piece.span)).size,
+    }))
+    .sort((a, b) => b.criticalNs - a.criticalNs || b.wallNs - a.wallNs);
+}
+
+function unionOf(pieces: readonly Piece[]): number {
+  let total = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const { startNs, endNs } of [...pieces].sort((a, b) => a.startNs - b.startNs)) {
+    total += Math.max(0, endNs - Math.max(startNs, until));
+    until = Math.max(until, endNs);
+  }
+  return total;
+}
