@@ -8,7 +8,7 @@ export const goX: Format<GoXRecord> = {
   create: (emit) => lineByLine(emit, readGoX),
 };
 
-const LINE = /(?:^|\s)(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # \w+ \S+|cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
+const LINE = /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # \w+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
 const FETCH = /^# get (\S+?)(?:: (.*))?$/s;
 const STATUS = /^(\d{3})(?: (.*?))?(?: \((\d+(?:\.\d+)?)s\))?$/;
 const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S+); (.+)$/s;

@@ -26,7 +26,7 @@ export const goroutines: Format<GoroutineRecord> = {
 };
 
 const HEADER = /^goroutine (\d+)(?: gp=\S+)?(?: m=\S+)?(?: mp=\S+)? \[([^,\]]+)(?:, (\d+) minutes)?[^\]]*\]:\s*$/;
-const FRAME = /^(?:created by )?([\w./%~-]+(?:\.\([^)]*\))?[\w.·*()[\]…-]*?)(?:\(.*\))?(?: in goroutine \d+)?\s*$/;
+const FRAME = /^(?:created by )?([\w./%~·*()[\],{}…-]+?)(?:\([^()]*\))?(?: in goroutine \d+)?\s*$/;
 const LOCATION = /^\t\S.*(?::\d+|\?\?\?)/;
 const NOTICE = /^(?:SIG\w+: |PC=|\.\.\.(?:additional|\d+ frames)|r[a-z0-9]{1,2}\s+0x|rip\s|rflags\s|cs\s|fs\s|gs\s|goroutine running on other thread|exit status \d|\[signal |panic: |fatal error: )/;
 const MAX_FRAMES = 200;

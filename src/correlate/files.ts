@@ -10,6 +10,9 @@ const LOCK_WAIT_NS = 10e6;
 /** A file call that took this long waited for a disk or a server; page cache answers in microseconds. */
 const SLOW_FILE_NS = 5e6;
 const MAX_FILE_SPANS = 20_000;
+/** Calls that a slow or full disk makes slow or fail. */
+const FILE_CALLS =
+  /^(?:p?(?:read|write)(?:64|v2?)?|f(?:data)?sync|sync_file_range|close|f?truncate(?:64)?|rename(?:at2?)?|unlink(?:at)?|open(?:at2?)?|creat|mkdir(?:at)?|rmdir|link(?:at)?|symlink(?:at)?|fchmod(?:at2?)?|chmod|fchown(?:at)?|chown|new?fstatat|l?stat(?:64)?|fstat(?:64)?|statx|f?access(?:at2?)?|faccessat2?|getdents(?:64)?|fallocate|copy_file_range|utimensat|mmap|flock)$/;
 const DISK_ERRORS: Readonly<Record<string, string>> = {
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',
@@ -107,6 +110,8 @@ export class Files {
     if (download === undefined || record.value === undefined || record.value < 0) return;
     const { span } = download;
     download.lastWriteNs = record.startNs + (record.durationNs ?? 0);
+    // The file is opened before the request is sent; the body begins with the first write, or with the headers (join.ts).
+    if (span.attributes['gotrace.bytes'] === 0) span.startNs = record.startNs;
     span.attributes['gotrace.bytes'] = (span.attributes['gotrace.bytes'] ?? 0) + record.value;
     span.evidence[1] = record.at;
   }
@@ -121,6 +126,7 @@ export class Files {
 
   /** Any call that took long or failed in a telling way. */
   onOther(record: SyscallRecord, process: Process): void {
+    if (!FILE_CALLS.test(record.name)) return;
     const path = pathOf(record, process);
     if (path === undefined || !path.startsWith('/') || /^\/(?:dev|proc|sys)\//.test(path)) return;
     const error = record.errno === undefined ? undefined : DISK_ERRORS[record.errno];

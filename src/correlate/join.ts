@@ -30,7 +30,7 @@ export function joinSpans(input: Joinable): Span[] {
   chargeSumdb(input);
   chargeToolchain(input);
   markFirstContacts(input);
-  nameTransfers(input);
+  nameTransfers(input, dropped);
   return input.spans.filter((span) => !dropped.has(span));
 }
 
@@ -162,16 +162,27 @@ function median(values: readonly number[]): number | undefined {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** A body that arrives in the module cache belongs to the URL that was asked for it last. */
-function nameTransfers({ spans, output }: Joinable): void {
+/**
+ * A body that arrives in the module cache belongs to the request for that zip. The file is opened before the request
+ * is sent: until the headers are there, the request is what is waited for.
+ */
+function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
   for (const span of spans) {
-    const module = span.attributes['gotrace.module'];
+    const { 'gotrace.module': module, 'gotrace.version': version } = span.attributes;
     if (span.kind !== 'transfer' || module === undefined || span.attributes['url.full'] !== undefined) continue;
     const fetch = output.fetches.findLast(
-      (each) => each.attributes['gotrace.module'] === module && each.startNs <= span.startNs && (each.attributes['url.full'] ?? '').endsWith('.zip') && each.attributes['http.response.status_code'] === 200,
+      (each) =>
+        each.attributes['gotrace.module'] === module &&
+        each.attributes['gotrace.version'] === version &&
+        (each.attributes['url.full'] ?? '').endsWith('.zip') &&
+        (each.attributes['http.response.status_code'] === 200 || each.endNs === undefined),
     );
+    const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
+    if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
     const url = fetch?.attributes['url.full'];
-    if (fetch === undefined || url === undefined) continue;
+    if (fetch?.endNs === undefined || url === undefined) continue;
+    span.startNs = isEmpty ? fetch.endNs : Math.min(fetch.endNs, span.startNs);
+    if (span.endNs !== undefined) span.endNs = Math.max(span.endNs, span.startNs);
     span.attributes['url.full'] = url;
     const host = hostOf(url);
     if (host !== undefined) span.attributes['server.address'] = host;
@@ -179,4 +190,3 @@ function nameTransfers({ spans, output }: Joinable): void {
     span.evidence.unshift(...fetch.evidence.slice(-1));
   }
 }
-

@@ -54,9 +54,12 @@ export class StderrReader {
     for (const parsers of this.#parsers.values()) for (const parser of parsers) parser.end();
   }
 
-  /** Reads a cut line for what it still tells. */
+  /**
+   * Reads a cut line for what it still tells. Which URL a cut `# get …` is for, and whether it began or ended, cannot
+   * be told: those are left to the packets.
+   */
   readCut(line: CutLine, process: Process): void {
-    this.#onLine(line.text, line.at, line.timeNs, process);
+    if (!line.text.startsWith('# get ')) this.#onLine(line.text, line.at, line.timeNs, process);
   }
 
   #onCut(line: CutLine): void {

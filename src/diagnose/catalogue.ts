@@ -28,13 +28,12 @@ export interface Facts extends Culprit {
   readonly blockedNs: number;
 }
 
-/** The remedies that fit what was seen; one that needs a fact that is missing is left out. */
+/** The remedies that fit what was seen; a text or a command that needs a fact that is missing is left out. */
 export function remediesOf(cause: string, facts: Facts): Remedy[] {
   return (wordsOf(cause)?.remedies ?? []).flatMap(({ text, command }) => {
     const filledText = fill(text, facts, false);
     const filledCommand = command === undefined ? undefined : fill(command, facts, true);
     if (filledText === undefined) return [];
-    if (command !== undefined && filledCommand === undefined) return [];
     return [{ text: filledText, ...(filledCommand === undefined ? {} : { command: filledCommand }) }];
   });
 }

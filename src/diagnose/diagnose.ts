@@ -1,4 +1,5 @@
 import type { Culprit, Finding } from '../model/finding.ts';
+import type { Phase } from '../model/span.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Group } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
@@ -20,9 +21,10 @@ export function diagnose(context: Case): DiagnosisResult {
   const { trace, timeline } = context;
   const waits = waitFindings(context);
   const status = trace.ending;
-  const errors = errorFindings(context, waits);
+  const joined = new Set<Wait>();
+  const errors = errorFindings(context, waits, joined);
   const exitedWell = status.kind === 'exited' && status.code === 0;
-  if (!exitedWell && errors.length > 0 && status.kind !== 'killed') return failed(errors, waits);
+  if (!exitedWell && errors.length > 0 && status.kind !== 'killed') return failed(errors, waits.filter((each) => !joined.has(each)));
   if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
   const open = waits.find((each) => each.group.open);
@@ -73,7 +75,7 @@ function waitFinding(group: Group, context: Case): Finding | undefined {
 }
 
 /** The errors as findings. One that tells the same as a wait is joined with it: the wait has the time, the error the reason. */
-function errorFindings(context: Case, waits: readonly Wait[]): Finding[] {
+function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>): Finding[] {
   const findings: Finding[] = [];
   for (const error of decisiveErrors(context.trace)) {
     const diagnosis = diagnoseError(error, context);
@@ -85,6 +87,14 @@ function errorFindings(context: Case, waits: readonly Wait[]): Finding[] {
       continue;
     }
     const { finding } = wait;
+    if (finding.confidence < diagnosis.confidence) {
+      // Without packets the wait has the time and the error has the cause.
+      const evidence = [...diagnosis.evidence.slice(0, 2), ...finding.evidence];
+      findings.push(findingOf({ ...diagnosis, culprit: joinCulprits(diagnosis.culprit, finding.culprit), evidence }, finding));
+      joined.add(wait);
+      continue;
+    }
+    joined.add(wait);
     findings.push({ ...finding, culprit: joinCulprits(finding.culprit, diagnosis.culprit), evidence: [...finding.evidence.slice(0, 3), error.at, ...finding.evidence.slice(3)] });
   }
   return findings;
@@ -94,8 +104,12 @@ function isSameTrouble(finding: Finding, diagnosis: { cause: string; culprit: Cu
   if (finding.cause === diagnosis.cause) return true;
   const phase = phaseOfCause(diagnosis.cause);
   const sameHost = finding.culprit.host === undefined || diagnosis.culprit.host === undefined || finding.culprit.host === diagnosis.culprit.host;
+  if (finding.cause === 'connect/other' && sameHost && REACHING.has(phase)) return true;
   return phase === finding.phase && ['dns', 'connect', 'tls', 'sumdb', 'toolchain', 'git', 'disk'].includes(phase) && sameHost;
 }
+
+/** What a fetch that was only seen from outside may have waited for. */
+const REACHING: ReadonlySet<Phase> = new Set(['dns', 'connect', 'tls', 'ttfb', 'sumdb', 'toolchain']);
 
 function joinCulprits(a: Culprit, b: Culprit): Culprit {
   return { ...b, ...a };
@@ -103,6 +117,10 @@ function joinCulprits(a: Culprit, b: Culprit): Culprit {
 
 /** In a run that failed, what made it fail stands first, even when it took no time. */
 function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
+  // An error of an unknown kind says less than a wait that failed.
+  if (errors[0] !== undefined && errors[0].confidence < LEAST_TELLING && waits.some((each) => each.finding.confidence > errors[0].confidence)) {
+    return conclude('failed', [...waits.map((each) => each.finding), ...errors]);
+  }
   const told = new Set(errors.map((finding) => finding.cause));
   return conclude('failed', [...errors, ...waits.map((each) => each.finding).filter((finding) => !told.has(finding.cause))]);
 }
@@ -126,6 +144,7 @@ function dumpFinding({ trace, timeline }: Case): Finding | undefined {
   return findingOf({ ...diagnosis, culprit }, { startNs: trace.endNs - blockedNs, endNs: trace.endNs, blockedNs: Math.min(blockedNs, Math.max(timeline.wallNs, minutes * 60e9)) });
 }
 
+const LEAST_TELLING = 0.5;
 const HEADLINES = { slow: 'Slow', failed: 'Failed', blocked: 'Blocked' } as const;
 
 function conclude(status: 'slow' | 'failed' | 'blocked', findings: readonly Finding[]): DiagnosisResult {

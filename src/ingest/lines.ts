@@ -90,7 +90,8 @@ export class LineFramer {
 
   #keep(chunk: Uint8Array, start: number): void {
     const room = MAX_LINE - this.#restLength;
-    const piece = chunk.slice(start, Math.min(chunk.length, start + room));
+    // A copy: Buffer.slice would share memory with the chunk, which is reused.
+    const piece = Buffer.from(chunk.subarray(start, Math.min(chunk.length, start + room)));
     if (piece.length === 0) {
       // An empty piece still counts where a newline ends a line that was kept before.
       return;

@@ -109,7 +109,7 @@ async function* unzstandarded(chunks: AsyncGenerator<Uint8Array>): AsyncGenerato
   const out: Uint8Array[] = [];
   const stream = new Decompress((chunk) => out.push(chunk));
   for await (const chunk of chunks) {
-    stream.push(chunk.slice());
+    stream.push(Uint8Array.from(chunk));
     yield* out.splice(0);
   }
   stream.push(new Uint8Array(0), true);

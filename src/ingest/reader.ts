@@ -53,7 +53,7 @@ export class InputReader {
     while (length < SAMPLE) {
       const next = await this.#chunks.next();
       if (next.done) break;
-      this.#sample.push(next.value.slice());
+      this.#sample.push(Buffer.from(next.value));
       length += next.value.length;
     }
     if (length === 0) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);

@@ -103,6 +103,6 @@ export function subtract(whole: Interval, holes: readonly Interval[]): Interval[
     if (hole.startNs > at) parts.push({ startNs: at, endNs: hole.startNs });
     at = Math.max(at, hole.endNs);
   }
-  if (at < whole.endNs) parts.push({ startNs: at, endNs: whole.endNs });
+  if (at < whole.endNs || (parts.length === 0 && whole.startNs === whole.endNs)) parts.push({ startNs: at, endNs: whole.endNs });
   return parts;
 }

@@ -45,7 +45,7 @@ export interface Timeline {
 export function buildTimeline(trace: Trace): Timeline {
   const pieces = leavesOf(trace.spans, trace.endNs);
   const idle: Phase = trace.coverage.syscalls && !trace.coverage.attached ? 'cpu' : 'unknown';
-  const segments = criticalPath(pieces, trace.startNs, trace.endNs, idle);
+  const segments = withOpenEnd(criticalPath(pieces, trace.startNs, trace.endNs, idle), pieces, trace);
   return {
     pieces,
     segments,
@@ -54,6 +54,15 @@ export function buildTimeline(trace: Trace): Timeline {
     hosts: totalsBy(pieces, segments, hostOf).map(({ key, ...rest }) => ({ host: key, ...rest })),
     wallNs: trace.endNs - trace.startNs,
   };
+}
+
+/** A log may stop at the very line on which a wait begins: it has no length yet, and is still what comes last. */
+function withOpenEnd(segments: readonly Segment[], pieces: readonly Piece[], trace: Trace): readonly Segment[] {
+  if (trace.ending.kind === 'exited' || segments.some((segment) => segment.open)) return segments;
+  const open = pieces.filter((piece) => piece.open && piece.span.kind !== 'unzip');
+  const last = open.sort((a, b) => b.rank - a.rank || a.startNs - b.startNs)[0];
+  if (last === undefined) return segments;
+  return [...segments, { span: last.span, phase: last.span.phase, startNs: trace.endNs, endNs: trace.endNs, open: true }];
 }
 
 function groupsOf(segments: readonly Segment[]): Group[] {
