@@ -169,7 +169,8 @@ export class StraceParser implements LineParser {
     };
     if (this.#pending.size >= MAX_PENDING) this.#pending.delete(this.#pending.keys().next().value ?? 0);
     this.#pending.set(this.#head.pid, call);
-    if (wanted && interest === 'always') this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
+    // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
+    if (wanted && (interest === 'always' || this.#names.names[nameId] === 'close')) this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
     return 'record';
   }
 
@@ -216,7 +217,7 @@ export class StraceParser implements LineParser {
     const slow = durationNs >= SLOW_CALL_NS && interest !== 'idle';
     const wanted = call?.args || telling || slow || this.#wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
     if (!wanted) return;
-    this.#remember(nameId, bytes, tail, call?.args ?? '');
+    this.#remember(nameId, bytes, argsStart, tail, call?.args ?? '');
     const ret = latin1(bytes, tail.retStart, tail.retEnd);
     const value = readValue(ret);
     const startNs = call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs;
@@ -297,13 +298,13 @@ export class StraceParser implements LineParser {
   }
 
   /** Marks what a call opened as a descriptor of interest: sockets, and files that a download is written to. */
-  #remember(nameId: number, bytes: Uint8Array, tail: CallTail, firstHalf: string): void {
+  #remember(nameId: number, bytes: Uint8Array, argsStart: number, tail: CallTail, firstHalf: string): void {
     const name = this.#names.names[nameId] ?? '';
     const isSocket = name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
     const isOpen = name.startsWith('open') || name === 'creat';
     if (!isSocket && !isOpen) return;
     const args = firstHalf === '' ? '' : firstHalf;
-    if (isOpen && !args.includes('.tmp"') && indexOf(bytes, TEMPORARY_NAME, 0, tail.argsEnd) < 0) return;
+    if (isOpen && !args.includes('.tmp"') && indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) < 0) return;
     const fd = readValue(latin1(bytes, tail.retStart, Math.min(tail.retEnd, tail.retStart + 12)));
     if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.#fds[fd] = 1;
   }

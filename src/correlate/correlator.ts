@@ -5,13 +5,12 @@ import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Ending, Trace } from '../model/trace.ts';
-import { Files } from './files.ts';
+import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { addProcessSpans } from './programs.ts';
-import { descriptorOf, Processes } from './processes.ts';
-import { pathOf } from './files.ts';
+import { descriptorOf, type Process, Processes } from './processes.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
 
@@ -71,6 +70,11 @@ export class Correlator {
     this.#seen(endNs, record.resumedAt ?? record.at);
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#processes.onCall(record, process);
+    if (record.name === 'close') {
+      // Both halves are reported; the first is when the number became free.
+      if (record.state === 'entered' || record.resumedAt === undefined) this.#onClose(record, process);
+      return;
+    }
     if (record.name === 'flock' || record.name.startsWith('fcntl')) this.#files.onLock(record, process);
     if (record.name.startsWith('open') || record.name === 'creat') {
       if (record.state === 'complete') this.#files.onOpen(record, process);
@@ -82,13 +86,16 @@ export class Correlator {
       if (fd === 2) this.#stderr.onWrite(record, process);
       return;
     }
-    if (record.name === 'close') {
-      this.#files.onClose(record, pathOf(record, process) ?? '');
-      if (fd !== undefined) process.descriptors.delete(fd);
-      return;
-    }
     if (record.name === 'write') this.#files.onWrite(record, pathOf(record, process) ?? '');
     this.#files.onOther(record, process);
+  }
+
+  #onClose(record: SyscallRecord, process: Process): void {
+    if (this.#sockets.on(record, process)) return;
+    const path = pathOf(record, process);
+    if (path !== undefined) this.#files.onClose(record, path, process);
+    const fd = descriptorOf(record)?.fd;
+    if (fd !== undefined) process.descriptors.delete(fd);
   }
 
   #onLibraryCall(record: LtraceRecord): void {
@@ -168,7 +175,11 @@ export class Correlator {
         this.#output.on(record.timeNs === undefined && this.#sawSyscalls ? { ...record, timeNs: this.#lastNs } : record, root?.pid);
       }
     }
-    for (const line of cut) if (root !== undefined) this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
+    for (const line of cut) {
+      if (line.text.startsWith('# get ')) this.#output.onCutFetch(line);
+      else if (root !== undefined) this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
+    }
+    if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
 
   #textOf(record: TextRecord): string {

@@ -116,9 +116,10 @@ export class Files {
     span.evidence[1] = record.at;
   }
 
-  onClose(record: SyscallRecord, path: string): void {
+  onClose(record: SyscallRecord, path: string, process: Process): void {
     const download = this.#downloads.get(path);
-    if (download === undefined) return;
+    // A child closes its copy of the descriptor when it starts another program.
+    if (download === undefined || download.span.attributes['process.pid'] !== process.pid) return;
     this.#downloads.delete(path);
     // It is hashed before it is closed: the body ended with the last write.
     download.span.endNs = download.lastWriteNs;

@@ -5,6 +5,7 @@ import type { TextRecord } from '../../parsers/registry.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
+import type { CutLine } from './stderr.ts';
 import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
 
 /** A toolchain or module that go said it downloads. */
@@ -16,6 +17,7 @@ export interface Download {
   readonly pid: number | undefined;
 }
 
+const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 const MAX_ERRORS = 10_000;
 const FINAL = /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: )/;
 
@@ -36,6 +38,8 @@ export class GoOutput {
   lastNs = 0;
   #dial: Span | undefined;
   #nowNs = 0;
+  /** Some fetches are only known by a cut line: the packets tell of those. */
+  cutFetches = false;
   readonly #openFetches = new Map<string, Span[]>();
   readonly #openCommands = new Map<string, Span>();
   readonly #repositories = new Map<string, string>();
@@ -155,6 +159,39 @@ export class GoOutput {
     const { class: name, ...detail } = classifyError(record.error);
     const module = readModuleUrl(record.url);
     this.#addError({ class: name, text: record.error, at: record.at, timeNs, detail: { ...detail, url: record.url, ...(module === undefined ? {} : { module: module.module }) }, final: false });
+  }
+
+  /**
+   * A `# get …` line of which `-s N` left the beginning. How long the whole line was tells its end from its start: the
+   * end repeats the URL and adds at least `: 200 OK (0.014s)`.
+   */
+  onCutFetch(line: CutLine): void {
+    const text = line.text.slice('# get '.length);
+    const span = this.fetches.find((each) => this.#isEndOf(each, text, line));
+    this.cutFetches = true;
+    if (span === undefined) return;
+    span.endNs = line.timeNs;
+    span.evidence.push(line.at);
+    const status = /: (\d{3})\b/.exec(text)?.[1];
+    if (status !== undefined) span.attributes['http.response.status_code'] = Number(status);
+    else if (/: G/.test(text)) span.attributes['error.type'] = 'cut';
+  }
+
+  #isEndOf(span: Span, text: string, line: CutLine): boolean {
+    const url = span.attributes['url.full'] ?? '';
+    if (span.endNs !== undefined || span.startNs >= line.timeNs || span.attributes['process.pid'] !== line.pid) return false;
+    if (text.startsWith(`${url}:`)) return true;
+    return url.startsWith(text) && line.length >= '# get \n'.length + url.length + SHORTEST_STATUS;
+  }
+
+  /** `go: downloading go1.99.0` as the last that go said: nothing else is printed while it is fetched. */
+  openToolchainDownload(): void {
+    const last = this.downloads.at(-1);
+    if (last?.module !== 'golang.org/toolchain') return;
+    if (this.errors.length > 0 || this.fetches.some((fetch) => fetch.startNs >= last.timeNs)) return;
+    const span = this.#store.open('fetch', 'toolchain', `download ${last.version}`, last.timeNs, [last.at]);
+    const host = [...this.lookupHosts.keys()].at(-1);
+    span.attributes = { 'gotrace.module': last.module, 'gotrace.version': last.version, 'gotrace.purpose': 'toolchain', ...(host === undefined ? {} : { 'server.address': host }) };
   }
 
   #onCommand(

@@ -19,7 +19,7 @@ export function joinSpans(input: Joinable): Span[] {
   nameHosts(input);
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
-  for (const connection of input.connections) dropAnswered(connection, input, dropped);
+  for (const connection of input.output.cutFetches ? [] : input.connections) dropAnswered(connection, input, dropped);
   for (const span of input.spans) {
     if (span.parentId !== undefined || span.kind === 'command' || span.kind === 'process') continue;
     const owner = byPid.get(span.attributes['process.pid'] ?? -1);
@@ -175,7 +175,8 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
         each.attributes['gotrace.module'] === module &&
         each.attributes['gotrace.version'] === version &&
         (each.attributes['url.full'] ?? '').endsWith('.zip') &&
-        (each.attributes['http.response.status_code'] === 200 || each.endNs === undefined),
+        (each.attributes['http.response.status_code'] ?? 200) === 200 &&
+        each.attributes['error.type'] === undefined,
     );
     const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
     if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);

@@ -9,6 +9,8 @@ import type { Process } from './processes.ts';
 /** A line that `-s N` cut short: it is completed from a separate stderr, where there is one. */
 export interface CutLine {
   readonly text: string;
+  /** Bytes of the whole line, as far as this write held it. */
+  readonly length: number;
   readonly timeNs: number;
   readonly pid: number;
   readonly at: SourceLine;
@@ -33,7 +35,8 @@ export class StderrReader {
   }
 
   onWrite(record: SyscallRecord, process: Process): void {
-    const data = readString(splitArguments(record.args)[1]);
+    const args = splitArguments(record.args);
+    const data = readString(args[1]);
     if (data === undefined || data.bytes.length === 0) return;
     const text = Buffer.from(data.bytes).toString('utf8');
     const open = this.#partial.get(record.pid);
@@ -45,7 +48,7 @@ export class StderrReader {
     for (const line of lines) this.#onLine(line, at, timeNs, process);
     this.#partial.delete(record.pid);
     if (rest === '') return;
-    if (data.cut) this.#onCut({ text: rest, timeNs, pid: process.pid, at });
+    if (data.cut) this.#onCut({ text: rest, length: (open?.text.length ?? 0) + Number(args[2] ?? 0), timeNs, pid: process.pid, at });
     else if (rest.length < MAX_PARTIAL) this.#partial.set(record.pid, { text: rest, at, timeNs: lines.length > 0 ? record.startNs : timeNs });
   }
 
@@ -54,12 +57,9 @@ export class StderrReader {
     for (const parsers of this.#parsers.values()) for (const parser of parsers) parser.end();
   }
 
-  /**
-   * Reads a cut line for what it still tells. Which URL a cut `# get …` is for, and whether it began or ended, cannot
-   * be told: those are left to the packets.
-   */
+  /** Reads a cut line for what it still tells. */
   readCut(line: CutLine, process: Process): void {
-    if (!line.text.startsWith('# get ')) this.#onLine(line.text, line.at, line.timeNs, process);
+    this.#onLine(line.text, line.at, line.timeNs, process);
   }
 
   #onCut(line: CutLine): void {

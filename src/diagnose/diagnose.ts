@@ -118,7 +118,8 @@ function joinCulprits(a: Culprit, b: Culprit): Culprit {
 /** In a run that failed, what made it fail stands first, even when it took no time. */
 function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
   // An error of an unknown kind says less than a wait that failed.
-  if (errors[0] !== undefined && errors[0].confidence < LEAST_TELLING && waits.some((each) => each.finding.confidence > errors[0].confidence)) {
+  const [first] = errors;
+  if (first !== undefined && first.confidence < LEAST_TELLING && waits.some((each) => each.finding.confidence > first.confidence)) {
     return conclude('failed', [...waits.map((each) => each.finding), ...errors]);
   }
   const told = new Set(errors.map((finding) => finding.cause));
