@@ -16,8 +16,14 @@ export interface Payload {
 }
 
 const TLS_PORTS = new Set([443, 8443, 465, 993]);
-/** HTTP/2 frames without a request (SETTINGS ack, WINDOW_UPDATE, PING) are shorter, TLS record included. */
-const CONTROL_WRITE = 56;
+/**
+ * Lengths of TLS 1.3 records (5 + 17 bytes around the content, RFC 8446 section 5.2) that carry no request: an alert,
+ * and HTTP/2's SETTINGS ack, WINDOW_UPDATE or RST_STREAM, PING, two WINDOW_UPDATEs (RFC 9113 section 6). A request
+ * whose headers were all sent before can be nearly as short, so only these very lengths are passed over.
+ */
+const CONTROL_WRITES: ReadonlySet<number> = new Set([24, 31, 35, 39, 48]);
+/** Silence of this length between data, with another request under way, is the wait for that one's response. */
+const NEXT_RESPONSE_NS = 0.3e9;
 /** Two writes this close carry one request; a later one is another request on the same connection. */
 const SAME_REQUEST_NS = 5e6;
 
@@ -101,7 +107,7 @@ export class Connections {
     this.#established(connection, data.startNs, data.at);
     if (this.#isHandshake(connection, socket, data)) return;
     const isFirst = connection.requests === 0;
-    if (connection.isTls && data.length < CONTROL_WRITE && !isFirst) return;
+    if (connection.isTls && CONTROL_WRITES.has(data.length) && !isFirst) return;
     this.#onRequest(connection, socket, data);
   }
 
@@ -145,9 +151,11 @@ export class Connections {
     if (connection.response !== undefined && connection.response.endNs === undefined) {
       // A body or a second frame of the same request; a request beside it, on HTTP/2, shares the wait.
       if (sameRequest) connection.response.startNs = data.endNs;
+      connection.outstanding++;
       return;
     }
     connection.requests++;
+    connection.outstanding = 1;
     connection.due = undefined;
     const span = this.#store.open('response', 'ttfb', 'wait for the response', data.endNs, [data.at]);
     span.attributes = attributesOf(connection, socket);
@@ -175,6 +183,7 @@ export class Connections {
     }
     const answered = connection.response !== undefined && connection.response.endNs === undefined;
     if (answered) this.#onFirstByte(connection, socket, data);
+    else if (connection.outstanding > 1 && data.endNs - connection.lastDataNs >= NEXT_RESPONSE_NS) this.#onNextResponse(connection, socket, data);
     else this.#onMore(connection, data);
     connection.lastDataNs = data.endNs;
   }
@@ -193,6 +202,17 @@ export class Connections {
     if (connection.url !== undefined) transfer.attributes['url.full'] = connection.url;
     connection.transfer = transfer;
     connection.spans.push(transfer);
+  }
+
+  /** HTTP/2: the response that was awaited has come and gone, and now the next one begins. */
+  #onNextResponse(connection: Connection, socket: Socket, data: Payload): void {
+    connection.outstanding--;
+    this.#closeTransfer(connection);
+    const span = this.#store.open('response', 'ttfb', 'wait for the response', connection.lastDataNs, [data.at]);
+    span.attributes = attributesOf(connection, socket);
+    connection.response = span;
+    connection.spans.push(span);
+    this.#onFirstByte(connection, socket, data);
   }
 
   #onMore(connection: Connection, data: Payload): void {
@@ -270,6 +290,7 @@ function newConnection(connect: Span | undefined): Connection {
     lastDataNs: 0,
     bytesIn: 0,
     requests: 0,
+    outstanding: 0,
     url: undefined,
     status: undefined,
     due: undefined,

@@ -31,6 +31,8 @@ export interface Connection {
   lastDataNs: number;
   bytesIn: number;
   requests: number;
+  /** Requests since the connection was last idle. */
+  outstanding: number;
   /** The target of the last HTTP/1 request that was readable. */
   url: string | undefined;
   status: number | undefined;
