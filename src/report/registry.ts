@@ -1,5 +1,6 @@
 import type { Report } from '../model/report.ts';
 import { renderJson } from './json.ts';
+import { renderMarkdown } from './markdown.ts';
 import { renderTerminal } from './terminal.ts';
 
 export interface RenderOptions {
@@ -14,6 +15,7 @@ export type Writer = (report: Report, options: RenderOptions) => string;
 export const WRITERS: readonly { readonly name: string; readonly render: Writer }[] = [
   { name: 'terminal', render: renderTerminal },
   { name: 'json', render: renderJson },
+  { name: 'markdown', render: renderMarkdown },
 ];
 
 export function writerOf(name: string): Writer {
