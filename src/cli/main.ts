@@ -1,13 +1,20 @@
 import yargs from 'yargs';
 import { VERSION } from '../version.ts';
 import { analyzeCommand } from './analyze.ts';
+import { demoCommand } from './demo.ts';
 import { fail } from './exit.ts';
+import { explainCommand } from './explain.ts';
+import { runCommand } from './run.ts';
 
 export async function main(argv: readonly string[]): Promise<void> {
   await yargs([...argv])
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
+    .command(runCommand)
     .command(analyzeCommand)
+    .command(demoCommand)
+    .command(explainCommand)
+    .parserConfiguration({ 'populate--': true })
     .demandCommand(1, 'name a command: gotrace run -- go mod download, or gotrace analyze LOG')
     .strict()
     .version(VERSION)

@@ -20,6 +20,10 @@ export function joinSpans(input: Joinable): Span[] {
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
   for (const connection of input.output.cutFetches ? [] : input.connections) dropAnswered(connection, input, dropped);
+  // http2debug's dial is the sum of what the packets show step by step.
+  if (input.connections.length > 0) {
+    for (const span of input.spans) if (span.kind === 'connect' && span.attributes['network.peer.address'] === undefined) dropped.add(span);
+  }
   for (const span of input.spans) {
     if (span.parentId !== undefined || span.kind === 'command' || span.kind === 'process') continue;
     const owner = byPid.get(span.attributes['process.pid'] ?? -1);

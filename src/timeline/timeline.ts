@@ -113,7 +113,8 @@ function culpritOf({ phase, span }: Segment): string {
     case 'auth':
       return attributes['process.command'] ?? '';
     default:
-      return attributes['server.address'] ?? attributes['network.peer.address'] ?? '';
+      // Two GOPROXY entries may share a host and differ in port.
+      return /^[a-z+]+:\/\/[^/]+/.exec(attributes['url.full'] ?? '')?.[0].replace(/^[a-z+]+:\/\//, '') ?? attributes['server.address'] ?? attributes['network.peer.address'] ?? '';
   }
 }
 

@@ -33,8 +33,8 @@ function serverError(group: Group): Diagnosis | undefined {
 function slowFirstProxy(group: Group, { trace }: Case): Diagnosis | undefined {
   const missing = group.spans.filter((span) => [404, 410].includes(span.attributes['http.response.status_code'] ?? 0));
   if (missing.length < 2 || missing.length < group.spans.length / 2) return undefined;
-  const host = missing[0]?.attributes['server.address'];
-  const next = trace.spans.find((span) => span.kind === 'fetch' && span.attributes['server.address'] !== host && missing.some((each) => each.attributes['gotrace.module'] === span.attributes['gotrace.module'] && span.startNs >= each.startNs));
+  const base = baseOf(missing[0]?.attributes['url.full']);
+  const next = trace.spans.find((span) => span.kind === 'fetch' && baseOf(span.attributes['url.full']) !== base && missing.some((each) => each.attributes['gotrace.module'] === span.attributes['gotrace.module'] && span.startNs >= each.startNs));
   if (next === undefined) return undefined;
   return {
     cause: 'ttfb/slow-first-proxy',

@@ -1,0 +1,42 @@
+import { execa } from 'execa';
+
+/**
+ * The shortest list that shows every phase: sockets and what goes through them, processes, locks, and the files of
+ * the module cache. What Go's scheduler does all the time (futex, epoll, mmap, signals) is left out: each traced call
+ * stops its thread twice. docs/decisions/0002-strace-flags.md has the numbers.
+ */
+const TRACED = [
+  ...['socket', 'connect', 'accept4', 'getsockopt', 'read', 'write', 'readv', 'writev', 'close'],
+  ...['sendto', 'recvfrom', 'sendmsg', 'recvmsg', 'sendmmsg', 'recvmmsg', 'dup', 'dup2', 'dup3'],
+  ...['clone', 'clone3', 'fork', 'vfork', 'execve', 'exit_group', 'flock'],
+  ...['open', 'openat', 'creat', 'pwrite64', 'fsync', 'fdatasync', 'rename', 'renameat', 'renameat2', 'unlink', 'unlinkat', 'ftruncate', 'mkdir', 'mkdirat'],
+];
+
+/** Enough of a payload for a ClientHello's server name, a DNS answer, and most lines of go. */
+const STRING_LENGTH = '512';
+
+export interface Tracer {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const PROBE_TIMEOUT_MS = 5000;
+
+/** strace's arguments, without the command; they write to `output`. A leading `?` lets strace skip calls that the machine lacks. */
+export function straceFor(output: string, traceAll: boolean): Tracer {
+  const set = traceAll ? [] : ['-e', `trace=${TRACED.map((name) => `?${name}`).join(',')}`];
+  return { command: 'strace', args: ['-f', '-ttt', '-T', '-yy', '-s', STRING_LENGTH, ...set, '-o', output] };
+}
+
+/** Undefined where strace can trace here; else why it cannot, in one line. */
+export async function whyNoStrace(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return `strace is for Linux; this is ${process.platform}`;
+  const { command, args } = straceFor('/dev/null', false);
+  const probe = await execa(command, [...args, 'true'], { reject: false, timeout: PROBE_TIMEOUT_MS, stdin: 'ignore' });
+  if (probe.exitCode === 0) return undefined;
+  if (probe.code === 'ENOENT') return 'strace is not installed (apt-get install strace)';
+  if (/Operation not permitted|PTRACE_TRACEME|ptrace/i.test(probe.stderr)) {
+    return 'ptrace is not allowed here; a container needs --cap-add=SYS_PTRACE';
+  }
+  return `strace cannot be used: ${probe.stderr.trim().split('\n').at(-1) ?? probe.shortMessage ?? 'it failed'}`;
+}

@@ -1,0 +1,18 @@
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { analyze } from '../analyze.ts';
+import { openInputs } from '../ingest/open.ts';
+import { fail } from './exit.ts';
+import { type OutputOptions, redactOptions, writeReport } from './output.ts';
+
+/** A recorded download, for machines without go. The build puts it beside the bundle. */
+const RECORDING = fileURLToPath(new URL('./recording.strace.log.gz', import.meta.url));
+
+export async function analyzeRecording(options: OutputOptions): Promise<void> {
+  const inputs = openInputs([RECORDING], Readable.from([]));
+  if (!inputs.ok) return fail(inputs.error);
+  const report = await analyze(inputs.value.map((input) => ({ ...input, path: 'recording.strace.log.gz' })), { redact: redactOptions(options) });
+  if (!report.ok) return fail(report.error);
+  const written = writeReport(report.value, options);
+  if (!written.ok) fail(written.error);
+}

@@ -1,0 +1,72 @@
+import { execa } from 'execa';
+import { homedir } from 'node:os';
+import type { CommandModule } from 'yargs';
+import { faultOf, setUp } from '../demo/demo.ts';
+import { FAULTS } from '../demo/faults.ts';
+import { traceCommand } from '../trace-command.ts';
+import { analyzeRecording } from './demo-recording.ts';
+import { fail } from './exit.ts';
+import { LiveView } from './live-view.ts';
+import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
+
+interface DemoArguments extends OutputOptions {
+  readonly fault: string;
+  readonly strace: boolean | undefined;
+  readonly list: boolean;
+}
+
+export const demoCommand: CommandModule<object, DemoArguments> = {
+  command: 'demo [fault]',
+  describe: 'A real download from an embedded module proxy with a fault, and its verdict',
+  builder: (yargs) =>
+    outputOptions(
+      yargs
+        .positional('fault', { type: 'string', default: 'slow-first-byte', describe: FAULTS.map((fault) => fault.name).join(', ') })
+        .option('strace', { type: 'boolean', describe: 'Trace system calls; default: where strace is installed and allowed' })
+        .option('list', { type: 'boolean', default: false, describe: 'List the faults' }),
+    ) as never,
+  handler: async (args) => {
+    if (args.list) {
+      for (const fault of FAULTS) process.stdout.write(`${fault.name.padEnd(18)}${fault.describes}\n`);
+      return;
+    }
+    const fault = faultOf(args.fault);
+    if (fault === undefined) return fail(`demo ${args.fault}: no such fault; gotrace demo --list names them`);
+    const go = await execa('go', ['version'], { reject: false });
+    if (go.exitCode !== 0) {
+      process.stderr.write('gotrace: go is not installed here; this is the analysis of a recorded download instead\n');
+      return analyzeRecording(args);
+    }
+    process.stderr.write(`gotrace demo: ${fault.describes}; go mod download runs against it now\n`);
+    const setting = await setUp(fault);
+    const before = process.cwd();
+    const view = new LiveView(process.stderr, 'auto');
+    try {
+      process.chdir(setting.directory);
+      const { GOFLAGS: _flags, ...environment } = setting.environment;
+      const outcome = await traceCommand({
+        command: setting.command,
+        environment,
+        strace: args.strace,
+        traceAll: false,
+        instrumentation: { x: true, http2debug: true },
+        redact: redactOptions(args),
+        home: homedir(),
+        keep: undefined,
+        timeoutMs: fault.endAfterMs,
+        stallMs: undefined,
+        view,
+        notice: (text) => process.stderr.write(`gotrace: ${text}\n`),
+      });
+      view.stop();
+      if (!outcome.ok) return fail(outcome.error);
+      if (outcome.value.report !== undefined) {
+        const written = writeReport(outcome.value.report, args);
+        if (!written.ok) return fail(written.error);
+      }
+    } finally {
+      process.chdir(before);
+      await setting.close();
+    }
+  },
+};

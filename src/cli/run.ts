@@ -1,0 +1,84 @@
+import { constants, homedir } from 'node:os';
+import type { CommandModule } from 'yargs';
+import { type RunOutcome, traceCommand } from '../trace-command.ts';
+import { fail } from './exit.ts';
+import { LiveView, type Progress } from './live-view.ts';
+import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
+import { readDuration } from './duration.ts';
+
+interface RunArguments extends OutputOptions {
+  readonly command?: readonly string[];
+  readonly strace: boolean | undefined;
+  readonly traceAll: boolean;
+  readonly x: boolean;
+  readonly http2debug: boolean;
+  readonly progress: Progress;
+  readonly keep: string | undefined;
+  readonly timeout: string | undefined;
+  readonly stall: string | undefined;
+  readonly '--'?: readonly string[];
+}
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run [command..]',
+  describe: 'Run a command, watch it live, and name what it waited for',
+  builder: (yargs) =>
+    outputOptions(
+      yargs
+        .usage('$0 run [options] -- COMMAND [ARGS..]')
+        .option('strace', { type: 'boolean', describe: 'Trace system calls; default: where strace is installed and allowed' })
+        .option('trace-all', { type: 'boolean', default: false, describe: 'Trace every system call, at a higher cost' })
+        .option('x', { type: 'boolean', default: true, describe: 'Ask go for its fetches (GOFLAGS=-x); --no-x leaves it out' })
+        .option('http2debug', { type: 'boolean', default: true, describe: 'Ask go for its HTTP/2 frames; --no-http2debug leaves it out' })
+        .option('progress', { type: 'string', choices: ['auto', 'plain', 'none'], default: 'auto', describe: 'The live view' })
+        .option('keep', { alias: 'o', type: 'string', describe: 'Keep the logs and report.json in this folder' })
+        .option('timeout', { type: 'string', describe: 'End the command after this time, as a person would: 90s, 5m' })
+        .option('stall', { type: 'string', describe: 'Say what is in flight when nothing has moved for this long: 30s' })
+        .example('gotrace run -- go mod download', 'the verdict comes at the end, or at Ctrl-C')
+        .example('gotrace run -o trace -- make deps', 'keeps trace/report.json and the logs'),
+    ) as never,
+  handler: async (args) => {
+    const command = [...(args.command ?? []), ...(args['--'] ?? [])].map(String);
+    if (command.length === 0) return fail('name the command to run: gotrace run -- go mod download');
+    const timeout = readDuration('--timeout', args.timeout);
+    if (!timeout.ok) return fail(timeout.error);
+    const stall = readDuration('--stall', args.stall);
+    if (!stall.ok) return fail(stall.error);
+    const view = new LiveView(process.stderr, args.progress);
+    const outcome = await traceCommand({
+      command,
+      strace: args.strace,
+      traceAll: args.traceAll,
+      instrumentation: { x: args.x, http2debug: args.http2debug },
+      redact: redactOptions(args),
+      home: homedir(),
+      keep: args.keep,
+      timeoutMs: timeout.value,
+      stallMs: stall.value,
+      view,
+      notice: (text) => {
+        view.clear();
+        process.stderr.write(`gotrace: ${text}\n`);
+      },
+    });
+    view.stop();
+    if (!outcome.ok) {
+      fail(outcome.error);
+      process.exit(outcome.error.includes('cannot be started') ? 127 : 2);
+    }
+    if (outcome.value.report !== undefined) {
+      const written = writeReport(outcome.value.report, args, process.stderr);
+      if (!written.ok) process.stderr.write(`gotrace: ${written.error}\n`);
+    }
+    endAs(outcome.value);
+  },
+};
+
+/** Ends as the command did: the same exit code, or the same signal. */
+export function endAs({ exitCode, signal }: RunOutcome): void {
+  if (signal === undefined) process.exit(exitCode ?? 1);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // A signal that does not end us (SIGQUIT may be blocked, SIGSTOP) still has the code that a shell would show.
+  setTimeout(() => process.exit(128 + (constants.signals[signal] ?? 0)), 100);
+}

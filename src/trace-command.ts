@@ -1,0 +1,144 @@
+import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import split2 from 'split2';
+import { analyze } from './analyze.ts';
+import { runCommand } from './capture/run.ts';
+import { type GoSettings, type Instrumentation, instrumentedEnvironment, readGoSettings, reportedEnvironment } from './capture/settings.ts';
+import { straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
+import { openInputs, reasonOf } from './ingest/open.ts';
+import type { Report } from './model/report.ts';
+import { failed, ok, type Result } from './model/result.ts';
+import { type RedactOptions, redactor } from './redact/redact.ts';
+
+export interface TraceCommandOptions {
+  readonly command: readonly string[];
+  /** Undefined: where it is possible. */
+  readonly strace: boolean | undefined;
+  readonly traceAll: boolean;
+  readonly instrumentation: Instrumentation;
+  readonly redact: false | RedactOptions;
+  readonly home: string;
+  /** A folder for the logs and report.json. */
+  readonly keep: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly stallMs: number | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly view: { onLine(text: string, seconds: number): void; clear(endsLine?: boolean): void; inFlight(): string[]; lastChange: number };
+  readonly notice: (text: string) => void;
+}
+
+export interface RunOutcome {
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+  /** Undefined where nothing was recorded; a notice said why. */
+  readonly report: Report | undefined;
+}
+
+/** Runs a command under the tracers that are to be had, and analyses what they recorded. */
+export async function traceCommand(options: TraceCommandOptions): Promise<Result<RunOutcome>> {
+  const kept = options.keep === undefined ? ok(undefined) : makeFolder(options.keep);
+  if (!kept.ok) return kept;
+  const scratch = mkdtempSync(join(tmpdir(), 'gotrace-'));
+  try {
+    return await traceInto(scratch, options);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function traceInto(scratch: string, options: TraceCommandOptions): Promise<Result<RunOutcome>> {
+  const straceLog = join(scratch, 'strace.log');
+  const [settings, tracer] = await Promise.all([readGoSettings(process.cwd()), tracerFor(straceLog, options)]);
+  const stallTimer = watchStalls(options);
+  const result = await runCommand({
+    command: options.command,
+    environment: { ...options.environment, ...instrumentedEnvironment(settings, options.instrumentation) },
+    ...(tracer === undefined ? {} : { tracer }),
+    asked: askedFor(options.command, settings),
+    directory: scratch,
+    onLine: (text, seconds) => options.view.onLine(text, seconds),
+    passThrough: (bytes) => {
+      options.view.clear(bytes.at(-1) === 0x0a);
+      process.stderr.write(bytes);
+    },
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+  clearInterval(stallTimer);
+  if (result.startError !== undefined) return failed(`${options.command[0]}: cannot be started: ${result.startError}`);
+  if (result.timedOut) options.notice(`the command was ended after --timeout ${(options.timeoutMs ?? 0) / 1000} s`);
+  const logs = [straceLog, result.stderrPath].filter((path) => existsSync(path) && statSync(path).size > 0);
+  const report = await reportOf(logs, options, settings, result.signal === undefined && !result.timedOut ? result.exitCode : undefined);
+  if (options.keep !== undefined) await keepLogs(options.keep, logs, report, options.redact);
+  return ok({ exitCode: result.exitCode, signal: result.signal, report });
+}
+
+async function reportOf(logs: readonly string[], options: TraceCommandOptions, settings: GoSettings, exitCode: number | undefined): Promise<Report | undefined> {
+  const inputs = openInputs(logs, process.stdin);
+  if (!inputs.ok || logs.length === 0) {
+    options.notice('nothing was recorded: the command printed nothing that go prints, and no tracer ran');
+    return undefined;
+  }
+  const named = inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? input.path }));
+  const report = await analyze(named, {
+    redact: options.redact,
+    command: options.command,
+    environment: reportedEnvironment({ ...settings, ...options.environment }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+  });
+  if (report.ok) return report.value;
+  options.notice(`no verdict: ${report.error}`);
+  return undefined;
+}
+
+async function tracerFor(output: string, options: TraceCommandOptions): Promise<Tracer | undefined> {
+  if (options.strace === false) return undefined;
+  const reason = await whyNoStrace();
+  if (reason === undefined) return straceFor(output, options.traceAll);
+  const lost = 'DNS, connect, TLS, locks and git children are told by less: from what go prints';
+  if (options.strace === true || process.platform === 'linux') options.notice(`running without strace: ${reason}; ${lost}`);
+  return undefined;
+}
+
+/** What the person asked go for themselves stays theirs. */
+function askedFor(command: readonly string[], settings: GoSettings) {
+  const flags = process.env['GOFLAGS'] ?? settings['GOFLAGS'] ?? '';
+  const debug = process.env['GODEBUG'] ?? settings['GODEBUG'] ?? '';
+  return {
+    x: command.includes('-x') || /(?:^|\s)-x(?:=|\s|$)/.test(flags),
+    netdns: /(?:^|,)netdns=/.test(debug),
+    http2debug: /(?:^|,)http2debug=/.test(debug),
+  };
+}
+
+function watchStalls({ stallMs, view, notice }: TraceCommandOptions): NodeJS.Timeout | undefined {
+  if (stallMs === undefined) return undefined;
+  let told = 0;
+  return setInterval(() => {
+    const silentMs = performance.timeOrigin + performance.now() - view.lastChange * 1000;
+    if (silentMs < stallMs || view.lastChange === told) return;
+    told = view.lastChange;
+    const lines = view.inFlight();
+    notice(`nothing has moved for ${Math.round(silentMs / 1000)} s; in flight: ${lines.length === 0 ? 'nothing that go told of' : lines.map((line) => line.trim()).join('; ')}`);
+  }, Math.min(1000, stallMs / 4));
+}
+
+function makeFolder(path: string): Result<undefined> {
+  try {
+    mkdirSync(path, { recursive: true });
+    return ok(undefined);
+  } catch (error) {
+    return failed(`${path}: cannot be made a folder for the logs: ${reasonOf(error)}`);
+  }
+}
+
+/** The raw logs, without their secrets, and the report. */
+async function keepLogs(folder: string, logs: readonly string[], report: Report | undefined, redact: false | RedactOptions): Promise<void> {
+  const clean = redact === false ? (text: string) => text : redactor(redact);
+  for (const log of logs) {
+    const target = createWriteStream(join(folder, log.split('/').pop() ?? 'log'));
+    await pipeline(createReadStream(log), split2((line: string) => `${clean(line)}\n`), target);
+  }
+  if (report !== undefined) writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+}
