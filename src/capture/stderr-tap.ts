@@ -33,7 +33,7 @@ export class StderrTap {
     }
     this.#partial = Buffer.from(rest);
     // A prompt has no line end: it is shown at once, unless it may be the beginning of a line that gotrace asked for.
-    if (rest.length > this.#passed && (this.#passed > 0 || !this.#own.mayBeAsked(rest.toString('utf8')))) {
+    if (rest.length > this.#passed && !this.#dumpAsked && (this.#passed > 0 || !this.#own.mayBeAsked(rest.toString('utf8')))) {
       this.#options.passThrough(rest.subarray(this.#passed));
       this.#passed = rest.length;
     }
