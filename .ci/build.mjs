@@ -15,12 +15,24 @@ const common = {
   minifySyntax: true,
   logLevel: 'warning',
   // Bundled CommonJS packages ask for Node's modules through require.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 };
-await build({ ...common, entryPoints: ['src/cli.ts'], outdir: 'dist', splitting: true, chunkNames: 'chunks/[name]-[hash]', banner: { js: `#!/usr/bin/env node\n${common.banner.js}` } });
+await build({
+  ...common,
+  entryPoints: ['src/cli.ts'],
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
+});
 await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' });
 chmodSync('dist/cli.js', 0o755);
 cpSync('fixtures/demo/recording.strace.log.gz', 'dist/recording.strace.log.gz');
 const { reportSchema } = await import('../dist/index.js');
 const { z } = await import('zod');
-writeFileSync('dist/report.schema.json', `${JSON.stringify(z.toJSONSchema(reportSchema, { target: 'draft-2020-12' }), null, 2)}\n`);
+writeFileSync(
+  'dist/report.schema.json',
+  `${JSON.stringify(z.toJSONSchema(reportSchema, { target: 'draft-2020-12' }), null, 2)}\n`,
+);

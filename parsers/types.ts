@@ -60,7 +60,10 @@ export function shareOfLines(sample: string, test: (line: string) => boolean): n
 }
 
 /** A parser for formats in which each line stands for itself. `read` gives undefined for a line of another format. */
-export function lineByLine<R>(emit: (record: R) => void, read: (line: InputLine) => R | undefined): LineParser {
+export function lineByLine<R>(
+  emit: (record: R) => void,
+  read: (line: InputLine) => R | undefined,
+): LineParser {
   return {
     push(line) {
       const record = read(line);

@@ -19,7 +19,10 @@ export interface AnalyzeOptions {
 }
 
 /** Logs in, report out: the whole pipeline, without any output of its own. */
-export async function analyze(inputs: readonly Input[], options: AnalyzeOptions = {}): Promise<Result<Report>> {
+export async function analyze(
+  inputs: readonly Input[],
+  options: AnalyzeOptions = {},
+): Promise<Result<Report>> {
   const correlator = new Correlator();
   const ingested = await ingest(inputs, (record) => correlator.on(record));
   if (!ingested.ok) return ingested;

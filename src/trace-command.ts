@@ -1,11 +1,26 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
 import { analyze } from './analyze.ts';
 import { runCommand } from './capture/run.ts';
-import { type GoSettings, type Instrumentation, instrumentedEnvironment, readGoSettings, reportedEnvironment } from './capture/settings.ts';
+import {
+  type GoSettings,
+  type Instrumentation,
+  instrumentedEnvironment,
+  readGoSettings,
+  reportedEnvironment,
+} from './capture/settings.ts';
 import { straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
 import { openInputs, reasonOf } from './ingest/open.ts';
 import type { Report } from './model/report.ts';
@@ -25,7 +40,12 @@ export interface TraceCommandOptions {
   readonly timeoutMs: number | undefined;
   readonly stallMs: number | undefined;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly view: { onLine(text: string, seconds: number): void; clear(endsLine?: boolean): void; inFlight(): string[]; lastChange: number };
+  readonly view: {
+    onLine(text: string, seconds: number): void;
+    clear(endsLine?: boolean): void;
+    inFlight(): string[];
+    lastChange: number;
+  };
   readonly notice: (text: string) => void;
 }
 
@@ -50,7 +70,10 @@ export async function traceCommand(options: TraceCommandOptions): Promise<Result
 
 async function traceInto(scratch: string, options: TraceCommandOptions): Promise<Result<RunOutcome>> {
   const straceLog = join(scratch, 'strace.log');
-  const [settings, tracer] = await Promise.all([readGoSettings(process.cwd()), tracerFor(straceLog, options)]);
+  const [settings, tracer] = await Promise.all([
+    readGoSettings(process.cwd()),
+    tracerFor(straceLog, options),
+  ]);
   const stallTimer = watchStalls(options);
   const result = await runCommand({
     command: options.command,
@@ -66,15 +89,27 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   clearInterval(stallTimer);
-  if (result.startError !== undefined) return failed(`${options.command[0]}: cannot be started: ${result.startError}`);
-  if (result.timedOut) options.notice(`the command was ended after --timeout ${(options.timeoutMs ?? 0) / 1000} s`);
+  if (result.startError !== undefined)
+    return failed(`${options.command[0]}: cannot be started: ${result.startError}`);
+  if (result.timedOut)
+    options.notice(`the command was ended after --timeout ${(options.timeoutMs ?? 0) / 1000} s`);
   const logs = [straceLog, result.stderrPath].filter((path) => existsSync(path) && statSync(path).size > 0);
-  const report = await reportOf(logs, options, settings, result.signal === undefined && !result.timedOut ? result.exitCode : undefined);
+  const report = await reportOf(
+    logs,
+    options,
+    settings,
+    result.signal === undefined && !result.timedOut ? result.exitCode : undefined,
+  );
   if (options.keep !== undefined) await keepLogs(options.keep, logs, report, options.redact);
   return ok({ exitCode: result.exitCode, signal: result.signal, report });
 }
 
-async function reportOf(logs: readonly string[], options: TraceCommandOptions, settings: GoSettings, exitCode: number | undefined): Promise<Report | undefined> {
+async function reportOf(
+  logs: readonly string[],
+  options: TraceCommandOptions,
+  settings: GoSettings,
+  exitCode: number | undefined,
+): Promise<Report | undefined> {
   const inputs = openInputs(logs, process.stdin);
   if (!inputs.ok || logs.length === 0) {
     options.notice('nothing was recorded: the command printed nothing that go prints, and no tracer ran');
@@ -97,7 +132,8 @@ async function tracerFor(output: string, options: TraceCommandOptions): Promise<
   const reason = await whyNoStrace();
   if (reason === undefined) return straceFor(output, options.traceAll);
   const lost = 'DNS, connect, TLS, locks and git children are told by less: from what go prints';
-  if (options.strace === true || process.platform === 'linux') options.notice(`running without strace: ${reason}; ${lost}`);
+  if (options.strace === true || process.platform === 'linux')
+    options.notice(`running without strace: ${reason}; ${lost}`);
   return undefined;
 }
 
@@ -115,13 +151,18 @@ function askedFor(command: readonly string[], settings: GoSettings) {
 function watchStalls({ stallMs, view, notice }: TraceCommandOptions): NodeJS.Timeout | undefined {
   if (stallMs === undefined) return undefined;
   let told = 0;
-  return setInterval(() => {
-    const silentMs = performance.timeOrigin + performance.now() - view.lastChange * 1000;
-    if (silentMs < stallMs || view.lastChange === told) return;
-    told = view.lastChange;
-    const lines = view.inFlight();
-    notice(`nothing has moved for ${Math.round(silentMs / 1000)} s; in flight: ${lines.length === 0 ? 'nothing that go told of' : lines.map((line) => line.trim()).join('; ')}`);
-  }, Math.min(1000, stallMs / 4));
+  return setInterval(
+    () => {
+      const silentMs = performance.timeOrigin + performance.now() - view.lastChange * 1000;
+      if (silentMs < stallMs || view.lastChange === told) return;
+      told = view.lastChange;
+      const lines = view.inFlight();
+      notice(
+        `nothing has moved for ${Math.round(silentMs / 1000)} s; in flight: ${lines.length === 0 ? 'nothing that go told of' : lines.map((line) => line.trim()).join('; ')}`,
+      );
+    },
+    Math.min(1000, stallMs / 4),
+  );
 }
 
 function makeFolder(path: string): Result<undefined> {
@@ -134,11 +175,21 @@ function makeFolder(path: string): Result<undefined> {
 }
 
 /** The raw logs, without their secrets, and the report. */
-async function keepLogs(folder: string, logs: readonly string[], report: Report | undefined, redact: false | RedactOptions): Promise<void> {
+async function keepLogs(
+  folder: string,
+  logs: readonly string[],
+  report: Report | undefined,
+  redact: false | RedactOptions,
+): Promise<void> {
   const clean = redact === false ? (text: string) => text : redactor(redact);
   for (const log of logs) {
     const target = createWriteStream(join(folder, log.split('/').pop() ?? 'log'));
-    await pipeline(createReadStream(log), split2((line: string) => `${clean(line)}\n`), target);
+    await pipeline(
+      createReadStream(log),
+      split2((line: string) => `${clean(line)}\n`),
+      target,
+    );
   }
-  if (report !== undefined) writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  if (report !== undefined)
+    writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
 }

@@ -3,7 +3,19 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 
 /** The rooms in the order in which data flows: a room imports from those before it, and from model/. */
-const ROOMS = ['capture', 'ingest', 'wire', 'correlate', 'timeline', 'diagnose', 'redact', 'report', 'doctor', 'demo', 'cli'];
+const ROOMS = [
+  'capture',
+  'ingest',
+  'wire',
+  'correlate',
+  'timeline',
+  'diagnose',
+  'redact',
+  'report',
+  'doctor',
+  'demo',
+  'cli',
+];
 /** Files of src/ itself put the rooms together. */
 const TOP = 'top';
 
@@ -20,10 +32,14 @@ function roomOf(path: string): string {
 }
 
 function importsOf(path: string): string[] {
-  return [...readFileSync(path, 'utf8').matchAll(/^(?:import|export)\s[^;]*?from '(\.[^']+)'/gms)].map((match) => normalize(join(dirname(path), match[1]!)));
+  return [...readFileSync(path, 'utf8').matchAll(/^(?:import|export)\s[^;]*?from '(\.[^']+)'/gms)].map(
+    (match) => normalize(join(dirname(path), match[1]!)),
+  );
 }
 
-const edges = [...filesOf('src'), ...filesOf('parsers')].flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+const edges = [...filesOf('src'), ...filesOf('parsers')].flatMap((from) =>
+  importsOf(from).map((to) => ({ from, to })),
+);
 
 it('looks at every file', () => {
   expect(edges.length).toBeGreaterThan(100);
@@ -34,14 +50,22 @@ it('parsers know nothing of src', () => {
 });
 
 it('model knows only parsers', () => {
-  expect(edges.filter(({ from, to }) => roomOf(from) === 'model' && !['model', 'parsers'].includes(roomOf(to)))).toEqual([]);
+  expect(
+    edges.filter(({ from, to }) => roomOf(from) === 'model' && !['model', 'parsers'].includes(roomOf(to))),
+  ).toEqual([]);
 });
 
 it('imports go against the flow of the data only', () => {
   const wrong = edges.filter(({ from, to }) => {
     const here = roomOf(from);
     const there = roomOf(to);
-    if (here === there || here === TOP || ['model', 'parsers'].includes(here) || ['model', 'parsers'].includes(there)) return false;
+    if (
+      here === there ||
+      here === TOP ||
+      ['model', 'parsers'].includes(here) ||
+      ['model', 'parsers'].includes(there)
+    )
+      return false;
     // The command's own line: the public library, and what puts the rooms together.
     if (there === TOP) return here !== 'cli';
     // The tap knows lines; framing is ingest's.

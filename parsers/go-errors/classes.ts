@@ -12,51 +12,165 @@ const MODULE = '(?<module>[\\w.~-]+(?:\\.[\\w~-]+)+(?:/[\\w.~!-]+)*)(?:@(?<versi
 /** In order: the first that fits wins, so the specific stand before the general. */
 export const ERROR_CLASSES: readonly ErrorClass[] = [
   { name: 'checksum-mismatch', pattern: /checksum mismatch|SECURITY ERROR/ },
-  { name: 'toolchain-not-available', pattern: /toolchain not available|download (?<version>go[\d.]+\w*)[^:]*: .*(?:toolchain|not found)|no such toolchain|cannot find "go\d[^"]*" in PATH/ },
-  { name: 'toolchain-too-old', pattern: /requires go >= ?(?<version>[\d.]+\w*)|go\.mod requires go|invalid go version '|note: module requires Go (?<version2>[\d.]+)/ },
+  {
+    name: 'toolchain-not-available',
+    pattern:
+      /toolchain not available|download (?<version>go[\d.]+\w*)[^:]*: .*(?:toolchain|not found)|no such toolchain|cannot find "go\d[^"]*" in PATH/,
+  },
+  {
+    name: 'toolchain-too-old',
+    pattern:
+      /requires go >= ?(?<version>[\d.]+\w*)|go\.mod requires go|invalid go version '|note: module requires Go (?<version2>[\d.]+)/,
+  },
   { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
-  { name: 'proxy-no-entry', pattern: /GOPROXY list is not the empty string, but contains no entries|GOPROXY.*(?:empty list|contains no entries)/ },
-  { name: 'proxy-bad-url', pattern: /invalid proxy URL|GOPROXY.*(?:missing scheme|unsupported|invalid)|unsupported protocol scheme|invalid GOPROXY/ },
-  { name: 'vendor', pattern: /inconsistent vendoring|cannot (?:query|find|load).*-mod=vendor|vendor\/modules\.txt|is set to vendor|build flag -mod=vendor|no such file or directory.*vendor\/|-mod=vendor/ },
-  { name: 'path-mismatch', pattern: /module declares its path as|parsing go\.mod:.*unexpected module path|but was required as|unexpected module path "(?<path>[^"]+)"/ },
-  { name: 'version-conflict', pattern: /ambiguous import|\bconflict(?:s|ing)?\b|requires \S+, but|but \S+ requires|is explicitly required to be|mismatched versions|requires \S+@\S+, not/ },
+  {
+    name: 'proxy-no-entry',
+    pattern:
+      /GOPROXY list is not the empty string, but contains no entries|GOPROXY.*(?:empty list|contains no entries)/,
+  },
+  {
+    name: 'proxy-bad-url',
+    pattern:
+      /invalid proxy URL|GOPROXY.*(?:missing scheme|unsupported|invalid)|unsupported protocol scheme|invalid GOPROXY/,
+  },
+  {
+    name: 'vendor',
+    pattern:
+      /inconsistent vendoring|cannot (?:query|find|load).*-mod=vendor|vendor\/modules\.txt|is set to vendor|build flag -mod=vendor|no such file or directory.*vendor\/|-mod=vendor/,
+  },
+  {
+    name: 'path-mismatch',
+    pattern:
+      /module declares its path as|parsing go\.mod:.*unexpected module path|but was required as|unexpected module path "(?<path>[^"]+)"/,
+  },
+  {
+    name: 'version-conflict',
+    pattern:
+      /ambiguous import|\bconflict(?:s|ing)?\b|requires \S+, but|but \S+ requires|is explicitly required to be|mismatched versions|requires \S+@\S+, not/,
+  },
   { name: 'egress-407', pattern: /Proxy Authentication Required|proxyconnect tcp: .*407|\b407\b/ },
   { name: 'egress-dead', pattern: /proxyconnect tcp: (?!.*(?:no such host|Authentication))/ },
   { name: 'egress-unknown', pattern: /proxyconnect tcp: .*lookup (?<host>[^\s:]+)/ },
-  { name: 'ssh-host-key', pattern: /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No \w+ host key is known/ },
+  {
+    name: 'ssh-host-key',
+    pattern: /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No \w+ host key is known/,
+  },
   { name: 'ssh-key', pattern: /Permission denied \((?:publickey|keyboard)/ },
-  { name: 'no-credentials', pattern: /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/ },
-  { name: 'no-such-host', pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\[?[\d.a-fA-F:]+\]?:\d+))?: no such host|Could not resolve host: (?<host2>[^\s';]+)|Name or service not known/ },
-  { name: 'dns-servfail', pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: server misbehaving|Temporary failure in name resolution/ },
-  { name: 'dns-refused', pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: (?:read|dial) udp .*connection refused/ },
-  { name: 'dns-timeout', pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: .*(?:i\/o timeout|timed out|deadline exceeded)/ },
+  {
+    name: 'no-credentials',
+    pattern:
+      /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/,
+  },
+  {
+    name: 'no-such-host',
+    pattern:
+      /lookup (?<host>[^\s:]+)(?: on (?<address>\[?[\d.a-fA-F:]+\]?:\d+))?: no such host|Could not resolve host: (?<host2>[^\s';]+)|Name or service not known/,
+  },
+  {
+    name: 'dns-servfail',
+    pattern:
+      /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: server misbehaving|Temporary failure in name resolution/,
+  },
+  {
+    name: 'dns-refused',
+    pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: (?:read|dial) udp .*connection refused/,
+  },
+  {
+    name: 'dns-timeout',
+    pattern:
+      /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: .*(?:i\/o timeout|timed out|deadline exceeded)/,
+  },
   { name: 'dns-other', pattern: /dial tcp: lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: / },
-  { name: 'tls-unknown-authority', pattern: /certificate signed by unknown authority|unable to get local issuer certificate|self[- ]signed certificate|certificate is not trusted|SEC_ERROR_UNKNOWN_ISSUER|server certificate verification failed/ },
-  { name: 'tls-no-roots', pattern: /failed to load system roots|no roots provided|error setting certificate (?:verify locations|file)/ },
-  { name: 'tls-wrong-name', pattern: /certificate is (?:not )?valid for (?!any names)|certificate is not valid for any names|doesn't contain any IP SANs|certificate subject name .* does not match|relies on legacy Common Name|no alternative certificate subject name/ },
-  { name: 'tls-expired', pattern: /certificate has expired or is not yet valid|certificate has expired|certificate is not yet valid/ },
+  {
+    name: 'tls-unknown-authority',
+    pattern:
+      /certificate signed by unknown authority|unable to get local issuer certificate|self[- ]signed certificate|certificate is not trusted|SEC_ERROR_UNKNOWN_ISSUER|server certificate verification failed/,
+  },
+  {
+    name: 'tls-no-roots',
+    pattern:
+      /failed to load system roots|no roots provided|error setting certificate (?:verify locations|file)/,
+  },
+  {
+    name: 'tls-wrong-name',
+    pattern:
+      /certificate is (?:not )?valid for (?!any names)|certificate is not valid for any names|doesn't contain any IP SANs|certificate subject name .* does not match|relies on legacy Common Name|no alternative certificate subject name/,
+  },
+  {
+    name: 'tls-expired',
+    pattern:
+      /certificate has expired or is not yet valid|certificate has expired|certificate is not yet valid/,
+  },
   { name: 'tls-handshake-timeout', pattern: /TLS handshake timeout/ },
-  { name: 'tls-not-tls', pattern: /first record does not look like a TLS handshake|server gave HTTP response to HTTPS client|http: server gave HTTP response/ },
-  { name: 'tls-alert', pattern: /remote error: tls: |tls: (?:handshake failure|no application protocol|protocol version)/ },
-  { name: 'connect-refused', pattern: /dial tcp (?<address>\S+:\d+): connect: connection refused|Connection refused|connect to (?<host>\S+) port \d+ .*refused/ },
-  { name: 'connect-unreachable', pattern: /dial tcp (?<address>\S+:\d+): connect: (?:no route to host|network is unreachable|host is unreachable|host is down)|(?:No route to host|Network is unreachable)/ },
-  { name: 'connect-timeout', pattern: /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+|Connection timed out/ },
-  { name: 'disk-full', pattern: /(?:(?:open|write|mkdir|rename|copy|close) (?<path>\/[^:]+): )?(?:no space left on device|disk quota exceeded)/ },
-  { name: 'disk-read-only', pattern: /(?:(?:open|write|mkdir|rename|unlinkat|chmod|remove|lock|flock) (?<path>\/[^:]+): )?read-only file system/ },
-  { name: 'disk-permission', pattern: /(?:open|write|mkdir|rename|unlinkat|chmod|remove|lock|flock|stat|fork\/exec) (?<path>\/[^:]+): (?:permission denied|operation not permitted)/ },
+  {
+    name: 'tls-not-tls',
+    pattern:
+      /first record does not look like a TLS handshake|server gave HTTP response to HTTPS client|http: server gave HTTP response/,
+  },
+  {
+    name: 'tls-alert',
+    pattern: /remote error: tls: |tls: (?:handshake failure|no application protocol|protocol version)/,
+  },
+  {
+    name: 'connect-refused',
+    pattern:
+      /dial tcp (?<address>\S+:\d+): connect: connection refused|Connection refused|connect to (?<host>\S+) port \d+ .*refused/,
+  },
+  {
+    name: 'connect-unreachable',
+    pattern:
+      /dial tcp (?<address>\S+:\d+): connect: (?:no route to host|network is unreachable|host is unreachable|host is down)|(?:No route to host|Network is unreachable)/,
+  },
+  {
+    name: 'connect-timeout',
+    pattern:
+      /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+|Connection timed out/,
+  },
+  {
+    name: 'disk-full',
+    pattern:
+      /(?:(?:open|write|mkdir|rename|copy|close) (?<path>\/[^:]+): )?(?:no space left on device|disk quota exceeded)/,
+  },
+  {
+    name: 'disk-read-only',
+    pattern:
+      /(?:(?:open|write|mkdir|rename|unlinkat|chmod|remove|lock|flock) (?<path>\/[^:]+): )?read-only file system/,
+  },
+  {
+    name: 'disk-permission',
+    pattern:
+      /(?:open|write|mkdir|rename|unlinkat|chmod|remove|lock|flock|stat|fork\/exec) (?<path>\/[^:]+): (?:permission denied|operation not permitted)/,
+  },
   { name: 'disk-io', pattern: /input\/output error|stale NFS file handle/ },
   { name: 'too-many-files', pattern: /too many open files/ },
   { name: 'rate-limited', pattern: /\b429\b(?: Too Many Requests)?/ },
-  { name: 'server-5xx', pattern: /: (?<status>5\d\d) [A-Z]|unexpected (?:status|response).*\b(?<status2>5\d\d)\b|returned error: (?<status3>5\d\d)/ },
+  {
+    name: 'server-5xx',
+    pattern:
+      /: (?<status>5\d\d) [A-Z]|unexpected (?:status|response).*\b(?<status2>5\d\d)\b|returned error: (?<status3>5\d\d)/,
+  },
   { name: 'auth-401', pattern: /: 401\b|401 Unauthorized/ },
   { name: 'forbidden', pattern: /: 403\b|403 Forbidden/ },
-  { name: 'transfer-reset', pattern: /connection reset by peer|unexpected EOF|stream error|INTERNAL_ERROR|early EOF|RPC failed|http2: server sent GOAWAY|broken pipe|the remote end hung up unexpectedly/ },
-  { name: 'transfer-corrupt', pattern: /zip: (?!.*no such file)|not a valid zip file|flate: corrupt|create zip|bad zip/ },
+  {
+    name: 'transfer-reset',
+    pattern:
+      /connection reset by peer|unexpected EOF|stream error|INTERNAL_ERROR|early EOF|RPC failed|http2: server sent GOAWAY|broken pipe|the remote end hung up unexpectedly/,
+  },
+  {
+    name: 'transfer-corrupt',
+    pattern: /zip: (?!.*no such file)|not a valid zip file|flate: corrupt|create zip|bad zip/,
+  },
   { name: 'bad-content', pattern: /invalid character .* looking for|invalid response|malformed/ },
-  { name: 'not-found', pattern: /404 Not Found|: 404\b|: 410\b|410 Gone|unknown revision|no matching versions|invalid version|not a known dependency|repository '(?<url>[^']+)' not found|unrecognized import path|no required module provides|no versions|reading \S+\/@v\/\S+: not found/ },
+  {
+    name: 'not-found',
+    pattern:
+      /404 Not Found|: 404\b|: 410\b|410 Gone|unknown revision|no matching versions|invalid version|not a known dependency|repository '(?<url>[^']+)' not found|unrecognized import path|no required module provides|no versions|reading \S+\/@v\/\S+: not found/,
+  },
   { name: 'response-timeout', pattern: /Client\.Timeout exceeded|context deadline exceeded|i\/o timeout/ },
   { name: 'eof', pattern: /: EOF$/ },
 ];
 
 /** `go: MODULE@VERSION: …` and `MODULE@VERSION: …`: what the error is about. */
-export const SUBJECT = new RegExp(`^(?:go: )?(?:go: )?(?:(?:downloading|finding|upgrading|module) )?${MODULE}: `);
+export const SUBJECT = new RegExp(
+  `^(?:go: )?(?:go: )?(?:(?:downloading|finding|upgrading|module) )?${MODULE}: `,
+);

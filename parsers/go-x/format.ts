@@ -8,7 +8,8 @@ export const goX: Format<GoXRecord> = {
   create: (emit) => lineByLine(emit, readGoX),
 };
 
-const LINE = /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # \w+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
+const LINE =
+  /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # \w+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
 const FETCH = /^# get (\S+?)(?:: (.*))?$/s;
 const STATUS = /^(\d{3})(?: (.*?))?(?: \((\d+(?:\.\d+)?)s\))?$/;
 const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S+); (.+)$/s;
@@ -66,7 +67,14 @@ function readDownloading(line: InputLine, text: string): GoXRecord | undefined {
 function readRepository(line: InputLine, text: string): GoXRecord | undefined {
   const match = REPOSITORY.exec(text);
   if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined;
-  return { kind: 'repository', at: line.at(), timeNs: line.timeNs, dir: match[1], vcs: match[2], url: match[3] };
+  return {
+    kind: 'repository',
+    at: line.at(),
+    timeNs: line.timeNs,
+    dir: match[1],
+    vcs: match[2],
+    url: match[3],
+  };
 }
 
 function readCommand(line: InputLine, text: string): GoXRecord | undefined {

@@ -25,10 +25,12 @@ export const goroutines: Format<GoroutineRecord> = {
   create: (emit) => new GoroutineParser(emit),
 };
 
-const HEADER = /^goroutine (\d+)(?: gp=\S+)?(?: m=\S+)?(?: mp=\S+)? \[([^,\]]+)(?:, (\d+) minutes)?[^\]]*\]:\s*$/;
+const HEADER =
+  /^goroutine (\d+)(?: gp=\S+)?(?: m=\S+)?(?: mp=\S+)? \[([^,\]]+)(?:, (\d+) minutes)?[^\]]*\]:\s*$/;
 const FRAME = /^(?:created by )?([\w./%~·*()[\],{}…-]+?)(?:\([^()]*\))?(?: in goroutine \d+)?\s*$/;
 const LOCATION = /^\t\S.*(?::\d+|\?\?\?)/;
-const NOTICE = /^(?:SIG\w+: |PC=|\.\.\.(?:additional|\d+ frames)|r[a-z0-9]{1,2}\s+0x|rip\s|rflags\s|cs\s|fs\s|gs\s|goroutine running on other thread|exit status \d|\[signal |panic: |fatal error: )/;
+const NOTICE =
+  /^(?:SIG\w+: |PC=|\.\.\.(?:additional|\d+ frames)|r[a-z0-9]{1,2}\s+0x|rip\s|rflags\s|cs\s|fs\s|gs\s|goroutine running on other thread|exit status \d|\[signal |panic: |fatal error: )/;
 const MAX_FRAMES = 200;
 
 class GoroutineParser implements LineParser {
@@ -57,7 +59,8 @@ class GoroutineParser implements LineParser {
     const frame = FRAME.exec(text)?.[1];
     if (frame === undefined) return 'unparsed';
     const { frames } = this.#open;
-    if (!text.startsWith('created by') && frames.length < MAX_FRAMES) frames.push({ function: frame, at: line.at() });
+    if (!text.startsWith('created by') && frames.length < MAX_FRAMES)
+      frames.push({ function: frame, at: line.at() });
     return 'continued';
   }
 

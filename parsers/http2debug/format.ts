@@ -28,7 +28,8 @@ export const http2debug: Format<Http2Record> = {
 };
 
 /** log.Printf puts the date in front unless the program changed its flags; the go command did. */
-const PREFIX = /^(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d )?(?:http2: |\[0x[0-9a-f]+\] |2\d{3}\/\d\d\/\d\d .*http2)/;
+const PREFIX =
+  /^(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d )?(?:http2: |\[0x[0-9a-f]+\] |2\d{3}\/\d\d\/\d\d .*http2)/;
 const DIAL = /http2: Transport failed to get client conn for (\S+?)(?::\d+)?: /;
 const CONNECTION = /http2: Transport creating client conn (0x[0-9a-f]+) to (\S+)/;
 const HEADER = /http2: Transport encoding header "([^"]*)" = "([^"]*)"/;
@@ -45,7 +46,8 @@ export function readHttp2(line: InputLine): Http2Record | undefined {
     return { kind: 'h2-connection', ...base, connection: connection[1], address: connection[2] };
   }
   const header = HEADER.exec(text);
-  if (header?.[1] !== undefined) return { kind: 'h2-header', ...base, name: header[1], value: header[2] ?? '' };
+  if (header?.[1] !== undefined)
+    return { kind: 'h2-header', ...base, name: header[1], value: header[2] ?? '' };
   const frame = FRAME.exec(text);
   if (frame?.[1] !== undefined) {
     return {

@@ -1,5 +1,13 @@
-import { readHead, type Head } from '../strace/head.ts';
-import { type Clock, type Format, type InputLine, type LineOutcome, type LineParser, type SourceLine, shareOfLines } from '../types.ts';
+import { type Head, readHead } from '../strace/head.ts';
+import {
+  type Clock,
+  type Format,
+  type InputLine,
+  type LineOutcome,
+  type LineParser,
+  type SourceLine,
+  shareOfLines,
+} from '../types.ts';
 
 /** A library call as ltrace(1) prints it; `SYS_…` for system calls (-S). */
 export interface LibraryCallRecord {
@@ -19,7 +27,13 @@ export interface LibraryCallRecord {
 
 export type LtraceRecord =
   | LibraryCallRecord
-  | { readonly kind: 'library-exit'; readonly at: SourceLine; readonly pid: number; readonly timeNs: number; readonly code?: number };
+  | {
+      readonly kind: 'library-exit';
+      readonly at: SourceLine;
+      readonly pid: number;
+      readonly timeNs: number;
+      readonly code?: number;
+    };
 
 const PREFIX = /^\s*(?:\[pid\s+\d+\]\s+|\d+\s+)?(?:\d+(?::\d\d:\d\d)?(?:\.\d+)?\s+)?(?:\[0x[0-9a-f]+\]\s+)?/;
 const CALL = /^((?:[\w.+-]+->)?[~\w:<>,*& .$@-]+)\((.*?)(?:\)\s+= (.*?))?(?: <(\d+\.\d+)>)?\s*$/s;
@@ -28,9 +42,17 @@ const RESUMED = /^<\.\.\. (.+?) resumed>\s*(.*?)\)\s+= (.*?)(?: <(\d+\.\d+)>)?\s
 export const ltrace: Format<LtraceRecord> = {
   name: 'ltrace',
   detect(sample) {
-    const calls = shareOfLines(sample, (line) => /->\w[\w:]*\(|\bSYS_\w+\(|<no return|\bresumed> \) = |[a-z]\w*\(.*\)\s{2,}= /.test(line));
-    const arrows = shareOfLines(sample, (line) => /^\S*\s*[\d.:]*\s*[\w.+-]+->[\w:~]+\(|\bSYS_\w+\(/.test(line));
-    return arrows > 0.2 ? Math.min(1, calls + 0.3) : /\+\+\+ exited \(status \d+\) \+\+\+/.test(sample) ? 0.9 : calls * 0.5;
+    const calls = shareOfLines(sample, (line) =>
+      /->\w[\w:]*\(|\bSYS_\w+\(|<no return|\bresumed> \) = |[a-z]\w*\(.*\)\s{2,}= /.test(line),
+    );
+    const arrows = shareOfLines(sample, (line) =>
+      /^\S*\s*[\d.:]*\s*[\w.+-]+->[\w:~]+\(|\bSYS_\w+\(/.test(line),
+    );
+    return arrows > 0.2
+      ? Math.min(1, calls + 0.3)
+      : /\+\+\+ exited \(status \d+\) \+\+\+/.test(sample)
+        ? 0.9
+        : calls * 0.5;
   },
   create: (emit, clock) => new LtraceParser(emit, clock),
 };
@@ -59,7 +81,11 @@ class LtraceParser implements LineParser {
     readHead(this.#head, line.bytes, line.start, line.end, this.#clock);
     const { pid } = this.#head;
     const stamp = this.#head.timeNs;
-    const timeNs = Number.isNaN(stamp) ? (line.timeNs ?? this.#lastNs) : this.#head.relative ? this.#lastNs + stamp : stamp;
+    const timeNs = Number.isNaN(stamp)
+      ? (line.timeNs ?? this.#lastNs)
+      : this.#head.relative
+        ? this.#lastNs + stamp
+        : stamp;
     const text = line.text().replace(PREFIX, '');
     if (text === '' || /^(?:---|\+\+\+ killed|ltrace: |unexpected )/.test(text)) return 'ignored';
     const exited = /^\+\+\+ exited \(status (\d+)\) \+\+\+/.exec(text);
@@ -67,14 +93,25 @@ class LtraceParser implements LineParser {
       this.#emit({ kind: 'library-exit', at: line.at(), pid, timeNs, code: Number(exited[1]) });
       return 'record';
     }
-    const outcome = text.startsWith('<...') ? this.#resume(line, text, pid, timeNs) : this.#call(line, text, pid, timeNs);
+    const outcome = text.startsWith('<...')
+      ? this.#resume(line, text, pid, timeNs)
+      : this.#call(line, text, pid, timeNs);
     if (outcome !== 'unparsed') this.#lastNs = timeNs;
     return outcome;
   }
 
   end(): void {
     for (const [pid, calls] of this.#open) {
-      for (const call of calls) this.#emit({ ...record(call.name), at: call.at, pid, startNs: call.startNs, args: call.args, ret: '', open: true });
+      for (const call of calls)
+        this.#emit({
+          ...record(call.name),
+          at: call.at,
+          pid,
+          startNs: call.startNs,
+          args: call.args,
+          ret: '',
+          open: true,
+        });
     }
     this.#open.clear();
   }
@@ -106,10 +143,17 @@ class LtraceParser implements LineParser {
     const match = RESUMED.exec(text);
     if (match?.[1] === undefined) return 'unparsed';
     const calls = this.#open.get(pid) ?? [];
-    const index = calls.findLastIndex((call) => call.name === match[1] || call.name.endsWith(`->${match[1]}`));
+    const index = calls.findLastIndex(
+      (call) => call.name === match[1] || call.name.endsWith(`->${match[1]}`),
+    );
     const call = index < 0 ? undefined : calls[index];
     if (index >= 0) calls.length = index;
-    const durationNs = match[4] === undefined ? (call === undefined ? undefined : timeNs - call.startNs) : Number(match[4]) * 1e9;
+    const durationNs =
+      match[4] === undefined
+        ? call === undefined
+          ? undefined
+          : timeNs - call.startNs
+        : Number(match[4]) * 1e9;
     this.#emit({
       ...record(call?.name ?? match[1]),
       at: call?.at ?? line.at(),

@@ -19,7 +19,8 @@ export type NetdnsRecord =
 
 export const netdns: Format<NetdnsRecord> = {
   name: 'netdns',
-  detect: (sample) => shareOfLines(sample, (line) => /^go package net: |; using Go's DNS resolver$/.test(line)),
+  detect: (sample) =>
+    shareOfLines(sample, (line) => /^go package net: |; using Go's DNS resolver$/.test(line)),
   create: (emit) => lineByLine(emit, readNetdns),
 };
 
@@ -35,7 +36,12 @@ export function readNetdns(line: InputLine): NetdnsRecord | undefined {
   }
   if (!FRAGMENT.test(text) && !/using Go's DNS resolver/.test(text)) return undefined;
   const resolver = resolverOf(text);
-  return { kind: 'resolver', at: line.at(), timeNs: line.timeNs, ...(resolver === undefined ? {} : { resolver }) };
+  return {
+    kind: 'resolver',
+    at: line.at(),
+    timeNs: line.timeNs,
+    ...(resolver === undefined ? {} : { resolver }),
+  };
 }
 
 function resolverOf(text: string): 'go' | 'cgo' | 'dynamic' | undefined {

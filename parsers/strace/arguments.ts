@@ -85,10 +85,23 @@ export function readSocketAddress(text: string): SocketAddress | undefined {
 export function readPeer(annotation: string): SocketAddress | undefined {
   const match = /^(?:TCP|UDP)(v6)?:\[.*->\[?([^\]]*?)\]?:(\d+)\]?$/.exec(annotation);
   if (match === null) return undefined;
-  return { family: match[1] === undefined ? 'inet' : 'inet6', address: match[2] ?? '', port: Number(match[3]) };
+  return {
+    family: match[1] === undefined ? 'inet' : 'inet6',
+    address: match[2] ?? '',
+    port: Number(match[3]),
+  };
 }
 
-const NAMED_ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, f: 12, a: 7, b: 8, e: 27 };
+const NAMED_ESCAPES: Readonly<Record<string, number>> = {
+  n: 10,
+  t: 9,
+  r: 13,
+  v: 11,
+  f: 12,
+  a: 7,
+  b: 8,
+  e: 27,
+};
 
 /** The bytes of a quoted string as strace escapes it (octal, hexadecimal with -x, named); `cut` where `...` follows. */
 export function readString(arg: string | undefined): { bytes: Uint8Array; cut: boolean } | undefined {

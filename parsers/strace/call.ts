@@ -82,11 +82,16 @@ function readForward(tail: CallTail, bytes: Uint8Array, start: number, stop: num
   for (let at = start; at < stop; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) at = skipString(bytes, at, stop);
-    else if (byte === LESS && bytes[at - 1] !== LESS && bytes[at + 1] !== LESS) at = skipAnnotation(bytes, at, stop);
+    else if (byte === LESS && bytes[at - 1] !== LESS && bytes[at + 1] !== LESS)
+      at = skipAnnotation(bytes, at, stop);
     else if (byte === CLOSE_PAREN) {
       let equals = at + 1;
       while (equals < stop && bytes[equals] === SPACE) equals++;
-      if (equals > at + 1 && bytes[equals] === EQUALS && (equals + 1 >= stop || bytes[equals + 1] === SPACE)) {
+      if (
+        equals > at + 1 &&
+        bytes[equals] === EQUALS &&
+        (equals + 1 >= stop || bytes[equals + 1] === SPACE)
+      ) {
         found = at;
         separator = equals;
         // What follows is the return value; a path in it may hold anything.

@@ -58,7 +58,12 @@ function isDigit(byte: number | undefined): boolean {
 
 /** `[pid 123] ` and `[pid 123<comm>] `, as strace prints them on stderr. */
 function readBracketedPid(head: Head, bytes: Uint8Array, at: number, end: number): number {
-  if (bytes[at] !== OPEN_BRACKET || bytes[at + 1] !== 0x70 || bytes[at + 2] !== 0x69 || bytes[at + 3] !== 0x64) {
+  if (
+    bytes[at] !== OPEN_BRACKET ||
+    bytes[at + 1] !== 0x70 ||
+    bytes[at + 2] !== 0x69 ||
+    bytes[at + 3] !== 0x64
+  ) {
     return at;
   }
   let digits = skipBlanks(bytes, at + 4, end);

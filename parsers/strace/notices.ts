@@ -10,12 +10,22 @@ export function readNotice(
 ): SignalRecord | ExitRecord | SupersededRecord | 'ignored' | 'unparsed' {
   const { bytes, end } = line;
   const first = bytes[rest];
-  if (first !== DASH && first !== PLUS && first !== OPEN_BRACKET && first !== STRACE && first !== STACK) return 'unparsed';
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + rest, Math.min(end - rest, MAX_NOTICE)).toString('latin1');
+  if (first !== DASH && first !== PLUS && first !== OPEN_BRACKET && first !== STRACE && first !== STACK)
+    return 'unparsed';
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + rest, Math.min(end - rest, MAX_NOTICE)).toString(
+    'latin1',
+  );
   if (first === DASH) {
     const signal = /^--- (?:(SIG[\w+]+|stopped by SIG\w+)(.*) |(\{.*\}) )?---\s*$/.exec(text);
     if (signal === null) return 'unparsed';
-    return { kind: 'signal', at: line.at(), pid, timeNs, signal: signal[1] ?? '', detail: (signal[2] ?? '').trim() };
+    return {
+      kind: 'signal',
+      at: line.at(),
+      pid,
+      timeNs,
+      signal: signal[1] ?? '',
+      detail: (signal[2] ?? '').trim(),
+    };
   }
   if (first === PLUS) return readEnd(line, text, pid, timeNs);
   return NOTICES.test(text) ? 'ignored' : 'unparsed';
@@ -41,6 +51,7 @@ function readEnd(
   const killed = /^\+\+\+ killed by (\w+)(?: \(core dumped\))? \+\+\+/.exec(text);
   if (killed?.[1] !== undefined) return { kind: 'exit', at: line.at(), pid, timeNs, signal: killed[1] };
   const superseded = /^\+\+\+ superseded by execve in pid (\d+) \+\+\+/.exec(text);
-  if (superseded !== null) return { kind: 'superseded', at: line.at(), pid, timeNs, by: Number(superseded[1]) };
+  if (superseded !== null)
+    return { kind: 'superseded', at: line.at(), pid, timeNs, by: Number(superseded[1]) };
   return 'unparsed';
 }

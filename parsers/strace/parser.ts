@@ -170,7 +170,8 @@ export class StraceParser implements LineParser {
     if (this.#pending.size >= MAX_PENDING) this.#pending.delete(this.#pending.keys().next().value ?? 0);
     this.#pending.set(this.#head.pid, call);
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
-    if (wanted && (interest === 'always' || this.#names.names[nameId] === 'close')) this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
+    if (wanted && (interest === 'always' || this.#names.names[nameId] === 'close'))
+      this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
     return 'record';
   }
 
@@ -215,7 +216,8 @@ export class StraceParser implements LineParser {
     this.statistics.add(nameId, tail.durationNs, errno);
     const telling = errno !== undefined && TELLING_ERRORS.has(errno) && interest !== 'idle';
     const slow = durationNs >= SLOW_CALL_NS && interest !== 'idle';
-    const wanted = call?.args || telling || slow || this.#wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
+    const wanted =
+      call?.args || telling || slow || this.#wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
     if (!wanted) return;
     this.#remember(nameId, bytes, argsStart, tail, call?.args ?? '');
     const ret = latin1(bytes, tail.retStart, tail.retEnd);
@@ -247,7 +249,16 @@ export class StraceParser implements LineParser {
 
   #recordOf(pid: number, call: PendingCall): SyscallRecord {
     const name = this.#names.names[call.nameId] ?? '';
-    return { kind: 'syscall', state: 'entered', at: call.at, pid, startNs: call.startNs, name, args: call.args, ret: '' };
+    return {
+      kind: 'syscall',
+      state: 'entered',
+      at: call.at,
+      pid,
+      startNs: call.startNs,
+      name,
+      args: call.args,
+      ret: '',
+    };
   }
 
   #interest(nameId: number): Interest {
@@ -291,7 +302,8 @@ export class StraceParser implements LineParser {
       const kind = bytes[at + 1];
       // TCP:, UDP:, UNIX: (-yy) and socket:[…] (-y).
       if (kind === 0x54 || kind === 0x55 || (kind === 0x73 && bytes[at + 2] === 0x6f)) return true;
-      if (kind === SLASH) return (fd === 1 || fd === 2) ? true : this.#fds[fd] === 1 && isTemporary(bytes, at, end);
+      if (kind === SLASH)
+        return fd === 1 || fd === 2 ? true : this.#fds[fd] === 1 && isTemporary(bytes, at, end);
       return fd === 1 || fd === 2;
     }
     return fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1;
@@ -300,11 +312,13 @@ export class StraceParser implements LineParser {
   /** Marks what a call opened as a descriptor of interest: sockets, and files that a download is written to. */
   #remember(nameId: number, bytes: Uint8Array, argsStart: number, tail: CallTail, firstHalf: string): void {
     const name = this.#names.names[nameId] ?? '';
-    const isSocket = name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
+    const isSocket =
+      name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
     const isOpen = name.startsWith('open') || name === 'creat';
     if (!isSocket && !isOpen) return;
     const args = firstHalf === '' ? '' : firstHalf;
-    if (isOpen && !args.includes('.tmp"') && indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) < 0) return;
+    if (isOpen && !args.includes('.tmp"') && indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) < 0)
+      return;
     const fd = readValue(latin1(bytes, tail.retStart, Math.min(tail.retEnd, tail.retStart + 12)));
     if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.#fds[fd] = 1;
   }
@@ -332,7 +346,12 @@ const CREATES = Buffer.from('O_CREAT');
 const WRITES = Buffer.from('O_WRONLY');
 
 function isNameByte(byte: number): boolean {
-  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || (byte >= 0x41 && byte <= 0x5a);
+  return (
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x5f ||
+    (byte >= 0x41 && byte <= 0x5a)
+  );
 }
 
 function isTemporary(bytes: Uint8Array, start: number, end: number): boolean {
@@ -343,7 +362,12 @@ function isTemporary(bytes: Uint8Array, start: number, end: number): boolean {
 function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
   const quote = bytes.indexOf(QUOTE, start);
   if (quote < 0 || quote >= end) return false;
-  if (bytes[quote + 1] === SLASH && bytes[quote + 2] === 0x65 && bytes[quote + 3] === 0x74 && bytes[quote + 4] === 0x63) {
+  if (
+    bytes[quote + 1] === SLASH &&
+    bytes[quote + 2] === 0x65 &&
+    bytes[quote + 3] === 0x74 &&
+    bytes[quote + 4] === 0x63
+  ) {
     return true;
   }
   return indexOf(bytes, CREATES, quote, end) >= 0 || indexOf(bytes, WRITES, quote, end) >= 0;
@@ -354,7 +378,8 @@ function endsWithUnfinished(bytes: Uint8Array, start: number, end: number): bool
   while (at > start && bytes[at - 1] === SPACE) at--;
   // `<... x resumed> <unfinished ...>) = ?`, which a kill leaves, ends in `= ?` and is no first half.
   if (bytes[at - 1] !== 0x3e || at - UNFINISHED.length < start) return false;
-  for (let i = 0; i < UNFINISHED.length; i++) if (bytes[at - UNFINISHED.length + i] !== UNFINISHED[i]) return false;
+  for (let i = 0; i < UNFINISHED.length; i++)
+    if (bytes[at - UNFINISHED.length + i] !== UNFINISHED[i]) return false;
   return true;
 }
 
@@ -369,7 +394,11 @@ function endOfFirstHalf(bytes: Uint8Array, start: number, end: number): number {
 
 function indexOf(bytes: Uint8Array, needle: Uint8Array, start: number, end: number): number {
   const first = needle[0] ?? 0;
-  for (let at = bytes.indexOf(first, start); at >= 0 && at + needle.length <= end; at = bytes.indexOf(first, at + 1)) {
+  for (
+    let at = bytes.indexOf(first, start);
+    at >= 0 && at + needle.length <= end;
+    at = bytes.indexOf(first, at + 1)
+  ) {
     let same = 1;
     while (same < needle.length && bytes[at + same] === needle[same]) same++;
     if (same === needle.length) return at;

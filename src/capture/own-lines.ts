@@ -1,5 +1,5 @@
-import { readGoX } from '../../parsers/go-x/format.ts';
 import { BuildOutput } from '../../parsers/go-x/build-output.ts';
+import { readGoX } from '../../parsers/go-x/format.ts';
 import { readHttp2 } from '../../parsers/http2debug/format.ts';
 import { readNetdns } from '../../parsers/netdns/format.ts';
 import { FramedLine } from '../ingest/lines.ts';
@@ -12,7 +12,22 @@ export interface Asked {
 }
 
 /** How the lines begin that gotrace asks go for: a piece of a line that can still become one of them is held back. */
-const BEGINNINGS = ['# get ', '# lock ', 'mkdir -p ', 'cd ', 'go package net: ', 'http2: ', '20', 'WORK=', 'cat >', '0.', '1.', 'false', 'true', '  netGo = '];
+const BEGINNINGS = [
+  '# get ',
+  '# lock ',
+  'mkdir -p ',
+  'cd ',
+  'go package net: ',
+  'http2: ',
+  '20',
+  'WORK=',
+  'cat >',
+  '0.',
+  '1.',
+  'false',
+  'true',
+  '  netGo = ',
+];
 
 /** Tells the lines that gotrace asked for from the program's own. One that cannot be told is the program's. */
 export class OwnLines {

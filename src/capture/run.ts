@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Asked } from './own-lines.ts';
 import { StderrTap } from './stderr-tap.ts';
@@ -50,14 +50,23 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
       options.onLine(text, seconds);
     },
   });
-  const [program = '', ...args] = [...(options.tracer === undefined ? [] : [options.tracer.command, ...options.tracer.args]), ...options.command];
-  const child = spawn(program, args, { stdio: ['inherit', 'inherit', 'pipe'], env: { ...process.env, ...options.environment } });
+  const [program = '', ...args] = [
+    ...(options.tracer === undefined ? [] : [options.tracer.command, ...options.tracer.args]),
+    ...options.command,
+  ];
+  const child = spawn(program, args, {
+    stdio: ['inherit', 'inherit', 'pipe'],
+    env: { ...process.env, ...options.environment },
+  });
   child.stderr.on('data', (chunk: Buffer) => tap.push(chunk));
   const signals = relaySignals(child, options.tracer !== undefined);
-  const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => {
-    tap.holdBackDump();
-    signals.end();
-  }, options.timeoutMs);
+  const timer =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          tap.holdBackDump();
+          signals.end();
+        }, options.timeoutMs);
   const ended = await ending(child);
   clearTimeout(timer);
   signals.stop();
@@ -71,7 +80,9 @@ type Ended = Pick<RunResult, 'exitCode' | 'signal' | 'startError'>;
 
 async function ending(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ exitCode: undefined, signal: undefined, startError: error.message }));
+    child.on('error', (error) =>
+      resolve({ exitCode: undefined, signal: undefined, startError: error.message }),
+    );
     let ended: Ended | undefined;
     // A child that outlives the command may keep its stderr open: that is not waited for.
     child.on('exit', (code, signal) => {
@@ -88,7 +99,10 @@ const DRAIN_MS = 200;
 const RELAYED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /** Passes on what reaches us. A Ctrl-C at a terminal reaches the whole process group by itself. */
-function relaySignals(child: ChildProcess, traced: boolean): { stop(): void; end(): void; timedOut(): boolean } {
+function relaySignals(
+  child: ChildProcess,
+  traced: boolean,
+): { stop(): void; end(): void; timedOut(): boolean } {
   const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   let timedOut = false;
   const send = (signal: NodeJS.Signals) => {
@@ -117,7 +131,10 @@ function relaySignals(child: ChildProcess, traced: boolean): { stop(): void; end
     end: () => {
       timedOut = true;
       send('SIGQUIT');
-      timers.push(setTimeout(() => send('SIGTERM'), PATIENCE_MS), setTimeout(() => send('SIGKILL'), 2 * PATIENCE_MS));
+      timers.push(
+        setTimeout(() => send('SIGTERM'), PATIENCE_MS),
+        setTimeout(() => send('SIGKILL'), 2 * PATIENCE_MS),
+      );
     },
     timedOut: () => timedOut,
   };

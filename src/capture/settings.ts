@@ -25,9 +25,13 @@ export async function readGoSettings(cwd: string): Promise<GoSettings> {
   try {
     const parsed: unknown = JSON.parse(result.stdout);
     if (typeof parsed !== 'object' || parsed === null) return {};
-    const settings = Object.entries(parsed).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
+    const settings = Object.entries(parsed).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as const] : [],
+    );
     const toolchain = process.env['GOTOOLCHAIN'];
-    return Object.fromEntries(settings.map(([name, value]) => (name === 'GOTOOLCHAIN' ? [name, toolchain ?? 'auto'] : [name, value])));
+    return Object.fromEntries(
+      settings.map(([name, value]) => (name === 'GOTOOLCHAIN' ? [name, toolchain ?? 'auto'] : [name, value])),
+    );
   } catch {
     return {};
   }
@@ -35,9 +39,16 @@ export async function readGoSettings(cwd: string): Promise<GoSettings> {
 
 /** The settings that a maintainer asks for, without those that are unset. */
 export function reportedEnvironment(settings: GoSettings): Record<string, string> {
-  const proxies = PROXY_NAMES.flatMap((name) => (process.env[name] ? [[name, process.env[name] ?? ''] as const] : []));
+  const proxies = PROXY_NAMES.flatMap((name) =>
+    process.env[name] ? [[name, process.env[name] ?? ''] as const] : [],
+  );
   const { GOVERSION, GOFLAGS, GODEBUG, ...rest } = settings;
-  const own = { ...(GOVERSION === undefined ? {} : { goVersion: GOVERSION }), ...rest, ...(GOFLAGS ? { GOFLAGS } : {}), ...(GODEBUG ? { GODEBUG } : {}) };
+  const own = {
+    ...(GOVERSION === undefined ? {} : { goVersion: GOVERSION }),
+    ...rest,
+    ...(GOFLAGS ? { GOFLAGS } : {}),
+    ...(GODEBUG ? { GODEBUG } : {}),
+  };
   return Object.fromEntries([...Object.entries(own).filter(([, value]) => value !== ''), ...proxies]);
 }
 
@@ -47,12 +58,18 @@ export interface Instrumentation {
 }
 
 /** GOFLAGS and GODEBUG with what gotrace asks for, joined to what the person has set. */
-export function instrumentedEnvironment(settings: GoSettings, wanted: Instrumentation): Record<string, string> {
+export function instrumentedEnvironment(
+  settings: GoSettings,
+  wanted: Instrumentation,
+): Record<string, string> {
   const flags = (process.env['GOFLAGS'] ?? settings['GOFLAGS'] ?? '').trim();
   const debug = process.env['GODEBUG'] ?? settings['GODEBUG'] ?? '';
   const ownDebug = debug.split(',').filter((each) => each !== '');
   const has = (name: string) => ownDebug.some((each) => each.startsWith(`${name}=`));
-  const added = [...(has('netdns') ? [] : ['netdns=2']), ...(has('http2debug') || !wanted.http2debug ? [] : ['http2debug=1'])];
+  const added = [
+    ...(has('netdns') ? [] : ['netdns=2']),
+    ...(has('http2debug') || !wanted.http2debug ? [] : ['http2debug=1']),
+  ];
   const hasX = /(?:^|\s)-x(?:=|\s|$)/.test(flags);
   return {
     ...(wanted.x && !hasX ? { GOFLAGS: `${flags} -x`.trim() } : {}),

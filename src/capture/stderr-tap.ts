@@ -1,4 +1,4 @@
-import { OwnLines, type Asked } from './own-lines.ts';
+import { type Asked, OwnLines } from './own-lines.ts';
 
 export interface StderrTapOptions {
   readonly asked: Asked;
@@ -33,7 +33,11 @@ export class StderrTap {
     }
     this.#partial = Buffer.from(rest);
     // A prompt has no line end: it is shown at once, unless it may be the beginning of a line that gotrace asked for.
-    if (rest.length > this.#passed && !this.#dumpAsked && (this.#passed > 0 || !this.#own.mayBeAsked(rest.toString('utf8')))) {
+    if (
+      rest.length > this.#passed &&
+      !this.#dumpAsked &&
+      (this.#passed > 0 || !this.#own.mayBeAsked(rest.toString('utf8')))
+    ) {
       this.#options.passThrough(rest.subarray(this.#passed));
       this.#passed = rest.length;
     }
@@ -50,7 +54,9 @@ export class StderrTap {
   }
 
   #onLine(line: Uint8Array, seconds: number): void {
-    const text = Buffer.from(line).toString('utf8').replace(/\r?\n$/, '');
+    const text = Buffer.from(line)
+      .toString('utf8')
+      .replace(/\r?\n$/, '');
     this.#options.onLine(text, seconds);
     if (this.#dumpAsked && /^SIGQUIT: quit/.test(text)) this.#inDump = true;
     const asked = this.#inDump || this.#own.isAsked(text);

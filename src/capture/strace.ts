@@ -9,7 +9,22 @@ const TRACED = [
   ...['socket', 'connect', 'accept4', 'getsockopt', 'read', 'write', 'readv', 'writev', 'close'],
   ...['sendto', 'recvfrom', 'sendmsg', 'recvmsg', 'sendmmsg', 'recvmmsg', 'dup', 'dup2', 'dup3'],
   ...['clone', 'clone3', 'fork', 'vfork', 'execve', 'exit_group', 'flock'],
-  ...['open', 'openat', 'creat', 'pwrite64', 'fsync', 'fdatasync', 'rename', 'renameat', 'renameat2', 'unlink', 'unlinkat', 'ftruncate', 'mkdir', 'mkdirat'],
+  ...[
+    'open',
+    'openat',
+    'creat',
+    'pwrite64',
+    'fsync',
+    'fdatasync',
+    'rename',
+    'renameat',
+    'renameat2',
+    'unlink',
+    'unlinkat',
+    'ftruncate',
+    'mkdir',
+    'mkdirat',
+  ],
 ];
 
 /** Enough of a payload for a ClientHello's server name, a DNS answer, and most lines of go. */
@@ -32,7 +47,11 @@ export function straceFor(output: string, traceAll: boolean): Tracer {
 export async function whyNoStrace(): Promise<string | undefined> {
   if (process.platform !== 'linux') return `strace is for Linux; this is ${process.platform}`;
   const { command, args } = straceFor('/dev/null', false);
-  const probe = await execa(command, [...args, 'true'], { reject: false, timeout: PROBE_TIMEOUT_MS, stdin: 'ignore' });
+  const probe = await execa(command, [...args, 'true'], {
+    reject: false,
+    timeout: PROBE_TIMEOUT_MS,
+    stdin: 'ignore',
+  });
   if (probe.exitCode === 0) return undefined;
   if (probe.code === 'ENOENT') return 'strace is not installed (apt-get install strace)';
   if (/Operation not permitted|PTRACE_TRACEME|ptrace/i.test(probe.stderr)) {

@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { analyze } from '../analyze.ts';
 import { openInputs } from '../ingest/open.ts';
-import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 import { fail } from './exit.ts';
+import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface AnalyzeArguments extends OutputOptions {
   readonly files: readonly string[];
@@ -15,8 +15,18 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
   builder: (yargs) =>
     outputOptions(
       yargs
-        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Logs, folders of logs, or - for standard input' })
-        .option('fail-on', { type: 'string', array: true, choices: ['slow', 'failed', 'blocked', 'unknown'], describe: 'Exit with 1 on these verdicts' })
+        .positional('files', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'Logs, folders of logs, or - for standard input',
+        })
+        .option('fail-on', {
+          type: 'string',
+          array: true,
+          choices: ['slow', 'failed', 'blocked', 'unknown'],
+          describe: 'Exit with 1 on these verdicts',
+        })
         .example('gotrace analyze strace.log stderr.txt', 'both logs of one run, on one clock')
         .example('go mod download -x 2>&1 | gotrace analyze -', 'without any tracer'),
     ) as never,

@@ -11,7 +11,10 @@ const RECORDING = fileURLToPath(new URL('./recording.strace.log.gz', import.meta
 export async function analyzeRecording(options: OutputOptions): Promise<void> {
   const inputs = openInputs([RECORDING], Readable.from([]));
   if (!inputs.ok) return fail(inputs.error);
-  const report = await analyze(inputs.value.map((input) => ({ ...input, path: 'recording.strace.log.gz' })), { redact: redactOptions(options) });
+  const report = await analyze(
+    inputs.value.map((input) => ({ ...input, path: 'recording.strace.log.gz' })),
+    { redact: redactOptions(options) },
+  );
   if (!report.ok) return fail(report.error);
   const written = writeReport(report.value, options);
   if (!written.ok) fail(written.error);

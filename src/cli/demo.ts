@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { homedir } from 'node:os';
+import { execa } from 'execa';
 import type { CommandModule } from 'yargs';
 import { faultOf, setUp } from '../demo/demo.ts';
 import { FAULTS } from '../demo/faults.ts';
@@ -21,8 +21,15 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
   builder: (yargs) =>
     outputOptions(
       yargs
-        .positional('fault', { type: 'string', default: 'slow-first-byte', describe: FAULTS.map((fault) => fault.name).join(', ') })
-        .option('strace', { type: 'boolean', describe: 'Trace system calls; default: where strace is installed and allowed' })
+        .positional('fault', {
+          type: 'string',
+          default: 'slow-first-byte',
+          describe: FAULTS.map((fault) => fault.name).join(', '),
+        })
+        .option('strace', {
+          type: 'boolean',
+          describe: 'Trace system calls; default: where strace is installed and allowed',
+        })
         .option('list', { type: 'boolean', default: false, describe: 'List the faults' }),
     ) as never,
   handler: async (args) => {
@@ -34,7 +41,9 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     if (fault === undefined) return fail(`demo ${args.fault}: no such fault; gotrace demo --list names them`);
     const go = await execa('go', ['version'], { reject: false });
     if (go.exitCode !== 0) {
-      process.stderr.write('gotrace: go is not installed here; this is the analysis of a recorded download instead\n');
+      process.stderr.write(
+        'gotrace: go is not installed here; this is the analysis of a recorded download instead\n',
+      );
       return analyzeRecording(args);
     }
     process.stderr.write(`gotrace demo: ${fault.describes}; go mod download runs against it now\n`);

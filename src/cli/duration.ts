@@ -7,6 +7,7 @@ export function readDuration(option: string, text: string | undefined): Result<n
   if (text === undefined) return ok(undefined);
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text);
   const unit = match === null ? undefined : UNITS[match[2] ?? ''];
-  if (match === null || unit === undefined) return failed(`${option} ${text}: is no time; write it as 30s, 5m or 500ms`);
+  if (match === null || unit === undefined)
+    return failed(`${option} ${text}: is no time; write it as 30s, 5m or 500ms`);
   return ok(Number(match[1]) * unit);
 }

@@ -9,15 +9,35 @@ interface ExplainArguments {
 export const explainCommand: CommandModule<object, ExplainArguments> = {
   command: 'explain [cause]',
   describe: 'One cause: what it is, how it is recognised, how it is mended',
-  builder: (yargs) => yargs.positional('cause', { type: 'string', describe: 'phase/slug, as in a report; without it, all are listed' }) as never,
+  builder: (yargs) =>
+    yargs.positional('cause', {
+      type: 'string',
+      describe: 'phase/slug, as in a report; without it, all are listed',
+    }) as never,
   handler: ({ cause }) => {
     if (cause === undefined) {
-      for (const words of CATALOGUE) process.stdout.write(`${words.cause.padEnd(32)}${words.explanation.split('. ')[0]}\n`);
+      for (const words of CATALOGUE)
+        process.stdout.write(`${words.cause.padEnd(32)}${words.explanation.split('. ')[0]}\n`);
       return;
     }
     const words = wordsOf(cause) ?? CATALOGUE.find((each) => each.cause.split('/')[1] === cause);
     if (words === undefined) return fail(`explain ${cause}: no such cause; gotrace explain lists them all`);
-    const remedies = words.remedies.flatMap(({ text, command }) => [`  - ${text}`, ...(command === undefined ? [] : [`      ${command}`])]);
-    process.stdout.write([words.cause, '', words.explanation, '', `Recognised by: ${words.telltale}`, '', 'What to do ({…} is what was seen):', ...remedies, ''].join('\n'));
+    const remedies = words.remedies.flatMap(({ text, command }) => [
+      `  - ${text}`,
+      ...(command === undefined ? [] : [`      ${command}`]),
+    ]);
+    process.stdout.write(
+      [
+        words.cause,
+        '',
+        words.explanation,
+        '',
+        `Recognised by: ${words.telltale}`,
+        '',
+        'What to do ({…} is what was seen):',
+        ...remedies,
+        '',
+      ].join('\n'),
+    );
   },
 };

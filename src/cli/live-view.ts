@@ -42,8 +42,10 @@ export class LiveView {
     const record = readGoX(this.#line);
     if (record === undefined) return;
     this.lastChange = seconds;
-    if (record.kind === 'fetch-start') this.#open.set(record.url, { what: `get ${record.url}`, since: seconds });
-    else if (record.kind === 'command-start') this.#open.set(record.command, { what: record.command, since: seconds });
+    if (record.kind === 'fetch-start')
+      this.#open.set(record.url, { what: `get ${record.url}`, since: seconds });
+    else if (record.kind === 'command-start')
+      this.#open.set(record.command, { what: record.command, since: seconds });
     else if (record.kind === 'downloading') this.#modules.add(`${record.module}@${record.version}`);
     else if (record.kind === 'fetch-end' || record.kind === 'command-end') {
       this.#open.delete(record.kind === 'fetch-end' ? record.url : record.command);
@@ -66,13 +68,18 @@ export class LiveView {
   /** What is in flight, oldest first. */
   inFlight(): string[] {
     const at = now();
-    return [...this.#open.values()].sort((a, b) => a.since - b.since).map(({ what, since }) => `${printSeconds(at - since).padStart(8)}  ${inert(what)}`);
+    return [...this.#open.values()]
+      .sort((a, b) => a.since - b.since)
+      .map(({ what, since }) => `${printSeconds(at - since).padStart(8)}  ${inert(what)}`);
   }
 
   #tick(): void {
     if (!this.#inPlace) {
       const first = this.inFlight()[0];
-      if (first !== undefined) this.#stream.write(`gotrace: ${this.#done} done, ${this.#open.size} in flight; oldest ${first.trim()}\n`);
+      if (first !== undefined)
+        this.#stream.write(
+          `gotrace: ${this.#done} done, ${this.#open.size} in flight; oldest ${first.trim()}\n`,
+        );
       return;
     }
     // A prompt of the program stands on the line: drawing would hide it.

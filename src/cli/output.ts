@@ -18,20 +18,48 @@ export interface OutputOptions {
 
 export function outputOptions<T>(yargs: Argv<T>): Argv<T & OutputOptions> {
   return yargs
-    .option('format', { type: 'string', choices: WRITERS.map((writer) => writer.name), default: 'terminal', describe: 'How the report is written' })
-    .option('output', { type: 'string', describe: 'Write the report to this file instead of standard output' })
-    .option('redact', { type: 'boolean', default: true, describe: 'Hide secrets and home directories; --no-redact shows them' })
-    .option('redact-modules', { type: 'string', array: true, describe: 'Hide modules that match, as in GOPRIVATE: corp.example/*' })
-    .option('explain-input', { type: 'boolean', describe: 'Show the first lines of each input that were not understood' }) as unknown as Argv<T & OutputOptions>;
+    .option('format', {
+      type: 'string',
+      choices: WRITERS.map((writer) => writer.name),
+      default: 'terminal',
+      describe: 'How the report is written',
+    })
+    .option('output', {
+      type: 'string',
+      describe: 'Write the report to this file instead of standard output',
+    })
+    .option('redact', {
+      type: 'boolean',
+      default: true,
+      describe: 'Hide secrets and home directories; --no-redact shows them',
+    })
+    .option('redact-modules', {
+      type: 'string',
+      array: true,
+      describe: 'Hide modules that match, as in GOPRIVATE: corp.example/*',
+    })
+    .option('explain-input', {
+      type: 'boolean',
+      describe: 'Show the first lines of each input that were not understood',
+    }) as unknown as Argv<T & OutputOptions>;
 }
 
 export function redactOptions(options: OutputOptions): false | RedactOptions {
   if (!options.redact) return false;
-  return { home: homedir(), ...(options.redactModules === undefined ? {} : { modules: options.redactModules.flatMap((each) => each.split(',')) }) };
+  return {
+    home: homedir(),
+    ...(options.redactModules === undefined
+      ? {}
+      : { modules: options.redactModules.flatMap((each) => each.split(',')) }),
+  };
 }
 
 /** Renders the report and writes it whole, or not at all. */
-export function writeReport(report: Report, options: OutputOptions, stream: NodeJS.WriteStream = process.stdout): Result<void> {
+export function writeReport(
+  report: Report,
+  options: OutputOptions,
+  stream: NodeJS.WriteStream = process.stdout,
+): Result<void> {
   const isTerminal = options.output === undefined && stream.isTTY === true;
   const text = writerOf(options.format)(report, {
     columns: isTerminal ? (stream.columns ?? 100) : 100,

@@ -1,10 +1,10 @@
 import { constants, homedir } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { type RunOutcome, traceCommand } from '../trace-command.ts';
+import { readDuration } from './duration.ts';
 import { fail } from './exit.ts';
 import { LiveView, type Progress } from './live-view.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
-import { readDuration } from './duration.ts';
 
 interface RunArguments extends OutputOptions {
   readonly command?: readonly string[];
@@ -26,14 +26,44 @@ export const runCommand: CommandModule<object, RunArguments> = {
     outputOptions(
       yargs
         .usage('$0 run [options] -- COMMAND [ARGS..]')
-        .option('strace', { type: 'boolean', describe: 'Trace system calls; default: where strace is installed and allowed' })
-        .option('trace-all', { type: 'boolean', default: false, describe: 'Trace every system call, at a higher cost' })
-        .option('x', { type: 'boolean', default: true, describe: 'Ask go for its fetches (GOFLAGS=-x); --no-x leaves it out' })
-        .option('http2debug', { type: 'boolean', default: true, describe: 'Ask go for its HTTP/2 frames; --no-http2debug leaves it out' })
-        .option('progress', { type: 'string', choices: ['auto', 'plain', 'none'], default: 'auto', describe: 'The live view' })
-        .option('keep', { alias: 'o', type: 'string', describe: 'Keep the logs and report.json in this folder' })
-        .option('timeout', { type: 'string', describe: 'End the command after this time, as a person would: 90s, 5m' })
-        .option('stall', { type: 'string', describe: 'Say what is in flight when nothing has moved for this long: 30s' })
+        .option('strace', {
+          type: 'boolean',
+          describe: 'Trace system calls; default: where strace is installed and allowed',
+        })
+        .option('trace-all', {
+          type: 'boolean',
+          default: false,
+          describe: 'Trace every system call, at a higher cost',
+        })
+        .option('x', {
+          type: 'boolean',
+          default: true,
+          describe: 'Ask go for its fetches (GOFLAGS=-x); --no-x leaves it out',
+        })
+        .option('http2debug', {
+          type: 'boolean',
+          default: true,
+          describe: 'Ask go for its HTTP/2 frames; --no-http2debug leaves it out',
+        })
+        .option('progress', {
+          type: 'string',
+          choices: ['auto', 'plain', 'none'],
+          default: 'auto',
+          describe: 'The live view',
+        })
+        .option('keep', {
+          alias: 'o',
+          type: 'string',
+          describe: 'Keep the logs and report.json in this folder',
+        })
+        .option('timeout', {
+          type: 'string',
+          describe: 'End the command after this time, as a person would: 90s, 5m',
+        })
+        .option('stall', {
+          type: 'string',
+          describe: 'Say what is in flight when nothing has moved for this long: 30s',
+        })
         .example('gotrace run -- go mod download', 'the verdict comes at the end, or at Ctrl-C')
         .example('gotrace run -o trace -- make deps', 'keeps trace/report.json and the logs'),
     ) as never,

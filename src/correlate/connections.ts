@@ -50,7 +50,13 @@ export class Connections {
     const peer = readSocketAddress(record.args) ?? socket.peer;
     if (peer === undefined || peer.family === 'unix' || peer.family === 'other') return;
     socket.peer = peer;
-    const span = this.#store.open('connect', 'connect', `connect ${printAddress(peer.address, peer.port)}`, record.startNs, [record.at]);
+    const span = this.#store.open(
+      'connect',
+      'connect',
+      `connect ${printAddress(peer.address, peer.port)}`,
+      record.startNs,
+      [record.at],
+    );
     span.attributes = {
       'network.peer.address': peer.address,
       'network.peer.port': peer.port,
@@ -65,7 +71,8 @@ export class Connections {
   #settle(connection: Connection, socket: Socket, record: SyscallRecord): void {
     if (record.state !== 'complete') return;
     const endNs = record.startNs + (record.durationNs ?? 0);
-    if (record.errno === undefined || record.errno === 'EISCONN') this.#established(connection, endNs, record.resumedAt ?? record.at);
+    if (record.errno === undefined || record.errno === 'EISCONN')
+      this.#established(connection, endNs, record.resumedAt ?? record.at);
     else if (!['EINPROGRESS', 'EALREADY', 'EINTR', 'EAGAIN'].includes(record.errno)) {
       this.onSocketError(socket, record.errno, endNs, record.resumedAt ?? record.at);
     }
@@ -115,7 +122,8 @@ export class Connections {
   #isHandshake(connection: Connection, socket: Socket, data: Payload): boolean {
     const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
     const hello = readClientHello(data.bytes);
-    const unseen = data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
+    const unseen =
+      data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
     if (connection.tls === undefined && (hello !== undefined || (unseen && !connection.isTls))) {
       // What looked like an answer awaited is over: a CONNECT was answered.
       this.#closeResponse(connection, data.startNs, data.at);
@@ -143,9 +151,12 @@ export class Connections {
     if (request?.method === 'CONNECT') connection.tunnel = request.target;
     else if (request !== undefined) {
       connection.host ??= request.host?.replace(/:\d+$/, '');
-      connection.url = /^https?:/.test(request.target) ? request.target : `http://${request.host ?? socket.peer?.address ?? ''}${request.target}`;
+      connection.url = /^https?:/.test(request.target)
+        ? request.target
+        : `http://${request.host ?? socket.peer?.address ?? ''}${request.target}`;
     }
-    const sameRequest = connection.response?.endNs === undefined && data.startNs - connection.lastWriteNs < SAME_REQUEST_NS;
+    const sameRequest =
+      connection.response?.endNs === undefined && data.startNs - connection.lastWriteNs < SAME_REQUEST_NS;
     connection.lastWriteNs = data.endNs;
     this.#closeTransfer(connection);
     if (connection.response !== undefined && connection.response.endNs === undefined) {
@@ -183,7 +194,8 @@ export class Connections {
     }
     const answered = connection.response !== undefined && connection.response.endNs === undefined;
     if (answered) this.#onFirstByte(connection, socket, data);
-    else if (connection.outstanding > 1 && data.endNs - connection.lastDataNs >= NEXT_RESPONSE_NS) this.#onNextResponse(connection, socket, data);
+    else if (connection.outstanding > 1 && data.endNs - connection.lastDataNs >= NEXT_RESPONSE_NS)
+      this.#onNextResponse(connection, socket, data);
     else this.#onMore(connection, data);
     connection.lastDataNs = data.endNs;
   }
@@ -196,7 +208,8 @@ export class Connections {
     }
     this.#closeResponse(connection, data.endNs, data.at);
     connection.due = head?.contentLength;
-    if (connection.tunnel !== undefined && !connection.isTls && head !== undefined && head.status < 300) return;
+    if (connection.tunnel !== undefined && !connection.isTls && head !== undefined && head.status < 300)
+      return;
     const transfer = this.#store.open('transfer', 'transfer', 'body', data.endNs, [data.at]);
     transfer.attributes = { ...attributesOf(connection, socket), 'gotrace.bytes': data.length };
     if (connection.url !== undefined) transfer.attributes['url.full'] = connection.url;
@@ -208,7 +221,9 @@ export class Connections {
   #onNextResponse(connection: Connection, socket: Socket, data: Payload): void {
     connection.outstanding--;
     this.#closeTransfer(connection);
-    const span = this.#store.open('response', 'ttfb', 'wait for the response', connection.lastDataNs, [data.at]);
+    const span = this.#store.open('response', 'ttfb', 'wait for the response', connection.lastDataNs, [
+      data.at,
+    ]);
     span.attributes = attributesOf(connection, socket);
     connection.response = span;
     connection.spans.push(span);
@@ -229,7 +244,8 @@ export class Connections {
     const connection = socket.connection;
     if (connection === undefined) return;
     this.onSocketError(socket, error, timeNs, at);
-    if (connection.tls !== undefined && connection.tls.endNs === undefined) endSpan(connection.tls, timeNs, at, error);
+    if (connection.tls !== undefined && connection.tls.endNs === undefined)
+      endSpan(connection.tls, timeNs, at, error);
     if (connection.response !== undefined && connection.response.endNs === undefined) {
       endSpan(connection.response, timeNs, at, error);
     }
@@ -243,19 +259,22 @@ export class Connections {
   onClose(socket: Socket, timeNs: number, at: SourceLine): void {
     const connection = socket.connection;
     if (connection === undefined || connection.state === 'closed') return;
-    if (connection.connect !== undefined && connection.connect.endNs === undefined) endSpan(connection.connect, timeNs, at, 'aborted');
+    if (connection.connect !== undefined && connection.connect.endNs === undefined)
+      endSpan(connection.connect, timeNs, at, 'aborted');
     if (connection.tls !== undefined && connection.tls.endNs === undefined) {
       const done = connection.bytesIn > 0 && timeNs - connection.lastHandshakeNs < 1e9;
       if (done) endSpan(connection.tls, connection.lastHandshakeNs, at);
       else endSpan(connection.tls, timeNs, at, 'aborted');
     }
-    if (connection.response !== undefined && connection.response.endNs === undefined) endSpan(connection.response, timeNs, at, 'aborted');
+    if (connection.response !== undefined && connection.response.endNs === undefined)
+      endSpan(connection.response, timeNs, at, 'aborted');
     this.#closeTransfer(connection);
     connection.state = 'closed';
   }
 
   #closeResponse(connection: Connection, timeNs: number, at: SourceLine): void {
-    if (connection.response !== undefined && connection.response.endNs === undefined) endSpan(connection.response, timeNs, at);
+    if (connection.response !== undefined && connection.response.endNs === undefined)
+      endSpan(connection.response, timeNs, at);
   }
 
   #closeTransfer(connection: Connection): void {
@@ -267,7 +286,8 @@ export class Connections {
   finish(): void {
     for (const connection of this.all) {
       const { transfer, tls } = connection;
-      if (tls !== undefined && tls.endNs === undefined && connection.bytesIn > 0 && connection.requests > 0) tls.endNs = connection.lastHandshakeNs;
+      if (tls !== undefined && tls.endNs === undefined && connection.bytesIn > 0 && connection.requests > 0)
+        tls.endNs = connection.lastHandshakeNs;
       if (transfer !== undefined && (connection.due === undefined || connection.bytesIn >= connection.due)) {
         transfer.endNs ??= connection.lastDataNs;
       }

@@ -1,5 +1,5 @@
-import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
 import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
+import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
@@ -9,8 +9,8 @@ import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
-import { addProcessSpans } from './programs.ts';
 import { descriptorOf, type Process, Processes } from './processes.ts';
+import { addProcessSpans } from './programs.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
 
@@ -93,7 +93,7 @@ export class Correlator {
   #onClose(record: SyscallRecord, process: Process): void {
     if (this.#sockets.on(record, process)) return;
     const path = pathOf(record, process);
-    if (path !== undefined) this.#files.onClose(record, path, process);
+    if (path !== undefined) this.#files.onClose(path, process);
     const fd = descriptorOf(record)?.fd;
     if (fd !== undefined) process.descriptors.delete(fd);
   }
@@ -101,7 +101,10 @@ export class Correlator {
   #onLibraryCall(record: LtraceRecord): void {
     this.#sawLibraryCalls = true;
     this.#firstNs ??= record.kind === 'library-call' ? record.startNs : record.timeNs;
-    this.#seen(record.kind === 'library-call' ? record.startNs + (record.durationNs ?? 0) : record.timeNs, record.at);
+    this.#seen(
+      record.kind === 'library-call' ? record.startNs + (record.durationNs ?? 0) : record.timeNs,
+      record.at,
+    );
     this.#libraries.on(record);
   }
 
@@ -116,7 +119,10 @@ export class Correlator {
     this.#readSeparateStderr();
     this.#stderr.finish();
     this.#sockets.connections.finish();
-    const startNs = Math.min(this.#firstNs ?? Number.POSITIVE_INFINITY, this.#output.firstNs ?? Number.POSITIVE_INFINITY);
+    const startNs = Math.min(
+      this.#firstNs ?? Number.POSITIVE_INFINITY,
+      this.#output.firstNs ?? Number.POSITIVE_INFINITY,
+    );
     const endNs = Math.max(this.#lastNs, this.#output.lastNs);
     const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
     const processes = this.#processes.all;
@@ -134,7 +140,13 @@ export class Correlator {
       spans,
       errors: [...this.#output.errors, ...this.#files.errors],
       goroutines: this.#output.goroutines,
-      processes: processes.map(({ pid, parent, command, startNs: from, endNs: to }) => ({ pid, parent: parent?.pid, command, startNs: from, endNs: to })),
+      processes: processes.map(({ pid, parent, command, startNs: from, endNs: to }) => ({
+        pid,
+        parent: parent?.pid,
+        command,
+        startNs: from,
+        endNs: to,
+      })),
       syscalls,
       startNs: Number.isFinite(startNs) ? startNs : 0,
       endNs,
@@ -152,7 +164,9 @@ export class Correlator {
       },
       command: this.#processes.root?.command.length ? this.#processes.root.command : undefined,
       environment: {},
-      ...(this.#sawSyscalls ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) } : {}),
+      ...(this.#sawSyscalls
+        ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
+        : {}),
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
       lastLines: [...this.#output.lastLines, ...(this.#lastLine === undefined ? [] : [this.#lastLine])],
     };
@@ -172,18 +186,23 @@ export class Correlator {
       const match = index < 0 ? undefined : cut.splice(index, 1)[0];
       if (match !== undefined) this.#output.on({ ...record, timeNs: match.timeNs }, match.pid);
       else if (this.#stderr.lines === 0 || record.kind === 'go-error' || record.kind === 'goroutine') {
-        this.#output.on(record.timeNs === undefined && this.#sawSyscalls ? { ...record, timeNs: this.#lastNs } : record, root?.pid);
+        this.#output.on(
+          record.timeNs === undefined && this.#sawSyscalls ? { ...record, timeNs: this.#lastNs } : record,
+          root?.pid,
+        );
       }
     }
     for (const line of cut) {
       if (line.text.startsWith('# get ')) this.#output.onCutFetch(line);
-      else if (root !== undefined) this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
+      else if (root !== undefined)
+        this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
     }
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
 
   #textOf(record: TextRecord): string {
-    if (record.kind === 'fetch-start' || record.kind === 'fetch-end') return record.url + ('status' in record ? record.status : 'error' in record ? record.error : '');
+    if (record.kind === 'fetch-start' || record.kind === 'fetch-end')
+      return record.url + ('status' in record ? record.status : 'error' in record ? record.error : '');
     if (record.kind === 'command-start' || record.kind === 'command-end') return record.command;
     if (record.kind === 'go-error') return record.text;
     if (record.kind === 'lookup-order') return record.host;

@@ -62,8 +62,18 @@ export class Files {
   #onLocked(path: string, timeNs: number, record: SyscallRecord, process: Process): void {
     const module = readCachePath(path);
     if (module?.kind !== 'lock') return;
-    const span = this.#store.open('unzip', 'cpu', `hash and unpack ${module.module}@${module.version}`, timeNs, [record.at]);
-    span.attributes = { 'gotrace.module': module.module, 'gotrace.version': module.version, 'process.pid': process.pid };
+    const span = this.#store.open(
+      'unzip',
+      'cpu',
+      `hash and unpack ${module.module}@${module.version}`,
+      timeNs,
+      [record.at],
+    );
+    span.attributes = {
+      'gotrace.module': module.module,
+      'gotrace.version': module.version,
+      'process.pid': process.pid,
+    };
     this.#work.set(path, span);
   }
 
@@ -78,12 +88,23 @@ export class Files {
   onOpen(record: SyscallRecord, process: Process): void {
     const path = openedPath(record);
     if (path === undefined) return;
-    if (/ca-(?:certificates|bundle)|\/ssl\/|\/pki\/|cert\.pem|certs/.test(path)) this.certificates.set(path, record.errno === undefined);
+    if (/ca-(?:certificates|bundle)|\/ssl\/|\/pki\/|cert\.pem|certs/.test(path))
+      this.certificates.set(path, record.errno === undefined);
     if (record.errno !== undefined || record.value === undefined || record.value < 0) return;
-    process.descriptors.set(record.value, { kind: 'file', path, closeOnExec: record.args.includes('O_CLOEXEC') });
+    process.descriptors.set(record.value, {
+      kind: 'file',
+      path,
+      closeOnExec: record.args.includes('O_CLOEXEC'),
+    });
     const cached = readCachePath(path);
     if (cached?.kind === 'zip' && cached.temporary) {
-      const span = this.#store.open('transfer', 'transfer', `body of ${cached.module}@${cached.version}`, record.startNs, evidenceOf(record));
+      const span = this.#store.open(
+        'transfer',
+        'transfer',
+        `body of ${cached.module}@${cached.version}`,
+        record.startNs,
+        evidenceOf(record),
+      );
       span.attributes = {
         'gotrace.module': cached.module,
         'gotrace.version': cached.version,
@@ -99,7 +120,8 @@ export class Files {
 
   #onExtract(module: string, version: string, record: SyscallRecord): void {
     for (const span of this.#work.values()) {
-      if (span.attributes['gotrace.module'] !== module || span.attributes['gotrace.version'] !== version) continue;
+      if (span.attributes['gotrace.module'] !== module || span.attributes['gotrace.version'] !== version)
+        continue;
       span.attributes['gotrace.calls'] = (span.attributes['gotrace.calls'] ?? 0) + 1;
       if (span.evidence.length < 2) span.evidence.push(record.at);
     }
@@ -116,7 +138,7 @@ export class Files {
     span.evidence[1] = record.at;
   }
 
-  onClose(record: SyscallRecord, path: string, process: Process): void {
+  onClose(path: string, process: Process): void {
     const download = this.#downloads.get(path);
     // A child closes its copy of the descriptor when it starts another program.
     if (download === undefined || download.span.attributes['process.pid'] !== process.pid) return;
@@ -131,14 +153,30 @@ export class Files {
     const path = pathOf(record, process);
     if (path === undefined || !path.startsWith('/') || /^\/(?:dev|proc|sys)\//.test(path)) return;
     const error = record.errno === undefined ? undefined : DISK_ERRORS[record.errno];
-    if (error !== undefined && (error !== 'disk-permission' || /\/pkg\/mod(?:\/|$)|\/mod\/cache\//.test(path))) {
+    if (
+      error !== undefined &&
+      (error !== 'disk-permission' || /\/pkg\/mod(?:\/|$)|\/mod\/cache\//.test(path))
+    ) {
       const detail = { path };
-      this.errors.push({ class: error, text: `${record.name} ${path}: ${record.errno}`, at: record.resumedAt ?? record.at, timeNs: record.startNs, detail, final: false });
+      this.errors.push({
+        class: error,
+        text: `${record.name} ${path}: ${record.errno}`,
+        at: record.resumedAt ?? record.at,
+        timeNs: record.startNs,
+        detail,
+        final: false,
+      });
     }
     const open = record.state === 'open';
     if ((!open && (record.durationNs ?? 0) < SLOW_FILE_NS) || this.#fileSpans >= MAX_FILE_SPANS) return;
     this.#fileSpans++;
-    const span = this.#store.open('file', 'disk', `${record.name} ${path}`, record.startNs, evidenceOf(record));
+    const span = this.#store.open(
+      'file',
+      'disk',
+      `${record.name} ${path}`,
+      record.startNs,
+      evidenceOf(record),
+    );
     if (!open) span.endNs = record.startNs + (record.durationNs ?? 0);
     span.attributes = { 'gotrace.path': path, 'gotrace.syscall': record.name, 'process.pid': process.pid };
   }
@@ -160,9 +198,14 @@ function openedPath(record: SyscallRecord): string | undefined {
 export function pathOf(record: SyscallRecord, process: Process): string | undefined {
   const descriptor = descriptorOf(record);
   if (descriptor !== undefined) {
-    if (descriptor.annotation !== undefined) return descriptor.annotation.replace(/<(?:char|block) [\d:]+>$/, '');
+    if (descriptor.annotation !== undefined)
+      return descriptor.annotation.replace(/<(?:char|block) [\d:]+>$/, '');
     const known = process.descriptors.get(descriptor.fd);
     return known?.kind === 'file' ? known.path : undefined;
   }
-  return record.args.includes('"') ? openedPath(record.name.endsWith('at') || record.name.endsWith('at2') ? record : { ...record, name: 'open' }) : undefined;
+  return record.args.includes('"')
+    ? openedPath(
+        record.name.endsWith('at') || record.name.endsWith('at2') ? record : { ...record, name: 'open' },
+      )
+    : undefined;
 }

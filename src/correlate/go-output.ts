@@ -5,8 +5,8 @@ import type { TextRecord } from '../../parsers/registry.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
-import type { CutLine } from './stderr.ts';
 import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
+import type { CutLine } from './stderr.ts';
 
 /** A toolchain or module that go said it downloads. */
 export interface Download {
@@ -19,7 +19,8 @@ export interface Download {
 
 const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 const MAX_ERRORS = 10_000;
-const FINAL = /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: )/;
+const FINAL =
+  /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: )/;
 
 /** What go says of itself: fetches, git commands, lookups and errors, from its stderr or from `write(2, …)`. */
 export class GoOutput {
@@ -148,7 +149,11 @@ export class GoOutput {
     if (open?.length === 0) this.#openFetches.delete(record.url);
     if (span === undefined) {
       const { at, url } = record;
-      span = this.#onFetchStart({ kind: 'fetch-start', at, url, timeNs }, timeNs - (record.durationNs ?? 0), pid);
+      span = this.#onFetchStart(
+        { kind: 'fetch-start', at, url, timeNs },
+        timeNs - (record.durationNs ?? 0),
+        pid,
+      );
       this.#openFetches.get(url)?.pop();
     }
     span.endNs = timeNs;
@@ -158,7 +163,14 @@ export class GoOutput {
     span.attributes['error.type'] = record.error;
     const { class: name, ...detail } = classifyError(record.error);
     const module = readModuleUrl(record.url);
-    this.#addError({ class: name, text: record.error, at: record.at, timeNs, detail: { ...detail, url: record.url, ...(module === undefined ? {} : { module: module.module }) }, final: false });
+    this.#addError({
+      class: name,
+      text: record.error,
+      at: record.at,
+      timeNs,
+      detail: { ...detail, url: record.url, ...(module === undefined ? {} : { module: module.module }) },
+      final: false,
+    });
   }
 
   /**
@@ -179,7 +191,12 @@ export class GoOutput {
 
   #isEndOf(span: Span, text: string, line: CutLine): boolean {
     const url = span.attributes['url.full'] ?? '';
-    if (span.endNs !== undefined || span.startNs >= line.timeNs || span.attributes['process.pid'] !== line.pid) return false;
+    if (
+      span.endNs !== undefined ||
+      span.startNs >= line.timeNs ||
+      span.attributes['process.pid'] !== line.pid
+    )
+      return false;
     if (text.startsWith(`${url}:`)) return true;
     return url.startsWith(text) && line.length >= '# get \n'.length + url.length + SHORTEST_STATUS;
   }
@@ -191,7 +208,12 @@ export class GoOutput {
     if (this.errors.length > 0 || this.fetches.some((fetch) => fetch.startNs >= last.timeNs)) return;
     const span = this.#store.open('fetch', 'toolchain', `download ${last.version}`, last.timeNs, [last.at]);
     const host = [...this.lookupHosts.keys()].at(-1);
-    span.attributes = { 'gotrace.module': last.module, 'gotrace.version': last.version, 'gotrace.purpose': 'toolchain', ...(host === undefined ? {} : { 'server.address': host }) };
+    span.attributes = {
+      'gotrace.module': last.module,
+      'gotrace.version': last.version,
+      'gotrace.purpose': 'toolchain',
+      ...(host === undefined ? {} : { 'server.address': host }),
+    };
   }
 
   #onCommand(
@@ -203,7 +225,9 @@ export class GoOutput {
     const key = `${record.dir};${record.command}`;
     if (durationNs === undefined) {
       const span = this.#store.open('git-command', 'git', record.command, timeNs, [record.at]);
-      const url = /\b(?:https?|ssh|git):\/\/\S+|\b[\w.-]+@[\w.-]+:\S+/.exec(record.command)?.[0] ?? this.#repositories.get(record.dir);
+      const url =
+        /\b(?:https?|ssh|git):\/\/\S+|\b[\w.-]+@[\w.-]+:\S+/.exec(record.command)?.[0] ??
+        this.#repositories.get(record.dir);
       const host = url === undefined ? undefined : hostOf(url);
       span.attributes = {
         'process.command': record.command,
@@ -227,9 +251,17 @@ export class GoOutput {
   #onHttp2(host: string | undefined, at: SourceLine, timeNs: number, pid: number | undefined): void {
     this.http2 = true;
     if (host !== undefined) {
-      if (this.#dial !== undefined && this.#dial.endNs === undefined && this.#dial.attributes['server.address'] === host) return;
+      if (
+        this.#dial !== undefined &&
+        this.#dial.endNs === undefined &&
+        this.#dial.attributes['server.address'] === host
+      )
+        return;
       this.#dial = this.#store.open('connect', 'connect', `reach ${host}`, timeNs, [at]);
-      this.#dial.attributes = { 'server.address': host, ...(pid === undefined ? {} : { 'process.pid': pid }) };
+      this.#dial.attributes = {
+        'server.address': host,
+        ...(pid === undefined ? {} : { 'process.pid': pid }),
+      };
     } else if (this.#dial !== undefined && this.#dial.endNs === undefined) {
       this.#dial.endNs = timeNs;
       this.#dial.evidence.push(at);
@@ -238,7 +270,11 @@ export class GoOutput {
 
   #onError(text: string, name: string, detail: TraceError['detail'], timeNs: number, final: boolean): void {
     const { module, version, host, address, url, path, status } = detail;
-    const fields = Object.fromEntries(Object.entries({ module, version, host, address, url, path, status }).filter(([, value]) => value !== undefined));
+    const fields = Object.fromEntries(
+      Object.entries({ module, version, host, address, url, path, status }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    );
     const at = (detail as { at?: SourceLine }).at;
     if (at !== undefined) this.#addError({ class: name, text, at, timeNs, detail: fields, final });
   }

@@ -19,10 +19,12 @@ export function joinSpans(input: Joinable): Span[] {
   nameHosts(input);
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
-  for (const connection of input.output.cutFetches ? [] : input.connections) dropAnswered(connection, input, dropped);
+  for (const connection of input.output.cutFetches ? [] : input.connections)
+    dropAnswered(connection, input, dropped);
   // http2debug's dial is the sum of what the packets show step by step.
   if (input.connections.length > 0) {
-    for (const span of input.spans) if (span.kind === 'connect' && span.attributes['network.peer.address'] === undefined) dropped.add(span);
+    for (const span of input.spans)
+      if (span.kind === 'connect' && span.attributes['network.peer.address'] === undefined) dropped.add(span);
   }
   for (const span of input.spans) {
     if (span.parentId !== undefined || span.kind === 'command' || span.kind === 'process') continue;
@@ -43,9 +45,12 @@ function nameHosts({ connections, names, spans }: Joinable): void {
     for (const span of connection.spans) {
       const address = span.attributes['network.peer.address'];
       const host = connection.host ?? (address === undefined ? undefined : names.get(address));
-      if (host !== undefined && span.attributes['server.address'] === undefined) span.attributes['server.address'] = host;
-      if (connection.tunnel !== undefined && span.kind === 'connect') span.attributes['server.address'] = names.get(address ?? '') ?? address ?? '';
-      if (connection.tunnel !== undefined && span.kind !== 'connect') span.attributes['gotrace.path'] = `via ${names.get(address ?? '') ?? address}`;
+      if (host !== undefined && span.attributes['server.address'] === undefined)
+        span.attributes['server.address'] = host;
+      if (connection.tunnel !== undefined && span.kind === 'connect')
+        span.attributes['server.address'] = names.get(address ?? '') ?? address ?? '';
+      if (connection.tunnel !== undefined && span.kind !== 'connect')
+        span.attributes['gotrace.path'] = `via ${names.get(address ?? '') ?? address}`;
     }
   }
   // An attempt that never got to a ClientHello is named by its address only.
@@ -77,7 +82,11 @@ function dropAnswered(connection: Connection, { output, processes }: Joinable, d
     const isGo = process !== undefined && programOf(process.command) === 'go';
     if (isGo || process?.command.length === 0) {
       const host = span.attributes['server.address'];
-      const known = output.fetches.some((fetch) => fetch.attributes['process.pid'] === pid && (fetch.attributes['server.address'] === host || connection.tunnel !== undefined));
+      const known = output.fetches.some(
+        (fetch) =>
+          fetch.attributes['process.pid'] === pid &&
+          (fetch.attributes['server.address'] === host || connection.tunnel !== undefined),
+      );
       if (known) dropped.add(span);
     }
   }
@@ -87,7 +96,11 @@ function dropAnswered(connection: Connection, { output, processes }: Joinable, d
 function takeOver(span: Span, parents: ReadonlyMap<number, Span>): void {
   const network = ['lookup', 'dns-query', 'connect', 'tls', 'response', 'transfer'].includes(span.kind);
   if (!network) return;
-  for (let parent = parents.get(span.parentId ?? -1); parent !== undefined; parent = parents.get(parent.parentId ?? -1)) {
+  for (
+    let parent = parents.get(span.parentId ?? -1);
+    parent !== undefined;
+    parent = parents.get(parent.parentId ?? -1)
+  ) {
     if (parent.kind === 'process' && parent.phase === 'git') {
       span.phase = 'git';
       const url = parent.attributes['url.full'];
@@ -120,12 +133,20 @@ function chargeSumdb({ spans, output }: Joinable): void {
 function chargeToolchain({ spans, output }: Joinable): void {
   const download = output.downloads.find((each) => each.module === 'golang.org/toolchain');
   if (download === undefined) return;
-  const firstFetch = output.fetches.find((fetch) => fetch.startNs >= download.timeNs && fetch.attributes['gotrace.purpose'] !== 'toolchain');
+  const firstFetch = output.fetches.find(
+    (fetch) => fetch.startNs >= download.timeNs && fetch.attributes['gotrace.purpose'] !== 'toolchain',
+  );
   for (const span of spans) {
     const network = ['lookup', 'connect', 'tls', 'response', 'transfer'].includes(span.kind);
     const pid = span.attributes['process.pid'];
     const own = download.pid === undefined || pid === undefined || pid === download.pid;
-    if (!network || !own || span.startNs < download.timeNs || (firstFetch !== undefined && span.startNs >= firstFetch.startNs)) continue;
+    if (
+      !network ||
+      !own ||
+      span.startNs < download.timeNs ||
+      (firstFetch !== undefined && span.startNs >= firstFetch.startNs)
+    )
+      continue;
     span.phase = 'toolchain';
     span.attributes['gotrace.purpose'] = 'toolchain';
     span.attributes['gotrace.module'] ??= download.module;
@@ -145,13 +166,18 @@ function markFirstContacts({ output, connections }: Joinable): void {
     if (host !== undefined) byHost.set(host, [...(byHost.get(host) ?? []), fetch]);
   }
   for (const fetches of byHost.values()) {
-    const firstEnd = Math.min(...fetches.map((fetch) => (answered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)));
+    const firstEnd = Math.min(
+      ...fetches.map((fetch) => (answered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)),
+    );
     const first = fetches.filter((fetch) => fetch.startNs < firstEnd);
     const later = fetches.filter((fetch) => fetch.startNs >= firstEnd);
-    const usual = median(later.flatMap((fetch) => (fetch.endNs === undefined ? [] : [fetch.endNs - fetch.startNs])));
+    const usual = median(
+      later.flatMap((fetch) => (fetch.endNs === undefined ? [] : [fetch.endNs - fetch.startNs])),
+    );
     for (const fetch of first) {
       const took = fetch.endNs === undefined ? undefined : fetch.endNs - fetch.startNs;
-      const neverAnswered = !Number.isFinite(firstEnd) && fetch.attributes['http.response.status_code'] === undefined;
+      const neverAnswered =
+        !Number.isFinite(firstEnd) && fetch.attributes['http.response.status_code'] === undefined;
       const slowSetup = took !== undefined && usual !== undefined && took > 0.25e9 && took > 4 * usual;
       if ((neverAnswered || slowSetup) && fetch.phase === 'ttfb') fetch.phase = 'connect';
     }
@@ -173,7 +199,8 @@ function median(values: readonly number[]): number | undefined {
 function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
   for (const span of spans) {
     const { 'gotrace.module': module, 'gotrace.version': version } = span.attributes;
-    if (span.kind !== 'transfer' || module === undefined || span.attributes['url.full'] !== undefined) continue;
+    if (span.kind !== 'transfer' || module === undefined || span.attributes['url.full'] !== undefined)
+      continue;
     const fetch = output.fetches.findLast(
       (each) =>
         each.attributes['gotrace.module'] === module &&

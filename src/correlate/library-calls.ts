@@ -9,11 +9,27 @@ interface Waiting {
 }
 
 const WAITING: readonly Waiting[] = [
-  { names: /^(?:SYS_)?(?:getaddrinfo|gethostbyname\w*|getnameinfo|res_n?query)$/, kind: 'lookup', phase: 'dns' },
+  {
+    names: /^(?:SYS_)?(?:getaddrinfo|gethostbyname\w*|getnameinfo|res_n?query)$/,
+    kind: 'lookup',
+    phase: 'dns',
+  },
   { names: /^(?:SYS_)?connect$/, kind: 'connect', phase: 'connect' },
-  { names: /^(?:SSL_connect|SSL_do_handshake|gnutls_handshake|mbedtls_ssl_handshake)$/, kind: 'tls', phase: 'tls' },
-  { names: /^(?:SSL_read|gnutls_record_recv|(?:SYS_)?(?:recv|recvfrom|recvmsg|read))$/, kind: 'response', phase: 'ttfb' },
-  { names: /^(?:curl_easy_perform|(?:SYS_)?(?:poll|select|pselect6?|ppoll))$/, kind: 'response', phase: 'ttfb' },
+  {
+    names: /^(?:SSL_connect|SSL_do_handshake|gnutls_handshake|mbedtls_ssl_handshake)$/,
+    kind: 'tls',
+    phase: 'tls',
+  },
+  {
+    names: /^(?:SSL_read|gnutls_record_recv|(?:SYS_)?(?:recv|recvfrom|recvmsg|read))$/,
+    kind: 'response',
+    phase: 'ttfb',
+  },
+  {
+    names: /^(?:curl_easy_perform|(?:SYS_)?(?:poll|select|pselect6?|ppoll))$/,
+    kind: 'response',
+    phase: 'ttfb',
+  },
   { names: /^(?:SYS_)?(?:flock|fcntl)$/, kind: 'lock', phase: 'lock' },
 ];
 
@@ -59,7 +75,9 @@ export class LibraryCalls {
 
   #add(record: LibraryCallRecord, waiting: Waiting): Span {
     const isGit = GIT.test(record.caller ?? '');
-    const span = this.#store.open(waiting.kind, isGit ? 'git' : waiting.phase, record.name, record.startNs, [record.at]);
+    const span = this.#store.open(waiting.kind, isGit ? 'git' : waiting.phase, record.name, record.startNs, [
+      record.at,
+    ]);
     if (!record.open) span.endNs = record.startNs + (record.durationNs ?? 0);
     span.attributes = {
       'process.pid': record.pid,
@@ -75,7 +93,8 @@ export class LibraryCalls {
   finish(): void {
     for (const span of this.#store.spans) {
       const url = this.#urls.get(span.attributes['process.pid'] ?? -1);
-      if (url !== undefined && span.attributes['gotrace.syscall'] !== undefined) span.attributes['url.full'] ??= url;
+      if (url !== undefined && span.attributes['gotrace.syscall'] !== undefined)
+        span.attributes['url.full'] ??= url;
     }
   }
 }

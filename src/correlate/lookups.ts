@@ -1,5 +1,5 @@
 import type { SourceLine } from '../../parsers/types.ts';
-import { type Span, type SpanStore } from '../model/span.ts';
+import type { Span, SpanStore } from '../model/span.ts';
 import type { DnsMessage } from '../wire/dns.ts';
 import type { Process } from './processes.ts';
 import type { Socket } from './socket.ts';
@@ -11,7 +11,8 @@ import type { Socket } from './socket.ts';
  */
 export class Lookups {
   readonly #store: SpanStore;
-  readonly #queries: { readonly span: Span; readonly process: Process; readonly id: number | undefined }[] = [];
+  readonly #queries: { readonly span: Span; readonly process: Process; readonly id: number | undefined }[] =
+    [];
   /** Which name an address was the answer for. */
   readonly names = new Map<string, string>();
 
@@ -23,16 +24,22 @@ export class Lookups {
     if (message?.isResponse) return;
     const name = message?.name ?? '';
     for (const older of socket.queries) {
-      const again = older.attributes['dns.question.name'] === message?.name && older.attributes['gotrace.dns.type'] === message?.type;
+      const again =
+        older.attributes['dns.question.name'] === message?.name &&
+        older.attributes['gotrace.dns.type'] === message?.type;
       if (again) endQuery(older, timeNs, 'timeout');
     }
     socket.queries = socket.queries.filter((query) => query.endNs === undefined);
-    const span = this.#store.open('dns-query', 'dns', `query ${name} ${message?.type ?? ''}`.trim(), timeNs, [at]);
+    const span = this.#store.open('dns-query', 'dns', `query ${name} ${message?.type ?? ''}`.trim(), timeNs, [
+      at,
+    ]);
     const transport = socket.transport === 'tcp' ? 'tcp' : 'udp';
     span.attributes = {
       'process.pid': socket.process.pid,
       'gotrace.dns.transport': transport,
-      ...(socket.peer === undefined ? {} : { 'network.peer.address': socket.peer.address, 'network.peer.port': socket.peer.port }),
+      ...(socket.peer === undefined
+        ? {}
+        : { 'network.peer.address': socket.peer.address, 'network.peer.port': socket.peer.port }),
       ...(message?.name === undefined ? {} : { 'dns.question.name': message.name }),
       ...(message?.type === undefined ? {} : { 'gotrace.dns.type': message.type }),
     };
@@ -45,7 +52,8 @@ export class Lookups {
       socket.queries.find(
         ({ attributes }) =>
           message?.name === undefined ||
-          (attributes['dns.question.name'] === message.name && attributes['gotrace.dns.type'] === message.type),
+          (attributes['dns.question.name'] === message.name &&
+            attributes['gotrace.dns.type'] === message.type),
       ) ?? (message?.name === undefined ? undefined : socket.queries[0]);
     if (query === undefined) return;
     query.endNs = timeNs;
@@ -79,9 +87,18 @@ export class Lookups {
     const byStart = [...this.#queries].sort((a, b) => a.span.startNs - b.span.startNs);
     for (const { span, process } of byStart) {
       const name = span.attributes['dns.question.name'] ?? '';
-      const host = hosts.filter((each) => name === each || name.startsWith(`${each}.`)).sort((a, b) => b.length - a.length)[0];
+      const host = hosts
+        .filter((each) => name === each || name.startsWith(`${each}.`))
+        .sort((a, b) => b.length - a.length)[0];
       const group = groups.findLast((each) => each.process === process && belongs(each, span, name, host));
-      if (group === undefined) groups.push({ process, host, names: [name], queries: [span], endNs: span.endNs ?? Number.POSITIVE_INFINITY });
+      if (group === undefined)
+        groups.push({
+          process,
+          host,
+          names: [name],
+          queries: [span],
+          endNs: span.endNs ?? Number.POSITIVE_INFINITY,
+        });
       else {
         group.names.push(name);
         group.queries.push(span);
@@ -97,7 +114,9 @@ export class Lookups {
     const lookup = this.#store.open('lookup', 'dns', `lookup ${host}`, first?.startNs ?? 0);
     if (Number.isFinite(group.endNs)) lookup.endNs = group.endNs;
     lookup.attributes = { 'server.address': host, 'process.pid': group.process.pid };
-    const failed = group.queries.filter((query) => query.attributes['error.type'] !== undefined || query.endNs === undefined);
+    const failed = group.queries.filter(
+      (query) => query.attributes['error.type'] !== undefined || query.endNs === undefined,
+    );
     if (failed.length === group.queries.length) {
       const last = failed.at(-1)?.attributes['error.type'];
       if (last !== undefined) lookup.attributes['error.type'] = last;
@@ -126,14 +145,18 @@ function belongs(group: Group, query: Span, name: string, host: string | undefin
   if (group.host !== undefined || host !== undefined) return group.host === host;
   if (group.names.includes(name)) return true;
   const shared = sharedLabels(group.names.at(-1) ?? '', name);
-  return shared >= 2 || (shared >= 1 && group.queries.some((each) => each.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'));
+  return (
+    shared >= 2 ||
+    (shared >= 1 && group.queries.some((each) => each.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'))
+  );
 }
 
 function sharedLabels(a: string, b: string): number {
   const left = a.split('.');
   const right = b.split('.');
   let count = 0;
-  while (count < left.length && count < right.length && left[count] === right[count] && left[count] !== '') count++;
+  while (count < left.length && count < right.length && left[count] === right[count] && left[count] !== '')
+    count++;
   return count;
 }
 

@@ -8,10 +8,17 @@ const DOWNLOAD = /\/cache\/download\/(.+)\/@v\/([^/]+?)\.(zip|mod|info|lock|ziph
 const EXTRACTED = /\/pkg\/mod\/((?!cache\/).+?)@(v[^/]+)(?:\/|$)/;
 
 /** What a path under `GOMODCACHE/cache/download` is for. */
-export function readCachePath(path: string): (ModuleVersion & { kind: string; temporary: boolean }) | undefined {
+export function readCachePath(
+  path: string,
+): (ModuleVersion & { kind: string; temporary: boolean }) | undefined {
   const match = DOWNLOAD.exec(path);
   if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined;
-  return { module: unescapePath(match[1]), version: unescapePath(match[2]), kind: match[3], temporary: match[4] !== undefined };
+  return {
+    module: unescapePath(match[1]),
+    version: unescapePath(match[2]),
+    kind: match[3],
+    temporary: match[4] !== undefined,
+  };
 }
 
 export function readExtractedPath(path: string): ModuleVersion | undefined {
@@ -25,13 +32,20 @@ export function unescapePath(path: string): string {
   return path.replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const MODULE_URL = /^(https?:\/\/[^/]+(?:\/.*?)??)\/((?:[\w.~!-]+\/)*[\w.~!-]+)\/@(?:v\/(?:list|([^/]+?)\.(?:info|mod|zip))|latest)$/;
+const MODULE_URL =
+  /^(https?:\/\/[^/]+(?:\/.*?)??)\/((?:[\w.~!-]+\/)*[\w.~!-]+)\/@(?:v\/(?:list|([^/]+?)\.(?:info|mod|zip))|latest)$/;
 
 /** `https://PROXY/github.com/pkg/errors/@v/v0.9.1.zip`: GOPROXY protocol, go.dev/ref/mod. */
-export function readModuleUrl(url: string): { base: string; module: string; version: string | undefined } | undefined {
+export function readModuleUrl(
+  url: string,
+): { base: string; module: string; version: string | undefined } | undefined {
   const match = MODULE_URL.exec(url);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  return { base: match[1], module: unescapePath(match[2]), version: match[3] === undefined ? undefined : unescapePath(match[3]) };
+  return {
+    base: match[1],
+    module: unescapePath(match[2]),
+    version: match[3] === undefined ? undefined : unescapePath(match[3]),
+  };
 }
 
 /** What a request exists for: the checksum database, a toolchain, or finding a repository. */

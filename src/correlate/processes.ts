@@ -46,7 +46,9 @@ export class Processes {
       return isThread ? this.#addThread(thread, parent) : this.#addProcess(thread, parent, timeNs, at);
     }
     // The log began when it was already running: strace shows its threads, and no clone.
-    return this.root === undefined ? this.#addProcess(thread, undefined, timeNs, at) : this.#addThread(thread, this.root);
+    return this.root === undefined
+      ? this.#addProcess(thread, undefined, timeNs, at)
+      : this.#addThread(thread, this.root);
   }
 
   /** Takes clone, fork, vfork, execve and exit into account. */
@@ -95,15 +97,22 @@ export class Processes {
     const known = this.#byThread.get(child);
     if (isThread) {
       if (known !== process) this.#addThread(child, process);
-    } else if (known === undefined || known.pid !== child || known.endNs !== undefined && known.endNs < record.startNs) {
+    } else if (
+      known === undefined ||
+      known.pid !== child ||
+      (known.endNs !== undefined && known.endNs < record.startNs)
+    ) {
       this.#addProcess(child, process, record.startNs, record.at);
     }
   }
 
   #onExec(record: SyscallRecord, process: Process): void {
-    const own = process.pid === record.pid ? process : this.#addProcess(record.pid, process, record.startNs, record.at);
+    const own =
+      process.pid === record.pid ? process : this.#addProcess(record.pid, process, record.startNs, record.at);
     const [path, argv] = splitArguments(record.args);
-    const command = splitArguments((argv ?? '').replace(/^\[|\]$/g, '')).flatMap((arg) => readText(arg) ?? []);
+    const command = splitArguments((argv ?? '').replace(/^\[|\]$/g, '')).flatMap(
+      (arg) => readText(arg) ?? [],
+    );
     own.command = command.length > 0 ? command : [readText(path) ?? ''];
     own.at = record.at;
     for (const [fd, description] of own.descriptors) if (description.closeOnExec) own.descriptors.delete(fd);
@@ -134,7 +143,9 @@ export class Processes {
 }
 
 /** The descriptor that a call's first argument names, in the process that made it. */
-export function descriptorOf(record: SyscallRecord): { fd: number; annotation: string | undefined } | undefined {
+export function descriptorOf(
+  record: SyscallRecord,
+): { fd: number; annotation: string | undefined } | undefined {
   const comma = record.args.indexOf(',', record.args.startsWith('-') ? 1 : 0);
   const first = record.args.charCodeAt(0);
   if (first < 0x30 || first > 0x39) return undefined;

@@ -12,7 +12,11 @@ export function roleOf(process: Process): Role {
   const program = programOf(process.command);
   if (program === 'go') return 'go';
   const args = process.command.slice(1);
-  if (/askpass/i.test(program) || /^(?:Username|Password) for '|'s password:|passphrase for key/.test(args[0] ?? '')) return 'askpass';
+  if (
+    /askpass/i.test(program) ||
+    /^(?:Username|Password) for '|'s password:|passphrase for key/.test(args[0] ?? '')
+  )
+    return 'askpass';
   if (isCredentialHelper(process, program, args)) return 'credential-helper';
   if (program === 'ssh' || program === 'plink' || program === 'tortoiseplink') return 'ssh';
   if (VCS.test(program)) return 'git';
@@ -21,7 +25,12 @@ export function roleOf(process: Process): Role {
 
 function isCredentialHelper(process: Process, program: string, args: readonly string[]): boolean {
   const name = `${program} ${args.join(' ')}`;
-  if (/^git-credential(?:-|$)|^git credential(?:-\S+)? |docker-credential|gnome-keyring|\bcredential-\w+/.test(name)) return true;
+  if (
+    /^git-credential(?:-|$)|^git credential(?:-\S+)? |docker-credential|gnome-keyring|\bcredential-\w+/.test(
+      name,
+    )
+  )
+    return true;
   // A helper of its own (`!command`, an absolute path) is run as `sh -c 'HELPER get'`: git's credential.c.
   const byGit = process.parent !== undefined && VCS.test(programOf(process.parent.command));
   return byGit && /(?:^| )(?:get|store|erase)["']?$/.test(args.at(-1) ?? '') && !VCS.test(program);
@@ -38,10 +47,17 @@ export function addProcessSpans(store: SpanStore, processes: readonly Process[])
     if (parent?.attributes['gotrace.helper'] !== undefined && role !== 'git') continue;
     const isCommand = process.parent === undefined;
     const name = process.command.join(' ');
-    const span = store.open(isCommand ? 'command' : 'process', phaseOf(role), name || `process ${process.pid}`, process.startNs, [process.at]);
+    const span = store.open(
+      isCommand ? 'command' : 'process',
+      phaseOf(role),
+      name || `process ${process.pid}`,
+      process.startNs,
+      [process.at],
+    );
     if (process.endNs !== undefined && process.signal === undefined) span.endNs = process.endNs;
     span.attributes = { 'process.pid': process.pid, 'process.command': name };
-    if (role === 'askpass' || role === 'credential-helper' || role === 'ssh') span.attributes['gotrace.helper'] = role;
+    if (role === 'askpass' || role === 'credential-helper' || role === 'ssh')
+      span.attributes['gotrace.helper'] = role;
     if (role === 'git') addRepository(span, process);
     if (parent !== undefined) {
       span.parentId = parent.id;

@@ -70,16 +70,32 @@ export class Sockets {
   #onSocket(record: SyscallRecord, process: Process): void {
     if (record.value === undefined || record.value < 0) return;
     const inet = /^(?:AF|PF)_INET6?\b/.test(record.args);
-    const transport = !inet ? 'other' : record.args.includes('SOCK_STREAM') ? 'tcp' : record.args.includes('SOCK_DGRAM') ? 'udp' : 'other';
+    const transport = !inet
+      ? 'other'
+      : record.args.includes('SOCK_STREAM')
+        ? 'tcp'
+        : record.args.includes('SOCK_DGRAM')
+          ? 'udp'
+          : 'other';
     const socket: Socket = { process, transport, peer: undefined, queries: [], connection: undefined };
-    process.descriptors.set(record.value, { kind: 'socket', socket, closeOnExec: record.args.includes('SOCK_CLOEXEC') });
+    process.descriptors.set(record.value, {
+      kind: 'socket',
+      socket,
+      closeOnExec: record.args.includes('SOCK_CLOEXEC'),
+    });
   }
 
   #onDup(record: SyscallRecord, process: Process): void {
-    if (record.value === undefined || record.value < 0 || (record.name === 'fcntl' && !record.args.includes('F_DUPFD'))) return;
+    if (
+      record.value === undefined ||
+      record.value < 0 ||
+      (record.name === 'fcntl' && !record.args.includes('F_DUPFD'))
+    )
+      return;
     const from = descriptorOf(record);
     const description = from === undefined ? undefined : process.descriptors.get(from.fd);
-    if (description !== undefined) process.descriptors.set(record.value, { ...description, closeOnExec: /CLOEXEC/.test(record.args) });
+    if (description !== undefined)
+      process.descriptors.set(record.value, { ...description, closeOnExec: /CLOEXEC/.test(record.args) });
   }
 
   /** By number, and by what -yy says: a peer that differs means that a close was missed. */
@@ -90,11 +106,15 @@ export class Sockets {
     const known = process.descriptors.get(fd);
     if (annotation === undefined) return known?.kind === 'socket' ? known.socket : undefined;
     const transport = /^TCP/.test(annotation) ? 'tcp' : /^UDP/.test(annotation) ? 'udp' : undefined;
-    if (transport === undefined) return known?.kind === 'socket' && /^(?:socket|UNIX|NETLINK|unix)/.test(annotation) ? known.socket : undefined;
+    if (transport === undefined)
+      return known?.kind === 'socket' && /^(?:socket|UNIX|NETLINK|unix)/.test(annotation)
+        ? known.socket
+        : undefined;
     const peer = readPeer(annotation);
     if (known?.kind === 'socket') {
       const { socket } = known;
-      const same = peer === undefined || socket.peer === undefined || sameEnd(peer.address, socket.peer.address);
+      const same =
+        peer === undefined || socket.peer === undefined || sameEnd(peer.address, socket.peer.address);
       if (same && socket.transport === transport) {
         if (peer !== undefined && socket.peer === undefined) socket.peer = peer;
         return socket;
@@ -121,7 +141,8 @@ export class Sockets {
     const fd = descriptorOf(record)?.fd;
     if (fd !== undefined) process.descriptors.delete(fd);
     // A copy in a child or under another number keeps the connection.
-    for (const other of process.descriptors.values()) if (other.kind === 'socket' && other.socket === socket) return;
+    for (const other of process.descriptors.values())
+      if (other.kind === 'socket' && other.socket === socket) return;
     if (socket.process !== process) return;
     this.lookups.onClose(socket, record.startNs);
     this.connections.onClose(socket, record.startNs, record.at);
@@ -135,8 +156,10 @@ export class Sockets {
     if (isDns(socket)) {
       const bytes = payloadOf(args);
       const message = socket.transport === 'tcp' ? readDnsOverTcp(bytes) : readDns(bytes);
-      if (record.errno !== undefined) this.lookups.onError(socket, record.errno, endNs, record.resumedAt ?? record.at);
-      else if (socket.transport === 'udp' || message?.name !== undefined) this.lookups.onSend(socket, message, record.startNs, record.at);
+      if (record.errno !== undefined)
+        this.lookups.onError(socket, record.errno, endNs, record.resumedAt ?? record.at);
+      else if (socket.transport === 'udp' || message?.name !== undefined)
+        this.lookups.onSend(socket, message, record.startNs, record.at);
     }
     if (socket.transport !== 'tcp') return;
     if (record.errno !== undefined) this.#onFailure(socket, record, endNs);
@@ -150,7 +173,8 @@ export class Sockets {
     if (isDns(socket) && (record.value ?? 0) > 0) {
       const bytes = payloadOf(args);
       const message = socket.transport === 'tcp' ? readDnsOverTcp(bytes) : readDns(bytes);
-      if (socket.transport === 'udp' || message?.isResponse) this.lookups.onReceive(socket, message, endNs, at);
+      if (socket.transport === 'udp' || message?.isResponse)
+        this.lookups.onReceive(socket, message, endNs, at);
     } else if (isDns(socket) && record.errno !== undefined && record.errno !== 'EAGAIN') {
       this.lookups.onError(socket, record.errno, endNs, at);
     }
@@ -161,7 +185,11 @@ export class Sockets {
   }
 
   #onFailure(socket: Socket, record: SyscallRecord, endNs: number): void {
-    if (record.errno === undefined || ['EAGAIN', 'EWOULDBLOCK', 'EINTR', 'EINPROGRESS', 'ENOTCONN'].includes(record.errno)) return;
+    if (
+      record.errno === undefined ||
+      ['EAGAIN', 'EWOULDBLOCK', 'EINTR', 'EINPROGRESS', 'ENOTCONN'].includes(record.errno)
+    )
+      return;
     this.connections.onEnd(socket, record.errno, endNs, record.resumedAt ?? record.at);
   }
 
@@ -196,4 +224,3 @@ function payloadOf(args: readonly string[]): Uint8Array {
 function dataOf(record: SyscallRecord, args: readonly string[], endNs: number): Payload {
   return { bytes: payloadOf(args), length: record.value ?? 0, startNs: record.startNs, endNs, at: record.at };
 }
-

@@ -1,9 +1,9 @@
-import { readString, splitArguments } from '../../parsers/strace/arguments.ts';
 import { TEXT_FORMATS, type TextRecord } from '../../parsers/registry.ts';
+import { readString, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Clock, LineParser, SourceLine } from '../../parsers/types.ts';
-import { splitGlued } from '../ingest/reader.ts';
 import { FramedLine } from '../ingest/lines.ts';
+import { splitGlued } from '../ingest/reader.ts';
 import type { Process } from './processes.ts';
 
 /** A line that `-s N` cut short: it is completed from a separate stderr, where there is one. */
@@ -48,8 +48,16 @@ export class StderrReader {
     for (const line of lines) this.#onLine(line, at, timeNs, process);
     this.#partial.delete(record.pid);
     if (rest === '') return;
-    if (data.cut) this.#onCut({ text: rest, length: (open?.text.length ?? 0) + Number(args[2] ?? 0), timeNs, pid: process.pid, at });
-    else if (rest.length < MAX_PARTIAL) this.#partial.set(record.pid, { text: rest, at, timeNs: lines.length > 0 ? record.startNs : timeNs });
+    if (data.cut)
+      this.#onCut({
+        text: rest,
+        length: (open?.text.length ?? 0) + Number(args[2] ?? 0),
+        timeNs,
+        pid: process.pid,
+        at,
+      });
+    else if (rest.length < MAX_PARTIAL)
+      this.#partial.set(record.pid, { text: rest, at, timeNs: lines.length > 0 ? record.startNs : timeNs });
   }
 
   /** Lines that never ended are read as they are. */
@@ -79,7 +87,9 @@ export class StderrReader {
     const known = this.#parsers.get(process.pid);
     if (known !== undefined) return known;
     const clock: Clock = { originSeconds: 0 };
-    const parsers = TEXT_FORMATS.map((format) => format.create((record) => this.#emit(record, process), clock));
+    const parsers = TEXT_FORMATS.map((format) =>
+      format.create((record) => this.#emit(record, process), clock),
+    );
     this.#parsers.set(process.pid, parsers);
     return parsers;
   }

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FAULTS, type Fault } from './faults.ts';
 import { demoGoMod } from './modules.ts';
-import { type Fault, FAULTS } from './faults.ts';
 import { closedAddress, startServer } from './server.ts';
 
 export function faultOf(name: string): Fault | undefined {
@@ -28,8 +28,21 @@ export async function setUp(fault: Fault): Promise<DemoSetting> {
     directory,
     command: ['go', 'mod', 'download'],
     environment: {
-      ...{ GOPROXY: goproxy, GOSUMDB: 'off', GONOSUMDB: '', GOPRIVATE: '', GONOPROXY: '', GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' },
-      ...{ GOMODCACHE: join(directory, 'modcache'), GOWORK: 'off', NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
+      ...{
+        GOPROXY: goproxy,
+        GOSUMDB: 'off',
+        GONOSUMDB: '',
+        GOPRIVATE: '',
+        GONOPROXY: '',
+        GOTOOLCHAIN: 'local',
+        GOFLAGS: '-mod=mod',
+      },
+      ...{
+        GOMODCACHE: join(directory, 'modcache'),
+        GOWORK: 'off',
+        NO_PROXY: '127.0.0.1',
+        no_proxy: '127.0.0.1',
+      },
     },
     close: async () => {
       await Promise.all([faulty.close(), good.close()]);

@@ -7,7 +7,11 @@ export interface Fault {
   readonly name: string;
   readonly describes: string;
   /** The GOPROXY of the run. `faulty` and `good` are servers of the demo; nothing listens at `closed`. */
-  readonly goproxy: (urls: { readonly faulty: string; readonly good: string; readonly closed: string }) => string;
+  readonly goproxy: (urls: {
+    readonly faulty: string;
+    readonly good: string;
+    readonly closed: string;
+  }) => string;
   readonly behaviour: Behaviour;
   /** A fault that never ends by itself is ended after this long, in milliseconds. */
   readonly endAfterMs?: number;
@@ -24,7 +28,8 @@ export const FAULTS: readonly Fault[] = [
     name: 'slow-first-byte',
     describes: 'the proxy takes 3 s to the first byte of one zip',
     goproxy: ({ faulty }) => faulty,
-    behaviour: (file, _response, send) => (file.endsWith('/compass/@v/v1.0.0.zip') ? void setTimeout(send, SLOW_MS) : send()),
+    behaviour: (file, _response, send) =>
+      file.endsWith('/compass/@v/v1.0.0.zip') ? void setTimeout(send, SLOW_MS) : send(),
   },
   {
     name: 'stalled-body',

@@ -14,7 +14,9 @@ const VERSION = 'v1.0.0';
 /** Large enough that a body can stop in its middle. */
 const BULK_BYTES = 300_000;
 
-export const DEMO_MODULES: readonly DemoModule[] = NAMES.map((name, index) => demoModule(`demo.example/${name}`, index));
+export const DEMO_MODULES: readonly DemoModule[] = NAMES.map((name, index) =>
+  demoModule(`demo.example/${name}`, index),
+);
 
 function demoModule(path: string, index: number): DemoModule {
   const name = path.split('/').pop() ?? '';
@@ -27,7 +29,13 @@ function demoModule(path: string, index: number): DemoModule {
     [`${prefix}/${name}.go`]: Buffer.from(`// Package ${name} is part of gotrace's demo.\npackage ${name}\n`),
     [`${prefix}/bulk.bin`]: [bulk, { level: 0 }],
   });
-  return { path, version: VERSION, info: JSON.stringify({ Version: VERSION, Time: '2024-01-02T03:04:05Z' }), mod, zip };
+  return {
+    path,
+    version: VERSION,
+    info: JSON.stringify({ Version: VERSION, Time: '2024-01-02T03:04:05Z' }),
+    mod,
+    zip,
+  };
 }
 
 /** The go.mod of the program whose dependencies the demo downloads. */

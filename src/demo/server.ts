@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DEMO_MODULES } from './modules.ts';
 import type { Behaviour } from './faults.ts';
+import { DEMO_MODULES } from './modules.ts';
 
 export interface DemoServer {
   readonly url: string;

@@ -25,7 +25,8 @@ export function wordsOf(cause: string): CauseWords | undefined {
 /** What is filled into the words. */
 export interface Facts extends Culprit {
   readonly base?: string;
-  readonly blockedNs: number;
+  /** Undefined where the log does not show how long it took. */
+  readonly blockedNs: number | undefined;
 }
 
 /** The remedies that fit what was seen; a text or a command that needs a fact that is missing is left out. */
@@ -77,7 +78,7 @@ function shellSafe(fact: string): string {
 function factOf(name: string, facts: Facts): string | undefined {
   switch (name) {
     case 'seconds':
-      return printSeconds(facts.blockedNs);
+      return facts.blockedNs === undefined ? 'an unknown time' : printSeconds(facts.blockedNs);
     case 'ip':
       return facts.address?.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1');
     case 'host':

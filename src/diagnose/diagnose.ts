@@ -24,19 +24,29 @@ export function diagnose(context: Case): DiagnosisResult {
   const joined = new Set<Wait>();
   const errors = errorFindings(context, waits, joined);
   const exitedWell = status.kind === 'exited' && status.code === 0;
-  if (!exitedWell && errors.length > 0 && status.kind !== 'killed') return failed(errors, waits.filter((each) => !joined.has(each)));
+  if (!exitedWell && errors.length > 0 && status.kind !== 'killed')
+    return failed(
+      errors,
+      waits.filter((each) => !joined.has(each)),
+    );
   if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
   const open = waits.find((each) => each.group.open);
-  if (dump !== undefined && open === undefined) return conclude('blocked', [dump, ...waits.map((each) => each.finding)]);
+  if (dump !== undefined && open === undefined)
+    return conclude('blocked', [dump, ...waits.map((each) => each.finding)]);
   if (open !== undefined && !exitedWell) {
     const rest = waits.filter((each) => each !== open).map((each) => each.finding);
     return conclude('blocked', [open.finding, ...rest]);
   }
   const slow = waits.filter((each) => isSignificant(each.group, timeline, trace.endNs));
-  if (slow.length > 0) return conclude('slow', waits.sort((a, b) => Number(slow.includes(b)) - Number(slow.includes(a))).map((each) => each.finding));
+  if (slow.length > 0)
+    return conclude(
+      'slow',
+      waits.sort((a, b) => Number(slow.includes(b)) - Number(slow.includes(a))).map((each) => each.finding),
+    );
   if (status.kind === 'killed') return blind(context, `it was ended by ${status.signal}`, waits);
-  if (trace.coverage.attached && status.kind === 'unknown') return blind(context, 'the log ends before it did', waits);
+  if (trace.coverage.attached && status.kind === 'unknown')
+    return blind(context, 'the log ends before it did', waits);
   return {
     verdict: { status: 'healthy', headline: healthyHeadline(context) },
     blockingPoint: undefined,
@@ -52,7 +62,10 @@ interface Wait {
 function waitFindings(context: Case): Wait[] {
   const { timeline, trace } = context;
   const waits = timeline.groups.flatMap((group) => {
-    const worth = isSignificant(group, timeline, trace.endNs) || isNotable(group) || (group.open && isOpenToTell(group, context));
+    const worth =
+      isSignificant(group, timeline, trace.endNs) ||
+      isNotable(group) ||
+      (group.open && isOpenToTell(group, context));
     const finding = worth ? waitFinding(group, context) : undefined;
     return finding === undefined ? [] : [{ group, finding }];
   });
@@ -61,14 +74,24 @@ function waitFindings(context: Case): Wait[] {
 
 /** Without times, or with a log that stops at once, an open wait has no length; it is still what was waited for. */
 function isOpenToTell(group: Group, { trace }: Case): boolean {
-  return trace.ending.kind !== 'exited' && group.spans.some((span) => span.endNs === undefined && span.kind !== 'unzip');
+  return (
+    trace.ending.kind !== 'exited' &&
+    group.spans.some((span) => span.endNs === undefined && span.kind !== 'unzip')
+  );
 }
 
 function waitFinding(group: Group, context: Case): Finding | undefined {
   for (const rule of WAIT_RULES[group.phase] ?? []) {
     const diagnosis = rule(group, context);
     if (diagnosis !== undefined) {
-      return findingOf(diagnosis, { startNs: group.startNs, endNs: group.endNs, blockedNs: group.criticalNs });
+      return findingOf(diagnosis, {
+        startNs: group.startNs,
+        endNs: group.endNs,
+        blockedNs: group.criticalNs,
+        // Without a tracer or an exit, nothing tells how long the last wait stood.
+        isOpenEnded:
+          group.open && !context.trace.coverage.syscalls && context.trace.ending.kind === 'unknown',
+      });
     }
   }
   return undefined;
@@ -90,12 +113,21 @@ function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>)
     if (finding.confidence < diagnosis.confidence) {
       // Without packets the wait has the time and the error has the cause.
       const evidence = [...diagnosis.evidence.slice(0, 2), ...finding.evidence];
-      findings.push(findingOf({ ...diagnosis, culprit: joinCulprits(diagnosis.culprit, finding.culprit), evidence }, finding));
+      findings.push(
+        findingOf(
+          { ...diagnosis, culprit: joinCulprits(diagnosis.culprit, finding.culprit), evidence },
+          { startNs: finding.startNs, endNs: finding.endNs, blockedNs: finding.blockedNs },
+        ),
+      );
       joined.add(wait);
       continue;
     }
     joined.add(wait);
-    findings.push({ ...finding, culprit: joinCulprits(finding.culprit, diagnosis.culprit), evidence: [...finding.evidence.slice(0, 3), error.at, ...finding.evidence.slice(3)] });
+    findings.push({
+      ...finding,
+      culprit: joinCulprits(finding.culprit, diagnosis.culprit),
+      evidence: [...finding.evidence.slice(0, 3), error.at, ...finding.evidence.slice(3)],
+    });
   }
   return findings;
 }
@@ -103,9 +135,16 @@ function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>)
 function isSameTrouble(finding: Finding, diagnosis: { cause: string; culprit: Culprit }): boolean {
   if (finding.cause === diagnosis.cause) return true;
   const phase = phaseOfCause(diagnosis.cause);
-  const sameHost = finding.culprit.host === undefined || diagnosis.culprit.host === undefined || finding.culprit.host === diagnosis.culprit.host;
+  const sameHost =
+    finding.culprit.host === undefined ||
+    diagnosis.culprit.host === undefined ||
+    finding.culprit.host === diagnosis.culprit.host;
   if (finding.cause === 'connect/other' && sameHost && REACHING.has(phase)) return true;
-  return phase === finding.phase && ['dns', 'connect', 'tls', 'sumdb', 'toolchain', 'git', 'disk'].includes(phase) && sameHost;
+  return (
+    phase === finding.phase &&
+    ['dns', 'connect', 'tls', 'sumdb', 'toolchain', 'git', 'disk'].includes(phase) &&
+    sameHost
+  );
 }
 
 /** What a fetch that was only seen from outside may have waited for. */
@@ -119,11 +158,18 @@ function joinCulprits(a: Culprit, b: Culprit): Culprit {
 function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
   // An error of an unknown kind says less than a wait that failed.
   const [first] = errors;
-  if (first !== undefined && first.confidence < LEAST_TELLING && waits.some((each) => each.finding.confidence > first.confidence)) {
+  if (
+    first !== undefined &&
+    first.confidence < LEAST_TELLING &&
+    waits.some((each) => each.finding.confidence > first.confidence)
+  ) {
     return conclude('failed', [...waits.map((each) => each.finding), ...errors]);
   }
   const told = new Set(errors.map((finding) => finding.cause));
-  return conclude('failed', [...errors, ...waits.map((each) => each.finding).filter((finding) => !told.has(finding.cause))]);
+  return conclude('failed', [
+    ...errors,
+    ...waits.map((each) => each.finding).filter((finding) => !told.has(finding.cause)),
+  ]);
 }
 
 function failedUnexplained(code: number, waits: readonly Wait[]): DiagnosisResult {
@@ -140,9 +186,21 @@ function dumpFinding({ trace, timeline }: Case): Finding | undefined {
   const openFetch = trace.spans.find((span) => span.kind === 'fetch' && span.endNs === undefined);
   const host = openFetch?.attributes['server.address'];
   const url = openFetch?.attributes['url.full'];
-  const culprit = { ...diagnosis.culprit, ...(host === undefined ? {} : { host }), ...(url === undefined ? {} : { url }) };
-  const blockedNs = openFetch === undefined ? minutes * 60e9 : Math.max(minutes * 60e9, trace.endNs - openFetch.startNs);
-  return findingOf({ ...diagnosis, culprit }, { startNs: trace.endNs - blockedNs, endNs: trace.endNs, blockedNs: Math.min(blockedNs, Math.max(timeline.wallNs, minutes * 60e9)) });
+  const culprit = {
+    ...diagnosis.culprit,
+    ...(host === undefined ? {} : { host }),
+    ...(url === undefined ? {} : { url }),
+  };
+  const blockedNs =
+    openFetch === undefined ? minutes * 60e9 : Math.max(minutes * 60e9, trace.endNs - openFetch.startNs);
+  return findingOf(
+    { ...diagnosis, culprit },
+    {
+      startNs: trace.endNs - blockedNs,
+      endNs: trace.endNs,
+      blockedNs: Math.min(blockedNs, Math.max(timeline.wallNs, minutes * 60e9)),
+    },
+  );
 }
 
 const LEAST_TELLING = 0.5;
@@ -151,7 +209,11 @@ const HEADLINES = { slow: 'Slow', failed: 'Failed', blocked: 'Blocked' } as cons
 function conclude(status: 'slow' | 'failed' | 'blocked', findings: readonly Finding[]): DiagnosisResult {
   const [first] = findings;
   const summary = first?.summary ?? '';
-  return { verdict: { status, headline: `${HEADLINES[status]}: ${summary}.` }, blockingPoint: first, findings };
+  return {
+    verdict: { status, headline: `${HEADLINES[status]}: ${summary}.` },
+    blockingPoint: first,
+    findings,
+  };
 }
 
 /** Nothing that was recorded explains it: the verdict says so, and what to capture. */
@@ -160,13 +222,22 @@ function blind({ trace, timeline }: Case, reason: string, waits: readonly Wait[]
     ? 'strace that is attached to a go that already hangs shows only futex and epoll; run `gotrace attach PID`, or record from the start with `gotrace run --strace -- COMMAND`'
     : 'record it with `gotrace run --strace -- COMMAND`';
   const headline = `Unknown: ${reason} after ${printSeconds(timeline.wallNs)}, and the log does not show what it waited for. To see it: ${what}.`;
-  return { verdict: { status: 'unknown', headline }, blockingPoint: undefined, findings: waits.map((each) => each.finding) };
+  return {
+    verdict: { status: 'unknown', headline },
+    blockingPoint: undefined,
+    findings: waits.map((each) => each.finding),
+  };
 }
 
 function healthyHeadline({ trace, timeline }: Case): string {
   const fetches = trace.spans.filter((span) => span.kind === 'fetch').length;
   const what = fetches > 0 ? `, ${fetches} ${fetches === 1 ? 'fetch' : 'fetches'}` : '';
-  const ended = trace.ending.kind === 'exited' ? '' : ' in this log (it does not show whether the command ended)';
-  const time = trace.coverage.timed ? ` It took ${printSeconds(timeline.wallNs)}${what}.` : what === '' ? '' : ` It shows${what.slice(1)}.`;
+  const ended =
+    trace.ending.kind === 'exited' ? '' : ' in this log (it does not show whether the command ended)';
+  const time = trace.coverage.timed
+    ? ` It took ${printSeconds(timeline.wallNs)}${what}.`
+    : what === ''
+      ? ''
+      : ` It shows${what.slice(1)}.`;
   return `Healthy: nothing waited unduly${ended}.${time}`;
 }

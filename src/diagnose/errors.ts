@@ -69,7 +69,7 @@ export function decisiveErrors(trace: Case['trace']): TraceError[] {
 export function diagnoseError(error: TraceError, context: Case): Diagnosis {
   const url = error.detail.url ?? urlIn(error.text);
   const cause = causeOf(error, url, context);
-  const { module, version } = error.detail;
+  const { module, version } = subjectOf(error, context.trace);
   const host = error.detail.host ?? (url === undefined ? undefined : hostOf(url));
   const base = baseOf(url);
   const diagnosis: Diagnosis = {
@@ -79,7 +79,11 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
       address: error.detail.address,
       url,
       module: module === undefined ? undefined : version === undefined ? module : `${module}@${version}`,
-      path: error.detail.path ?? (cause === 'server-error/not-found' || cause === 'server-error/version-conflict' ? module : undefined),
+      path:
+        error.detail.path ??
+        (cause === 'server-error/not-found' || cause === 'server-error/version-conflict'
+          ? module
+          : undefined),
       setting: settingOf(cause, error),
     }),
     ...(base === undefined ? {} : { base }),
@@ -89,17 +93,32 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
   return withSpans(diagnosis, error, context);
 }
 
+/** git's `fatal: …` does not name the module; the `go: MODULE@VERSION: …` line before it does. */
+function subjectOf(
+  error: TraceError,
+  trace: Case['trace'],
+): { module?: string | undefined; version?: string | undefined } {
+  if (error.detail.module !== undefined) return error.detail;
+  const before = trace.errors
+    .slice(0, trace.errors.indexOf(error))
+    .findLast((each) => each.final && each.detail.module !== undefined);
+  return before?.detail ?? {};
+}
+
 function urlIn(text: string): string | undefined {
   return /https?:\/\/[^\s"':]+(?::\d+)?[^\s"':]*/.exec(text)?.[0];
 }
 
 function causeOf(error: TraceError, url: string | undefined, context: Case): string {
   const plain = CAUSE_OF_CLASS[error.class] ?? 'server-error/other';
-  const isSumdb = (url !== undefined && purposeOf(url) === 'sumdb') || /: verifying (?:go\.mod|module|\S+@)/.test(error.text);
+  const isSumdb =
+    (url !== undefined && purposeOf(url) === 'sumdb') ||
+    /: verifying (?:go\.mod|module|\S+@)/.test(error.text);
   if (isSumdb && error.class === 'not-found') return 'sumdb/private-module';
   if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
   const isToolchain = /golang\.org\/toolchain|download go1\.|go1\.\d+\S* \([^)]*\): /.test(error.text);
-  if (isToolchain && REACHING.test(plain)) return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
+  if (isToolchain && REACHING.test(plain))
+    return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
   if (plain === 'tls/unknown-authority' && hasNoRoots(context)) return 'tls/no-roots';
   if (plain.startsWith('tls/') || plain.startsWith('dns/')) return firstCause(plain, context);
   return plain;
@@ -112,7 +131,11 @@ function firstCause(cause: string, { trace }: Case): string {
 
 /** Every CA bundle was looked for in vain. */
 function hasNoRoots({ trace }: Case): boolean {
-  return trace.certificates !== undefined && trace.certificates.length > 0 && trace.certificates.every((each) => !each.found);
+  return (
+    trace.certificates !== undefined &&
+    trace.certificates.length > 0 &&
+    trace.certificates.every((each) => !each.found)
+  );
 }
 
 function settingOf(cause: string, error: TraceError): string | undefined {
@@ -144,35 +167,57 @@ function settingOf(cause: string, error: TraceError): string | undefined {
 
 /** `git.corp.example/*` for a module below it: what GOPRIVATE wants. */
 function privatePattern(error: TraceError): string | undefined {
-  const host = error.detail.module?.split('/')[0] ?? (error.detail.url === undefined ? undefined : hostOf(error.detail.url));
+  const host =
+    error.detail.module?.split('/')[0] ??
+    (error.detail.url === undefined ? undefined : hostOf(error.detail.url));
   return host === undefined ? undefined : `${host}/*`;
 }
 
 function relatedLines(error: TraceError, { trace }: Case) {
-  return trace.errors.filter((other) => other !== error && other.class === error.class).map((other) => other.at).slice(0, 3);
+  return trace.errors
+    .filter((other) => other !== error && other.class === error.class)
+    .map((other) => other.at)
+    .slice(0, 3);
 }
 
 /** Adds the host and address that the packets show, where the text names none. */
 function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
   const { cause } = diagnosis;
-  if (cause === 'auth/egress-407' || cause === 'connect/dead-egress-proxy') return withEgress(diagnosis, error, context);
+  if (cause === 'auth/egress-407' || cause === 'connect/dead-egress-proxy')
+    return withEgress(diagnosis, error, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
-  const span = context.trace.spans.find((each) => (each.kind === 'tls' || each.kind === 'connect') && each.attributes['server.address'] === diagnosis.culprit.host && each.attributes['network.peer.address'] !== undefined);
+  const span = context.trace.spans.find(
+    (each) =>
+      (each.kind === 'tls' || each.kind === 'connect') &&
+      each.attributes['server.address'] === diagnosis.culprit.host &&
+      each.attributes['network.peer.address'] !== undefined,
+  );
   const ip = span?.attributes['network.peer.address'];
   if (span === undefined || ip === undefined || diagnosis.culprit.address !== undefined) return diagnosis;
   const port = span.attributes['network.peer.port'] ?? 443;
-  return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, address: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}` }) };
+  return {
+    ...diagnosis,
+    culprit: culprit({
+      ...diagnosis.culprit,
+      address: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`,
+    }),
+  };
 }
 
 /** The egress proxy is the host that go connected to, or looked up, without asking for a URL of it. */
 function withEgress(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
   const { trace } = context;
-  const connect = trace.spans.find((span) => span.kind === 'connect' && isEgress(span, context)) ?? trace.spans.find((span) => span.kind === 'connect' && span.attributes['network.peer.port'] !== 443);
-  const asked = new Set(trace.spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])));
+  const connect =
+    trace.spans.find((span) => span.kind === 'connect' && isEgress(span, context)) ??
+    trace.spans.find((span) => span.kind === 'connect' && span.attributes['network.peer.port'] !== 443);
+  const asked = new Set(
+    trace.spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
+  );
   const lookedUp = trace.lookupHosts.find((each) => !asked.has(each.host));
   const port = connect?.attributes['network.peer.port'];
   const host = connect?.attributes['server.address'] ?? lookedUp?.host ?? error.detail.host;
-  const address = error.detail.address ?? (host === undefined || port === undefined ? undefined : `${host}:${port}`);
+  const address =
+    error.detail.address ?? (host === undefined || port === undefined ? undefined : `${host}:${port}`);
   const evidence = connect?.evidence[0] ?? lookedUp?.at;
   return {
     ...diagnosis,

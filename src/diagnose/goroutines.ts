@@ -5,18 +5,48 @@ import { culprit, type Diagnosis } from './rule.ts';
  * What a stack says its goroutine waits for, most telling first. A dump names functions and no hosts; what the lines
  * before it say of open fetches is joined by the caller.
  */
-const WAITS: readonly { readonly frames: readonly RegExp[]; readonly cause: string; readonly confidence: number }[] = [
+const WAITS: readonly {
+  readonly frames: readonly RegExp[];
+  readonly cause: string;
+  readonly confidence: number;
+}[] = [
   { frames: [/filelock\.lock/, /codehost\./], cause: 'lock/vcs', confidence: 0.9 },
-  { frames: [/filelock\.lock/, /modfetch\.lockVersion|downloadZip|DownloadZip/], cause: 'lock/module', confidence: 0.9 },
+  {
+    frames: [/filelock\.lock/, /modfetch\.lockVersion|downloadZip|DownloadZip/],
+    cause: 'lock/module',
+    confidence: 0.9,
+  },
   { frames: [/filelock\.lock/], cause: 'lock/cache', confidence: 0.8 },
   { frames: [/os\/exec\.\(\*Cmd\)\.(?:Wait|Run)/, /codehost\./], cause: 'git/stalled', confidence: 0.7 },
-  { frames: [/RoundTrip|roundTrip|body\)\.Read|http2pipe\)\.Read|bodyEOFSignal/, /toolchain\./], cause: 'toolchain/download', confidence: 0.8 },
-  { frames: [/RoundTrip|roundTrip|http2pipe\)\.Read/, /sumdb\.\(\*Client\)|dbClient/], cause: 'sumdb/unreachable', confidence: 0.8 },
-  { frames: [/net\.\(\*Resolver\)|dnsPacketRoundTrip|net\.\(\*resolver/i], cause: 'dns/other', confidence: 0.8 },
+  {
+    frames: [/RoundTrip|roundTrip|body\)\.Read|http2pipe\)\.Read|bodyEOFSignal/, /toolchain\./],
+    cause: 'toolchain/download',
+    confidence: 0.8,
+  },
+  {
+    frames: [/RoundTrip|roundTrip|http2pipe\)\.Read/, /sumdb\.\(\*Client\)|dbClient/],
+    cause: 'sumdb/unreachable',
+    confidence: 0.8,
+  },
+  {
+    frames: [/net\.\(\*Resolver\)|dnsPacketRoundTrip|net\.\(\*resolver/i],
+    cause: 'dns/other',
+    confidence: 0.8,
+  },
   { frames: [/net\.\(\*sysDialer\)|net\.\(\*netFD\)\.connect/], cause: 'connect/blackhole', confidence: 0.8 },
   { frames: [/crypto\/tls\.\(\*Conn\)\.\w*[hH]andshake/], cause: 'tls/handshake-stall', confidence: 0.8 },
-  { frames: [/http2pipe\)\.Read|body\)\.Read|bodyEOFSignal\)\.Read|transportResponseBody\)\.Read/], cause: 'transfer/stalled', confidence: 0.8 },
-  { frames: [/http2ClientConn\)\.roundTrip|http2ClientConn\)\.RoundTrip|persistConn\)\.roundTrip|http2Transport\)\.RoundTrip/], cause: 'ttfb/no-response', confidence: 0.8 },
+  {
+    frames: [/http2pipe\)\.Read|body\)\.Read|bodyEOFSignal\)\.Read|transportResponseBody\)\.Read/],
+    cause: 'transfer/stalled',
+    confidence: 0.8,
+  },
+  {
+    frames: [
+      /http2ClientConn\)\.roundTrip|http2ClientConn\)\.RoundTrip|persistConn\)\.roundTrip|http2Transport\)\.RoundTrip/,
+    ],
+    cause: 'ttfb/no-response',
+    confidence: 0.8,
+  },
   { frames: [/modfetch\.unzip|modzip\.Unzip|zip\.Unzip|HashZip|flate/], cause: 'cpu/unzip', confidence: 0.7 },
 ];
 
@@ -24,7 +54,9 @@ const WAITS: readonly { readonly frames: readonly RegExp[]; readonly cause: stri
 export function diagnoseGoroutines(goroutines: readonly GoroutineRecord[]): Diagnosis | undefined {
   const whole = goroutines.flatMap((each) => each.frames.map((frame) => frame.function));
   for (const { frames, cause, confidence } of WAITS) {
-    const found = goroutines.find((each) => frames.every((pattern) => each.frames.some((frame) => pattern.test(frame.function))));
+    const found = goroutines.find((each) =>
+      frames.every((pattern) => each.frames.some((frame) => pattern.test(frame.function))),
+    );
     if (found === undefined) continue;
     // A dial runs in a goroutine of its own: who it is for shows in the goroutine that waits for it.
     const purpose = frames.length === 1 ? purposeOfDump(whole, cause) : undefined;
@@ -42,6 +74,7 @@ export function diagnoseGoroutines(goroutines: readonly GoroutineRecord[]): Diag
 function purposeOfDump(functions: readonly string[], cause: string): string | undefined {
   if (!/^(?:dns|connect|tls|ttfb|transfer)\//.test(cause)) return undefined;
   if (functions.some((name) => /sumdb\.\(\*Client\)/.test(name))) return 'sumdb/unreachable';
-  if (functions.some((name) => /internal\/toolchain\./.test(name) && !/toolchain\.Select/.test(name))) return 'toolchain/download';
+  if (functions.some((name) => /internal\/toolchain\./.test(name) && !/toolchain\.Select/.test(name)))
+    return 'toolchain/download';
   return undefined;
 }

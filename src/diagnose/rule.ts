@@ -29,18 +29,30 @@ export function phaseOfCause(cause: string): Phase {
   return cause.slice(0, cause.indexOf('/')) as Phase;
 }
 
-export function findingOf(
-  diagnosis: Diagnosis,
-  time: { readonly startNs: number; readonly endNs: number; readonly blockedNs: number },
-): Finding {
+export interface FindingTime {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly blockedNs: number;
+  /** The log ends while it still waits, and does not show when the command ended. */
+  readonly isOpenEnded?: boolean;
+}
+
+export function findingOf(diagnosis: Diagnosis, time: FindingTime): Finding {
   const { cause, culprit, base, confidence, evidence } = diagnosis;
-  const facts: Facts = { ...culprit, ...(base === undefined ? {} : { base }), blockedNs: time.blockedNs };
+  const facts: Facts = {
+    ...culprit,
+    ...(base === undefined ? {} : { base }),
+    blockedNs: time.isOpenEnded ? undefined : time.blockedNs,
+  };
+  const { startNs, endNs, blockedNs } = time;
   return {
     cause,
     phase: phaseOfCause(cause),
     summary: summaryOf(cause, facts),
     culprit,
-    ...time,
+    startNs,
+    endNs,
+    blockedNs,
     confidence,
     evidence: uniqueLines(evidence).slice(0, MAX_EVIDENCE),
     remedies: remediesOf(cause, facts),
@@ -61,7 +73,9 @@ function uniqueLines(lines: readonly SourceLine[]): SourceLine[] {
 
 /** Leaves out what is undefined: "not seen" is not a value. */
 export function culprit(fields: { readonly [K in keyof Culprit]?: Culprit[K] | undefined }): Culprit {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''),
+  );
 }
 
 /** Host, address and URL of a span, as far as they are known. */

@@ -2,7 +2,15 @@ import type { Phase } from '../model/span.ts';
 import type { WaitRule } from './rule.ts';
 import { CONNECT_RULES } from './rules/connect.ts';
 import { DNS_RULES } from './rules/dns.ts';
-import { AUTH_RULES, CPU_RULES, DISK_RULES, GIT_RULES, LOCK_RULES, SUMDB_RULES, TOOLCHAIN_RULES } from './rules/go.ts';
+import {
+  AUTH_RULES,
+  CPU_RULES,
+  DISK_RULES,
+  GIT_RULES,
+  LOCK_RULES,
+  SUMDB_RULES,
+  TOOLCHAIN_RULES,
+} from './rules/go.ts';
 import { TRANSFER_RULES, TTFB_RULES } from './rules/http.ts';
 import { TLS_RULES } from './rules/tls.ts';
 

@@ -35,7 +35,8 @@ const QUICK_BYTES_PER_SECOND = 1e6;
 /** Whether a group of waits is a blocking point, and not what any run has. */
 export function isSignificant(group: Group, timeline: Timeline, endNs: number): boolean {
   if (group.phase === 'unknown' || group.spans.length === 0) return false;
-  if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND) return false;
+  if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND)
+    return false;
   if (group.open) return group.criticalNs >= SHORTEST_NS;
   const share = timeline.wallNs > 0 ? group.criticalNs / timeline.wallNs : 0;
   if (group.criticalNs >= ALLOWED_NS[group.phase] && share >= LEAST_SHARE) return true;

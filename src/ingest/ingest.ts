@@ -1,9 +1,9 @@
 import type { TraceRecord } from '../../parsers/registry.ts';
+import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { Clock } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
-import { reasonOf, type Input } from './open.ts';
+import { type Input, reasonOf } from './open.ts';
 import { InputReader, type InputSummary } from './reader.ts';
-import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 
 export interface Ingested {
   readonly inputs: readonly InputSummary[];
@@ -14,14 +14,19 @@ export interface Ingested {
 /** When a record became known: the end of a call, the time of a line. Undefined where nothing tells. */
 export function timeOf(record: TraceRecord): number | undefined {
   if (record.kind === 'syscall') {
-    return record.state === 'complete' ? (record.boundNs ?? record.startNs + (record.durationNs ?? 0)) : record.startNs;
+    return record.state === 'complete'
+      ? (record.boundNs ?? record.startNs + (record.durationNs ?? 0))
+      : record.startNs;
   }
   if (record.kind === 'library-call') return record.startNs + (record.durationNs ?? 0);
   return record.timeNs;
 }
 
 /** Reads all inputs onto one clock and gives their records to `sink`, in the order of their times. */
-export async function ingest(inputs: readonly Input[], sink: (record: TraceRecord) => void): Promise<Result<Ingested>> {
+export async function ingest(
+  inputs: readonly Input[],
+  sink: (record: TraceRecord) => void,
+): Promise<Result<Ingested>> {
   const clock: Clock = { originSeconds: undefined };
   const sources = inputs.map((input) => new Source(input, clock, inputs.length > 1 ? undefined : sink));
   try {
@@ -72,11 +77,13 @@ async function merge(sources: readonly Source[], sink: (record: TraceRecord) => 
   const heads: { source: Source; record: TraceRecord; timeNs: number }[] = [];
   for (const source of sources) {
     const record = await source.peek();
-    if (record !== undefined) heads.push({ source, record, timeNs: timeOf(record) ?? Number.NEGATIVE_INFINITY });
+    if (record !== undefined)
+      heads.push({ source, record, timeNs: timeOf(record) ?? Number.NEGATIVE_INFINITY });
   }
   while (heads.length > 0) {
     let first = 0;
-    for (let at = 1; at < heads.length; at++) if ((heads[at]?.timeNs ?? 0) < (heads[first]?.timeNs ?? 0)) first = at;
+    for (let at = 1; at < heads.length; at++)
+      if ((heads[at]?.timeNs ?? 0) < (heads[first]?.timeNs ?? 0)) first = at;
     const head = heads[first];
     if (head === undefined) return;
     sink(head.record);
@@ -104,5 +111,9 @@ function addTotals(a: SyscallTotals, b: SyscallTotals): SyscallTotals {
   for (const [errno, count] of Object.entries(b.errors)) errors[errno] = (errors[errno] ?? 0) + count;
   const base = { name: a.name, count: a.count + b.count, errors };
   if (a.totalNs === undefined && b.totalNs === undefined) return base;
-  return { ...base, totalNs: (a.totalNs ?? 0) + (b.totalNs ?? 0), maxNs: Math.max(a.maxNs ?? 0, b.maxNs ?? 0) };
+  return {
+    ...base,
+    totalNs: (a.totalNs ?? 0) + (b.totalNs ?? 0),
+    maxNs: Math.max(a.maxNs ?? 0, b.maxNs ?? 0),
+  };
 }

@@ -44,7 +44,8 @@ export class FramedLine implements InputLine {
   }
 
   at(): SourceLine {
-    const text = this.#original ?? decode(this.bytes, this.start, Math.min(this.end, this.start + MAX_EVIDENCE));
+    const text =
+      this.#original ?? decode(this.bytes, this.start, Math.min(this.end, this.start + MAX_EVIDENCE));
     return { input: this.#input, line: this.number, text };
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { failed, ok, type Result } from '../model/result.ts';
 
@@ -36,7 +36,8 @@ function filesOf(path: string): Result<string[]> {
     if (!stat.isDirectory()) return ok([path]);
     const names = readdirSync(path).sort();
     const files = names.map((name) => join(path, name)).filter((file) => statSync(file).isFile());
-    if (files.length === 0) return failed(`${path}: the folder holds no files; name a log, or a folder of logs`);
+    if (files.length === 0)
+      return failed(`${path}: the folder holds no files; name a log, or a folder of logs`);
     return ok(files);
   } catch (error) {
     return failed(`${path}: ${reasonOf(error)}`);
@@ -49,7 +50,7 @@ export function reasonOf(error: unknown): string {
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES') return 'permission denied; run gotrace as a user who may read it';
   if (code === 'EISDIR') return 'is a directory';
-  return error instanceof Error ? error.message.split('\n')[0] ?? code : String(error);
+  return error instanceof Error ? (error.message.split('\n')[0] ?? code) : String(error);
 }
 
 async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {

@@ -1,10 +1,10 @@
-import { type TextRecord, TEXT_FORMATS, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
+import { TEXT_FORMATS, type TextRecord, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import type { Input } from './open.ts';
-import { detectWrappings, unwrap, withoutAnsi, type Wrapping } from './unwrap.ts';
+import { detectWrappings, unwrap, type Wrapping, withoutAnsi } from './unwrap.ts';
 
 /** What became of an input's lines: `lines = records + continued + ignored + unparsed`. */
 export interface InputSummary {
@@ -22,7 +22,12 @@ export interface InputSummary {
 
 const SAMPLE = 256 * 1024;
 const KEPT_UNPARSED = 20;
-const COUNTERS = { record: 'records', continued: 'continued', ignored: 'ignored', unparsed: 'unparsed' } as const;
+const COUNTERS = {
+  record: 'records',
+  continued: 'continued',
+  ignored: 'ignored',
+  unparsed: 'unparsed',
+} as const;
 
 /** Reads one input: detects its format and wrapping from a sample, then drives the parsers line by line. */
 export class InputReader {
@@ -39,7 +44,17 @@ export class InputReader {
   strace: StraceParser | undefined;
 
   constructor(input: Input, clock: Clock, emit: (record: TraceRecord) => void) {
-    this.summary = { path: input.path, format: 'unknown', bytes: 0, lines: 0, records: 0, continued: 0, ignored: 0, unparsed: 0, firstUnparsed: [] };
+    this.summary = {
+      path: input.path,
+      format: 'unknown',
+      bytes: 0,
+      lines: 0,
+      records: 0,
+      continued: 0,
+      ignored: 0,
+      unparsed: 0,
+      firstUnparsed: [],
+    };
     this.#chunks = input.chunks();
     this.#clock = clock;
     this.#emit = emit;
@@ -59,7 +74,10 @@ export class InputReader {
     if (length === 0) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
     const head = Buffer.concat(this.#sample).subarray(0, SAMPLE);
     const sample = head.toString('utf8');
-    if (isBinary(head)) return failed(`${this.summary.path}: is a binary file, not a log; give the text that strace, ltrace or go printed`);
+    if (isBinary(head))
+      return failed(
+        `${this.summary.path}: is a binary file, not a log; give the text that strace, ltrace or go printed`,
+      );
     return this.#settle(sample);
   }
 
@@ -89,10 +107,17 @@ export class InputReader {
     const isKnown = (line: string) => detectFormat(line) !== undefined;
     this.#wrappings = detectWrappings(sample, isKnown);
     this.#plain = this.#wrappings.length === 0 && !sample.includes('\u001b');
-    const bare = this.#plain ? sample : sample.split('\n').map((line) => unwrap(line, this.#wrappings).text).join('\n');
+    const bare = this.#plain
+      ? sample
+      : sample
+          .split('\n')
+          .map((line) => unwrap(line, this.#wrappings).text)
+          .join('\n');
     const detected = detectFormat(bare) ?? detectFormat(withoutAnsi(sample));
     if (detected === undefined) {
-      return failed(`${this.summary.path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`);
+      return failed(
+        `${this.summary.path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,
+      );
     }
     this.summary.format = detected.name;
     this.#parsers = this.#createParsers(detected.name);
@@ -100,7 +125,9 @@ export class InputReader {
   }
 
   #createParsers(format: string): LineParser[] {
-    const text = TEXT_FORMATS.map((each) => each.create((record: TextRecord) => this.#emit(record), this.#clock));
+    const text = TEXT_FORMATS.map((each) =>
+      each.create((record: TextRecord) => this.#emit(record), this.#clock),
+    );
     if (format === 'strace') {
       this.strace = new StraceParser(this.#emit, this.#clock, { pid: pidOfName(this.summary.path) });
       return [this.strace, ...text];
@@ -115,13 +142,16 @@ export class InputReader {
     this.#line.set(number, bytes, start, end);
     const outcome = this.#plain ? this.#offer(this.#line) : this.#offerUnwrapped(this.#line);
     summary[COUNTERS[outcome]]++;
-    if (outcome === 'unparsed' && summary.firstUnparsed.length < KEPT_UNPARSED) summary.firstUnparsed.push(this.#line.at());
+    if (outcome === 'unparsed' && summary.firstUnparsed.length < KEPT_UNPARSED)
+      summary.firstUnparsed.push(this.#line.at());
   }
 
   #offerUnwrapped(line: FramedLine): LineOutcome {
     const { text, seconds } = unwrap(line.text(), this.#wrappings);
-    if (seconds !== undefined && this.#clock.originSeconds === undefined) this.#clock.originSeconds = Math.floor(seconds);
-    const timeNs = seconds === undefined ? undefined : Math.round((seconds - (this.#clock.originSeconds ?? 0)) * 1e9);
+    if (seconds !== undefined && this.#clock.originSeconds === undefined)
+      this.#clock.originSeconds = Math.floor(seconds);
+    const timeNs =
+      seconds === undefined ? undefined : Math.round((seconds - (this.#clock.originSeconds ?? 0)) * 1e9);
     const pieces = splitGlued(text);
     let outcome: LineOutcome = 'unparsed';
     for (const piece of pieces) {
@@ -154,7 +184,10 @@ export function splitGlued(text: string): string[] {
 }
 
 function detectFormat(sample: string): { name: string } | undefined {
-  const scored = [...TRACER_FORMATS, ...TEXT_FORMATS].map((format) => ({ name: format.name, score: format.detect(sample) }));
+  const scored = [...TRACER_FORMATS, ...TEXT_FORMATS].map((format) => ({
+    name: format.name,
+    score: format.detect(sample),
+  }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   return best.score > 0 ? best : undefined;
 }

@@ -34,7 +34,10 @@ function isoSeconds(match: RegExpExecArray): number {
 
 /** CSI and OSC sequences, and single-character escapes (ECMA-48). */
 // biome-ignore lint/complexity/useRegexLiterals: the control characters read better escaped.
-const ANSI = new RegExp('\\u001b(?:\\[[0-9;:?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])', 'g');
+const ANSI = new RegExp(
+  '\\u001b(?:\\[[0-9;:?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])',
+  'g',
+);
 
 export function withoutAnsi(text: string): string {
   return text.includes('\u001b') ? text.replace(ANSI, '') : text;

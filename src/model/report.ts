@@ -43,15 +43,32 @@ const span = z.object({
 export const reportSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   tool: z.object({ name: z.literal('gotrace'), version: z.string() }),
-  verdict: z.object({ status: z.enum(['healthy', 'slow', 'failed', 'blocked', 'unknown']), headline: z.string() }),
+  verdict: z.object({
+    status: z.enum(['healthy', 'slow', 'failed', 'blocked', 'unknown']),
+    headline: z.string(),
+  }),
   wallSeconds: z.number(),
   exitCode: z.number().int().nullable(),
   command: z.array(z.string()).nullable(),
   environment: z.record(z.string(), z.string()),
   blockingPoint: finding.nullable(),
   findings: z.array(finding).describe('Heaviest first; the blocking point is the first.'),
-  phases: z.array(z.object({ phase: z.enum(PHASES), wallSeconds: z.number(), criticalSeconds: z.number(), count: z.number().int() })),
-  hosts: z.array(z.object({ host: z.string(), wallSeconds: z.number(), criticalSeconds: z.number(), count: z.number().int() })),
+  phases: z.array(
+    z.object({
+      phase: z.enum(PHASES),
+      wallSeconds: z.number(),
+      criticalSeconds: z.number(),
+      count: z.number().int(),
+    }),
+  ),
+  hosts: z.array(
+    z.object({
+      host: z.string(),
+      wallSeconds: z.number(),
+      criticalSeconds: z.number(),
+      count: z.number().int(),
+    }),
+  ),
   syscalls: z.array(
     z.object({
       name: z.string(),
@@ -78,7 +95,14 @@ export const reportSchema = z.object({
     startedAt: z.string().nullable().describe('ISO 8601; null where the log has no dates.'),
     spans: z.array(span),
     droppedSpans: z.number().int().describe('Spans beyond the limit, which are counted and not listed.'),
-    critical: z.array(z.object({ spanId: z.number().int().nullable(), phase: z.enum(PHASES), startSeconds: z.number(), endSeconds: z.number() })),
+    critical: z.array(
+      z.object({
+        spanId: z.number().int().nullable(),
+        phase: z.enum(PHASES),
+        startSeconds: z.number(),
+        endSeconds: z.number(),
+      }),
+    ),
   }),
 });
 

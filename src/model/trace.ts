@@ -1,7 +1,7 @@
 import type { GoErrorRecord } from '../../parsers/go-errors/format.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
-import type { SourceLine } from '../../parsers/types.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
+import type { SourceLine } from '../../parsers/types.ts';
 import type { Span } from './span.ts';
 
 /** How the command ended, as far as the log shows it. */

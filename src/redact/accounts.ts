@@ -3,9 +3,47 @@
  * and say nothing about anybody. See docs/decisions/0001-home-directories.md.
  */
 const SYSTEM_ACCOUNTS: ReadonlySet<string> = new Set([
-  ...['root', 'runner', 'dev', 'developer', 'user', 'ubuntu', 'debian', 'admin', 'build', 'builder', 'ci', 'node', 'app'],
-  ...['circleci', 'vscode', 'jenkins', 'gitlab-runner', 'git', 'go', 'gopher', 'golang', 'runneradmin', 'vagrant', 'codespace'],
-  ...['ec2-user', 'lab', 'test', 'nobody', 'nonroot', 'worker', 'docker', 'container', 'gitpod', 'appuser', 'linuxbrew'],
+  ...[
+    'root',
+    'runner',
+    'dev',
+    'developer',
+    'user',
+    'ubuntu',
+    'debian',
+    'admin',
+    'build',
+    'builder',
+    'ci',
+    'node',
+    'app',
+  ],
+  ...[
+    'circleci',
+    'vscode',
+    'jenkins',
+    'gitlab-runner',
+    'git',
+    'go',
+    'gopher',
+    'golang',
+    'runneradmin',
+    'vagrant',
+    'codespace',
+  ],
+  ...[
+    'ec2-user',
+    'lab',
+    'test',
+    'nobody',
+    'nonroot',
+    'worker',
+    'docker',
+    'container',
+    'gitpod',
+    'appuser',
+    'linuxbrew',
+  ],
 ]);
 
 export function isSystemAccount(name: string): boolean {

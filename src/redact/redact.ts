@@ -14,21 +14,36 @@ export const HIDDEN = 'REDACTED';
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   // scheme://user:password@host, and a token alone before the @.
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, `$1${HIDDEN}@`],
-  [/(\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token|digest|negotiate)?\s*)[^\s"',;]+/gi, `$1${HIDDEN}`],
+  [
+    /(\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token|digest|negotiate)?\s*)[^\s"',;]+/gi,
+    `$1${HIDDEN}`,
+  ],
   [/((?:header "|\b)(?:proxy-)?authorization" = ")[^"]*/gi, `$1${HIDDEN}`],
   [/((?:header "|\b)(?:set-)?cookie" = ")[^"]*/gi, `$1${HIDDEN}`],
   [/(\b(?:set-)?cookie["']?\s*[:=]\s*)[^\r\n"]+?(?=\\r|\\n|["\r\n]|$)/gi, `$1${HIDDEN}`],
-  [/(\b(?:x-)?(?:api-key|auth-token|access-token|private-token|goproxy-token)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi, `$1${HIDDEN}`],
+  [
+    /(\b(?:x-)?(?:api-key|auth-token|access-token|private-token|goproxy-token)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi,
+    `$1${HIDDEN}`,
+  ],
   // netrc(5): login and password are followed by their values.
   [/(\b(?:login|password|account)\s+)(?!["'])[^\s"\\]+/gi, `$1${HIDDEN}`],
   [/(\b_(?:authToken|auth|password)\s*=\s*)[^\s"\\]+/gi, `$1${HIDDEN}`],
   // NAME=value where the name says that it is secret.
-  [/(\b\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|PRIVATE_KEY|CREDENTIALS?|ACCESS_KEY)\w*=)[^\s"'&]+/gi, `$1${HIDDEN}`],
+  [
+    /(\b\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|PRIVATE_KEY|CREDENTIALS?|ACCESS_KEY)\w*=)[^\s"'&]+/gi,
+    `$1${HIDDEN}`,
+  ],
   // Query strings: their values can be signatures and keys.
   [/([?&][\w.~%-]+=)(?!1(?:\b|$))[^&\s"'#<>)]+/g, `$1${HIDDEN}`],
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=")|$)/g, `${HIDDEN} PRIVATE KEY`],
+  [
+    /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=")|$)/g,
+    `${HIDDEN} PRIVATE KEY`,
+  ],
   // Tokens that are told by their prefix: GitHub, GitLab, npm, Slack, AWS, Google, JSON Web Tokens.
-  [/\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g, HIDDEN],
+  [
+    /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g,
+    HIDDEN,
+  ],
 ];
 
 const HOMES = /(\/home\/|\/Users\/|[A-Z]:\\Users\\)([^/\\\s"'<>:;,)]+)/g;
@@ -42,16 +57,23 @@ export function redactor(options: RedactOptions = {}): (text: string) => string 
   return (text) => {
     let out = text;
     for (const [pattern, replacement] of SECRETS) out = out.replace(pattern, replacement);
-    if (KEY_MATERIAL.test(out)) out = out.replace(/"(?:[^"\\]|\\.)*(?:openssh-key-v1|PRIVATE KEY)(?:[^"\\]|\\.)*"/g, `"${HIDDEN}"`);
-    if (home !== undefined && home.length > 1 && !isSystemAccount(home.split(/[/\\]/).pop() ?? '')) out = out.replaceAll(home, '~');
-    out = out.replace(HOMES, (whole, folder: string, name: string) => (isSystemAccount(name) ? whole : `${folder}${HIDDEN}`));
+    if (KEY_MATERIAL.test(out))
+      out = out.replace(/"(?:[^"\\]|\\.)*(?:openssh-key-v1|PRIVATE KEY)(?:[^"\\]|\\.)*"/g, `"${HIDDEN}"`);
+    if (home !== undefined && home.length > 1 && !isSystemAccount(home.split(/[/\\]/).pop() ?? ''))
+      out = out.replaceAll(home, '~');
+    out = out.replace(HOMES, (whole, folder: string, name: string) =>
+      isSystemAccount(name) ? whole : `${folder}${HIDDEN}`,
+    );
     for (const pattern of modules) out = out.replace(pattern, 'private.example/module');
     return out;
   };
 }
 
 function modulePattern(pattern: string): RegExp {
-  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/\\s"@]*');
+  const source = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^/\\s"@]*');
   return new RegExp(`${source}(?:/[\\w.~!/-]+)*`, 'g');
 }
 

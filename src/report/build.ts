@@ -35,12 +35,25 @@ export function buildReport(parts: ReportParts): Report {
     verdict: diagnosis.verdict,
     wallSeconds: duration(timeline.wallNs),
     exitCode: parts.exitCode ?? (ending.kind === 'exited' ? ending.code : null),
-    command: [...(parts.command ?? trace.command ?? [])].length > 0 ? [...(parts.command ?? trace.command ?? [])] : null,
+    command:
+      [...(parts.command ?? trace.command ?? [])].length > 0
+        ? [...(parts.command ?? trace.command ?? [])]
+        : null,
     environment: { ...trace.environment, ...parts.environment },
     blockingPoint: diagnosis.blockingPoint === undefined ? null : (findings[0] ?? null),
     findings,
-    phases: timeline.phases.map(({ phase, wallNs, criticalNs, count }) => ({ phase, wallSeconds: duration(wallNs), criticalSeconds: duration(criticalNs), count })),
-    hosts: timeline.hosts.map(({ host, wallNs, criticalNs, count }) => ({ host, wallSeconds: duration(wallNs), criticalSeconds: duration(criticalNs), count })),
+    phases: timeline.phases.map(({ phase, wallNs, criticalNs, count }) => ({
+      phase,
+      wallSeconds: duration(wallNs),
+      criticalSeconds: duration(criticalNs),
+      count,
+    })),
+    hosts: timeline.hosts.map(({ host, wallNs, criticalNs, count }) => ({
+      host,
+      wallSeconds: duration(wallNs),
+      criticalSeconds: duration(criticalNs),
+      count,
+    })),
     syscalls: trace.syscalls
       .map(({ name, count, errors, totalNs, maxNs }) => ({
         name,
@@ -50,12 +63,23 @@ export function buildReport(parts: ReportParts): Report {
         maxSeconds: maxNs === undefined ? null : duration(maxNs),
       }))
       .sort((a, b) => (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count),
-    inputs: parts.inputs.map(({ firstUnparsed, ...input }) => ({ ...input, ...(firstUnparsed.length === 0 ? {} : { firstUnparsed: firstUnparsed.map(evidenceOf) }) })),
+    inputs: parts.inputs.map(({ firstUnparsed, ...input }) => ({
+      ...input,
+      ...(firstUnparsed.length === 0 ? {} : { firstUnparsed: firstUnparsed.map(evidenceOf) }),
+    })),
     timeline: {
-      startedAt: trace.originSeconds === undefined || trace.originSeconds < 1e8 ? null : new Date((trace.originSeconds + trace.startNs / 1e9) * 1000).toISOString(),
+      startedAt:
+        trace.originSeconds === undefined || trace.originSeconds < 1e8
+          ? null
+          : new Date((trace.originSeconds + trace.startNs / 1e9) * 1000).toISOString(),
       spans: kept.map((span) => spanOf(span, seconds)),
       droppedSpans: trace.spans.length - kept.length,
-      critical: timeline.segments.slice(-MAX_SPANS).map(({ span, phase, startNs, endNs }) => ({ spanId: span?.id ?? null, phase, startSeconds: seconds(startNs), endSeconds: seconds(endNs) })),
+      critical: timeline.segments.slice(-MAX_SPANS).map(({ span, phase, startNs, endNs }) => ({
+        spanId: span?.id ?? null,
+        phase,
+        startSeconds: seconds(startNs),
+        endSeconds: seconds(endNs),
+      })),
     },
   };
 }
@@ -87,7 +111,10 @@ function spanOf(span: Span, seconds: (ns: number) => number): ReportSpan {
     startSeconds: seconds(span.startNs),
     ...(span.endNs === undefined ? {} : { endSeconds: seconds(span.endNs) }),
     attributes: { ...span.attributes },
-    evidence: span.evidence.filter((line) => line.line >= 1).slice(0, 3).map(evidenceOf),
+    evidence: span.evidence
+      .filter((line) => line.line >= 1)
+      .slice(0, 3)
+      .map(evidenceOf),
   };
 }
 
@@ -95,13 +122,18 @@ function spanOf(span: Span, seconds: (ns: number) => number): ReportSpan {
 function keptSpans(spans: readonly Span[], timeline: Timeline): Span[] {
   if (spans.length <= MAX_SPANS) return [...spans];
   const critical = new Set(timeline.segments.map((segment) => segment.span));
-  const weight = (span: Span) => (critical.has(span) ? 1e15 : 0) + (span.endNs === undefined ? 1e14 : span.endNs - span.startNs);
+  const weight = (span: Span) =>
+    (critical.has(span) ? 1e15 : 0) + (span.endNs === undefined ? 1e14 : span.endNs - span.startNs);
   const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, MAX_SPANS));
   return spans.filter((span) => kept.has(span));
 }
 
 function evidenceOf({ input, line, text }: SourceLine) {
-  return { input, line, text: text.length > MAX_EVIDENCE_TEXT ? `${text.slice(0, MAX_EVIDENCE_TEXT)}…` : text };
+  return {
+    input,
+    line,
+    text: text.length > MAX_EVIDENCE_TEXT ? `${text.slice(0, MAX_EVIDENCE_TEXT)}…` : text,
+  };
 }
 
 function duration(ns: number): number {

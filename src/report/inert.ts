@@ -4,11 +4,16 @@
 
 /** C0 and C1 control characters, and the bidirectional and invisible format characters of Unicode (UAX 9). */
 // biome-ignore lint/complexity/useRegexLiterals: the code points read better escaped.
-const ACTIVE = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]', 'g');
+const ACTIVE = new RegExp(
+  '[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]',
+  'g',
+);
 
 /** One line of plain text: control and bidi characters become visible escapes. */
 export function inert(text: string): string {
-  return text.replace(ACTIVE, (char) => (char === '\t' ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return text.replace(ACTIVE, (char) =>
+    char === '\t' ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 export function inertHtml(text: string): string {
@@ -34,7 +39,10 @@ export function inertCode(text: string): string {
 
 /** For Mermaid's gantt: its own separators, and everything that it would read as markup, become spaces. */
 export function inertMermaid(text: string): string {
-  return inert(text).replace(/[^\w .\-/@]/g, ' ').replace(/\s+/g, ' ').trim();
+  return inert(text)
+    .replace(/[^\w .\-/@]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** For CSV (RFC 4180), and for spreadsheets that take `=`, `+`, `-`, `@` at the beginning for a formula. */

@@ -29,9 +29,19 @@ function environment(report: Report): string {
     ...(report.exitCode === null ? [] : ([['exit code', String(report.exitCode)]] as const)),
     ...(report.command === null ? [] : ([['command', report.command.join(' ')]] as const)),
     ...Object.entries(report.environment),
-    ...report.inputs.map((input) => ['input', `${input.path} (${input.format}, ${input.lines} lines, ${input.unparsed} not understood)`] as const),
+    ...report.inputs.map(
+      (input) =>
+        [
+          'input',
+          `${input.path} (${input.format}, ${input.lines} lines, ${input.unparsed} not understood)`,
+        ] as const,
+    ),
   ];
-  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${inertMarkdown(name)} | ${inertCode(value)} |`)].join('\n');
+  return [
+    '| | |',
+    '|---|---|',
+    ...rows.map(([name, value]) => `| ${inertMarkdown(name)} | ${inertCode(value)} |`),
+  ].join('\n');
 }
 
 function remedies(point: ReportFinding): string {
@@ -54,19 +64,36 @@ function gantt(report: Report): string {
     byPhase.set(span.phase, [...(byPhase.get(span.phase) ?? []), line]);
   }
   const sections = [...byPhase].flatMap(([phase, lines]) => [`    section ${phase}`, ...lines]);
-  return ['```mermaid', 'gantt', '    title Timeline in milliseconds', '    dateFormat x', '    axisFormat %Q', ...sections, '```'].join('\n');
+  return [
+    '```mermaid',
+    'gantt',
+    '    title Timeline in milliseconds',
+    '    dateFormat x',
+    '    axisFormat %Q',
+    ...sections,
+    '```',
+  ].join('\n');
 }
 
 function phases(report: Report): string {
-  const rows = report.phases.filter((each) => each.criticalSeconds > 0 || each.wallSeconds > 0).map((each) => `| ${each.phase} | ${printSeconds(each.criticalSeconds)} | ${printSeconds(each.wallSeconds)} | ${each.count} |`);
-  return rows.length === 0 ? '' : ['| phase | on the critical path | in flight | count |', '|---|--:|--:|--:|', ...rows].join('\n');
+  const rows = report.phases
+    .filter((each) => each.criticalSeconds > 0 || each.wallSeconds > 0)
+    .map(
+      (each) =>
+        `| ${each.phase} | ${printSeconds(each.criticalSeconds)} | ${printSeconds(each.wallSeconds)} | ${each.count} |`,
+    );
+  return rows.length === 0
+    ? ''
+    : ['| phase | on the critical path | in flight | count |', '|---|--:|--:|--:|', ...rows].join('\n');
 }
 
 function evidence(report: Report): string {
   const findings = report.findings.slice(0, 5);
   if (findings.length === 0) return '';
   const parts = findings.map((finding) => {
-    const lines = finding.evidence.map((line) => `${inert(line.input)}:${line.line}: ${inert(line.text)}`).join('\n');
+    const lines = finding.evidence
+      .map((line) => `${inert(line.input)}:${line.line}: ${inert(line.text)}`)
+      .join('\n');
     return `**${finding.cause}** (${printSeconds(finding.blockedSeconds)}, confidence ${Math.round(finding.confidence * 100)} %): ${inertMarkdown(finding.summary)}\n\n${fenced(lines, 'text')}`;
   });
   return `<details><summary>Evidence</summary>\n\n${parts.join('\n\n')}\n\n</details>`;
@@ -75,7 +102,9 @@ function evidence(report: Report): string {
 function syscalls(report: Report): string {
   if (report.syscalls.length === 0) return '';
   const rows = report.syscalls.slice(0, MOST_CALLS).map((call) => {
-    const errors = Object.entries(call.errors).map(([errno, count]) => `${errno} ${count}`).join(', ');
+    const errors = Object.entries(call.errors)
+      .map(([errno, count]) => `${errno} ${count}`)
+      .join(', ');
     const time = (seconds: number | null) => (seconds === null ? '' : printSeconds(seconds));
     return `| ${inertCode(call.name)} | ${call.count} | ${time(call.totalSeconds)} | ${time(call.maxSeconds)} | ${inertMarkdown(errors)} |`;
   });

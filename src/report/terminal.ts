@@ -11,7 +11,16 @@ type Colours = ReturnType<typeof pc.createColors>;
 const MOST_ROWS = 16;
 const MOST_EVIDENCE = 4;
 const NO_BORDERS = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+  },
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
 };
 
@@ -30,16 +39,26 @@ export function renderTerminal(report: Report, options: RenderOptions): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-const COLOUR_OF = { healthy: 'green', slow: 'yellow', failed: 'red', blocked: 'red', unknown: 'magenta' } as const;
+const COLOUR_OF = {
+  healthy: 'green',
+  slow: 'yellow',
+  failed: 'red',
+  blocked: 'red',
+  unknown: 'magenta',
+} as const;
 
 function headline({ verdict }: Report, colours: Colours, width: number): string {
   const paint = colours[COLOUR_OF[verdict.status]];
-  return wrap(inert(verdict.headline), width, '').map((line) => colours.bold(paint(line))).join('\n');
+  return wrap(inert(verdict.headline), width, '')
+    .map((line) => colours.bold(paint(line)))
+    .join('\n');
 }
 
 function pointSection(point: ReportFinding, colours: Colours, width: number): string {
   const remedies = point.remedies.flatMap(({ text, command }) => [
-    ...wrap(`- ${inert(text)}${command === undefined ? '' : ':'}`, width, '    ').map((line, index) => (index === 0 ? `  ${line}` : line)),
+    ...wrap(`- ${inert(text)}${command === undefined ? '' : ':'}`, width, '    ').map((line, index) =>
+      index === 0 ? `  ${line}` : line,
+    ),
     ...(command === undefined ? [] : [`      ${colours.cyan(inert(command))}`]),
   ]);
   const evidence = point.evidence.slice(0, MOST_EVIDENCE).flatMap(({ input, line, text }) => {
@@ -61,10 +80,18 @@ function timelineSection(report: Report, colours: Colours, width: number): strin
   const rows = waterfall(report, barWidth, MOST_ROWS);
   if (rows.length === 0) return '';
   const critical = new Set(report.timeline.critical.map((segment) => segment.spanId));
-  const table = new Table({ chars: NO_BORDERS, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } });
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
   for (const { span, bar, seconds, open } of rows) {
     const paint = critical.has(span.id) ? colours.yellow : colours.dim;
-    table.push([paint(bar), printSeconds(seconds) + (open ? '…' : ' '), span.phase, cut(inert(labelOf(span)), labelWidth)]);
+    table.push([
+      paint(bar),
+      printSeconds(seconds) + (open ? '…' : ' '),
+      span.phase,
+      cut(inert(labelOf(span)), labelWidth),
+    ]);
   }
   const note = `0 to ${printSeconds(report.wallSeconds)}; … was still open${options(colours)}`;
   return `${colours.bold('Timeline')} ${colours.dim(`(${note})`)}\n${table.toString()}`;
@@ -88,9 +115,23 @@ function phaseSection(report: Report, colours: Colours): string {
     const phase = phases[row];
     const host = hosts[row];
     table.push([
-      ...(phase === undefined ? ['', '', '', ''] : [phase.phase, printSeconds(phase.criticalSeconds), printSeconds(phase.wallSeconds), String(phase.count)]),
+      ...(phase === undefined
+        ? ['', '', '', '']
+        : [
+            phase.phase,
+            printSeconds(phase.criticalSeconds),
+            printSeconds(phase.wallSeconds),
+            String(phase.count),
+          ]),
       ' ',
-      ...(host === undefined ? ['', '', '', ''] : [cut(inert(host.host), 40), printSeconds(host.criticalSeconds), printSeconds(host.wallSeconds), String(host.count)]),
+      ...(host === undefined
+        ? ['', '', '', '']
+        : [
+            cut(inert(host.host), 40),
+            printSeconds(host.criticalSeconds),
+            printSeconds(host.wallSeconds),
+            String(host.count),
+          ]),
     ]);
   }
   return `${colours.bold('Where the time went')}\n${table.toString()}`;
@@ -99,14 +140,18 @@ function phaseSection(report: Report, colours: Colours): string {
 function otherFindings(report: Report, colours: Colours, width: number): string {
   const rest = report.blockingPoint === null ? report.findings : report.findings.slice(1);
   if (rest.length === 0) return '';
-  const lines = rest.slice(0, 5).flatMap((finding) => wrap(`- ${inert(finding.summary)} (${finding.cause})`, width, '    '));
+  const lines = rest
+    .slice(0, 5)
+    .flatMap((finding) => wrap(`- ${inert(finding.summary)} (${finding.cause})`, width, '    '));
   return `${colours.bold('Also seen')}\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
 function inputSection(report: Report, colours: Colours, explain: boolean): string {
   const lines = report.inputs.flatMap((input) => {
     const counts = `${input.lines} lines = ${input.records} records + ${input.continued} continued + ${input.ignored} ignored + ${input.unparsed} not understood`;
-    const first = explain ? (input.firstUnparsed ?? []).map((line) => `    ${line.line}: ${inert(line.text).slice(0, 200)}`) : [];
+    const first = explain
+      ? (input.firstUnparsed ?? []).map((line) => `    ${line.line}: ${inert(line.text).slice(0, 200)}`)
+      : [];
     return [colours.dim(`${inert(input.path)}: ${input.format}, ${counts}`), ...first];
   });
   return lines.join('\n');

@@ -8,7 +8,19 @@ export interface WaterfallRow {
   readonly open: boolean;
 }
 
-const KINDS: ReadonlySet<string> = new Set(['lookup', 'connect', 'tls', 'fetch', 'response', 'transfer', 'lock', 'file', 'process', 'git-command', 'unzip']);
+const KINDS: ReadonlySet<string> = new Set([
+  'lookup',
+  'connect',
+  'tls',
+  'fetch',
+  'response',
+  'transfer',
+  'lock',
+  'file',
+  'process',
+  'git-command',
+  'unzip',
+]);
 
 /** The longest spans, in the order of their start, as bars of `width` columns over the whole run. */
 export function waterfall(report: Report, width: number, most: number): WaterfallRow[] {
@@ -20,7 +32,12 @@ export function waterfall(report: Report, width: number, most: number): Waterfal
     .sort((a, b) => weight(b) - weight(a))
     .slice(0, most)
     .sort((a, b) => a.startSeconds - b.startSeconds || a.id - b.id)
-    .map((span) => ({ span, bar: barOf(span, wall, width), seconds: lengthOf(span, wall), open: span.endSeconds === undefined }));
+    .map((span) => ({
+      span,
+      bar: barOf(span, wall, width),
+      seconds: lengthOf(span, wall),
+      open: span.endSeconds === undefined,
+    }));
 }
 
 export function lengthOf(span: ReportSpan, wall: number): number {
@@ -28,7 +45,8 @@ export function lengthOf(span: ReportSpan, wall: number): number {
 }
 
 function barOf(span: ReportSpan, wall: number, width: number): string {
-  const column = (seconds: number) => (wall > 0 ? Math.min(width, Math.max(0, Math.round((seconds / wall) * width))) : 0);
+  const column = (seconds: number) =>
+    wall > 0 ? Math.min(width, Math.max(0, Math.round((seconds / wall) * width))) : 0;
   const start = Math.min(column(span.startSeconds), width - 1);
   const end = Math.max(start + 1, column(span.endSeconds ?? wall));
   const tail = span.endSeconds === undefined ? '▶' : '';

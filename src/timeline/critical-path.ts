@@ -18,7 +18,12 @@ const HAND_OVER_NS = 5e6;
  * Walks back from the end: what was waited for last, then what that waited for, to the start. Where a wait began in
  * the middle of a longer one, the longer one is followed: the two ran side by side, and it had begun before.
  */
-export function criticalPath(pieces: readonly Piece[], startNs: number, endNs: number, idle: Phase): Segment[] {
+export function criticalPath(
+  pieces: readonly Piece[],
+  startNs: number,
+  endNs: number,
+  idle: Phase,
+): Segment[] {
   const byEnd = [...pieces].filter((piece) => piece.endNs > piece.startNs).sort((a, b) => a.endNs - b.endNs);
   const segments: Segment[] = [];
   let at = endNs;
@@ -34,7 +39,14 @@ export function criticalPath(pieces: readonly Piece[], startNs: number, endNs: n
     const until = Math.min(next.endNs, at);
     if (until < at) segments.push({ span: undefined, phase: idle, startNs: until, endNs: at, open: false });
     const from = Math.max(next.startNs, startNs);
-    if (until > from) segments.push({ span: next.span, phase: next.span.phase, startNs: from, endNs: until, open: next.open && until === endNs });
+    if (until > from)
+      segments.push({
+        span: next.span,
+        phase: next.span.phase,
+        startNs: from,
+        endNs: until,
+        open: next.open && until === endNs,
+      });
     at = Math.min(from, until);
     if (until <= from) at = from - 1;
   }
@@ -55,7 +67,8 @@ function choose(byEnd: readonly Piece[], limit: number, at: number): Piece | und
   // Nothing ended just before: something longer was in flight, or there is a gap.
   for (let index = limit; index < byEnd.length; index++) {
     const piece = byEnd[index];
-    if (piece !== undefined && piece.startNs < at && (best === undefined || isBetter(piece, best))) best = piece;
+    if (piece !== undefined && piece.startNs < at && (best === undefined || isBetter(piece, best)))
+      best = piece;
   }
   if (best !== undefined) return best;
   return last;

@@ -32,7 +32,9 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
   const sawGit = spans.some((span) => span.kind === 'process' && span.phase === 'git');
   const children = childrenOf(spans);
   const network = spans.filter((span) => NETWORK.has(span.kind));
-  const fetchHosts = new Set(spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])));
+  const fetchHosts = new Set(
+    spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
+  );
   return spans.flatMap((span) => {
     const rank = RANKS[span.kind];
     if (rank === undefined || (span.kind === 'git-command' && sawGit)) return [];
@@ -41,7 +43,12 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
     const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
     const inner = insideOf(span, children, network, fetchHosts, spans);
     const holes = inner.map((each) => ({ startNs: each.startNs, endNs: each.endNs ?? endNs }));
-    return subtract(whole, holes).map((part) => ({ span, rank, open: span.endNs === undefined && part.endNs === endNs, ...part }));
+    return subtract(whole, holes).map((part) => ({
+      span,
+      rank,
+      open: span.endNs === undefined && part.endNs === endNs,
+      ...part,
+    }));
   });
 }
 
@@ -56,7 +63,12 @@ function insideOf(
   if (span.kind === 'fetch') return network.filter((each) => servesFetch(each, span, fetchHosts));
   if (span.kind === 'unzip') {
     const pid = span.attributes['process.pid'];
-    return spans.filter((each) => (each.kind === 'transfer' || each.kind === 'fetch') && each.attributes['gotrace.module'] === span.attributes['gotrace.module'] && each.attributes['process.pid'] === pid);
+    return spans.filter(
+      (each) =>
+        (each.kind === 'transfer' || each.kind === 'fetch') &&
+        each.attributes['gotrace.module'] === span.attributes['gotrace.module'] &&
+        each.attributes['process.pid'] === pid,
+    );
   }
   return [];
 }
@@ -64,7 +76,12 @@ function insideOf(
 /** Reaching the fetch's own host, or a host that no fetch names: an egress proxy. */
 function servesFetch(each: Span, fetch: Span, fetchHosts: ReadonlySet<string>): boolean {
   const pid = fetch.attributes['process.pid'];
-  if (pid !== undefined && each.attributes['process.pid'] !== undefined && each.attributes['process.pid'] !== pid) return false;
+  if (
+    pid !== undefined &&
+    each.attributes['process.pid'] !== undefined &&
+    each.attributes['process.pid'] !== pid
+  )
+    return false;
   const host = each.attributes['server.address'];
   return host === undefined || host === fetch.attributes['server.address'] || !fetchHosts.has(host);
 }
@@ -84,7 +101,8 @@ function descendantsOf(span: Span, children: ReadonlyMap<number, readonly Span[]
   const direct = children.get(span.id) ?? [];
   return direct.flatMap((child) => {
     // An inner shell or compiler is no wait of its own, but what it waits for is.
-    const own = RANKS[child.kind] === undefined || (child.kind === 'process' && child.phase === 'cpu') ? [] : [child];
+    const own =
+      RANKS[child.kind] === undefined || (child.kind === 'process' && child.phase === 'cpu') ? [] : [child];
     return [...own, ...descendantsOf(child, children)];
   });
 }
@@ -103,6 +121,7 @@ export function subtract(whole: Interval, holes: readonly Interval[]): Interval[
     if (hole.startNs > at) parts.push({ startNs: at, endNs: hole.startNs });
     at = Math.max(at, hole.endNs);
   }
-  if (at < whole.endNs || (parts.length === 0 && whole.startNs === whole.endNs)) parts.push({ startNs: at, endNs: whole.endNs });
+  if (at < whole.endNs || (parts.length === 0 && whole.startNs === whole.endNs))
+    parts.push({ startNs: at, endNs: whole.endNs });
   return parts;
 }

@@ -50,19 +50,29 @@ export function buildTimeline(trace: Trace): Timeline {
     pieces,
     segments,
     groups: groupsOf(segments),
-    phases: totalsBy(pieces, segments, (span) => span.phase).map(({ key, ...rest }) => ({ phase: key as Phase, ...rest })),
+    phases: totalsBy(pieces, segments, (span) => span.phase).map(({ key, ...rest }) => ({
+      phase: key as Phase,
+      ...rest,
+    })),
     hosts: totalsBy(pieces, segments, hostOf).map(({ key, ...rest }) => ({ host: key, ...rest })),
     wallNs: trace.endNs - trace.startNs,
   };
 }
 
 /** A log may stop at the very line on which a wait begins: it has no length yet, and is still what comes last. */
-function withOpenEnd(segments: readonly Segment[], pieces: readonly Piece[], trace: Trace): readonly Segment[] {
+function withOpenEnd(
+  segments: readonly Segment[],
+  pieces: readonly Piece[],
+  trace: Trace,
+): readonly Segment[] {
   if (trace.ending.kind === 'exited' || segments.some((segment) => segment.open)) return segments;
   const open = pieces.filter((piece) => piece.open && piece.span.kind !== 'unzip');
   const last = open.sort((a, b) => b.rank - a.rank || a.startNs - b.startNs)[0];
   if (last === undefined) return segments;
-  return [...segments, { span: last.span, phase: last.span.phase, startNs: trace.endNs, endNs: trace.endNs, open: true }];
+  return [
+    ...segments,
+    { span: last.span, phase: last.span.phase, startNs: trace.endNs, endNs: trace.endNs, open: true },
+  ];
 }
 
 function groupsOf(segments: readonly Segment[]): Group[] {
@@ -114,7 +124,12 @@ function culpritOf({ phase, span }: Segment): string {
       return attributes['process.command'] ?? '';
     default:
       // Two GOPROXY entries may share a host and differ in port.
-      return /^[a-z+]+:\/\/[^/]+/.exec(attributes['url.full'] ?? '')?.[0].replace(/^[a-z+]+:\/\//, '') ?? attributes['server.address'] ?? attributes['network.peer.address'] ?? '';
+      return (
+        /^[a-z+]+:\/\/[^/]+/.exec(attributes['url.full'] ?? '')?.[0].replace(/^[a-z+]+:\/\//, '') ??
+        attributes['server.address'] ??
+        attributes['network.peer.address'] ??
+        ''
+      );
   }
 }
 
@@ -129,7 +144,11 @@ interface Total {
   readonly count: number;
 }
 
-function totalsBy(pieces: readonly Piece[], segments: readonly Segment[], keyOf: (span: Span) => string | undefined): Total[] {
+function totalsBy(
+  pieces: readonly Piece[],
+  segments: readonly Segment[],
+  keyOf: (span: Span) => string | undefined,
+): Total[] {
   const byKey = new Map<string, Piece[]>();
   for (const piece of pieces) {
     const key = keyOf(piece.span);

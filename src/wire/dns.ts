@@ -16,7 +16,17 @@ export interface DnsMessage {
 
 const HEADER = 12;
 const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
-const TYPES: Readonly<Record<number, string>> = { 1: 'A', 2: 'NS', 5: 'CNAME', 12: 'PTR', 16: 'TXT', 28: 'AAAA', 33: 'SRV', 65: 'HTTPS', 255: 'ANY' };
+const TYPES: Readonly<Record<number, string>> = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  12: 'PTR',
+  16: 'TXT',
+  28: 'AAAA',
+  33: 'SRV',
+  65: 'HTTPS',
+  255: 'ANY',
+};
 
 /** Undefined where the bytes are too few, or no DNS message of one question. */
 export function readDns(bytes: Uint8Array): DnsMessage | undefined {
@@ -61,7 +71,10 @@ function readQuestion(bytes: Uint8Array): { name: string; type: string | undefin
     at += length;
   }
   const type = at + 1 < bytes.length ? ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0) : undefined;
-  return { name: labels.join('.').toLowerCase(), type: type === undefined ? undefined : (TYPES[type] ?? `TYPE${type}`) };
+  return {
+    name: labels.join('.').toLowerCase(),
+    type: type === undefined ? undefined : (TYPES[type] ?? `TYPE${type}`),
+  };
 }
 
 function addressesOf(bytes: Uint8Array): string[] {
@@ -72,5 +85,7 @@ function addressesOf(bytes: Uint8Array): string[] {
     // Cut by -s, or no DNS after all: the header is still good.
     return [];
   }
-  return (packet.answers ?? []).flatMap((answer) => (answer.type === 'A' || answer.type === 'AAAA' ? [answer.data] : []));
+  return (packet.answers ?? []).flatMap((answer) =>
+    answer.type === 'A' || answer.type === 'AAAA' ? [answer.data] : [],
+  );
 }

@@ -3,7 +3,8 @@
  * and none when its body is: what happens behind that line, and how long the last open line stood, cannot be seen.
  */
 export const NOT_IN_THE_LOG: Readonly<Record<string, string>> = {
-  'transfer-stall x': 'the last line is `200 OK` of the zip whose body then stalls; a healthy run ends with the same line',
+  'transfer-stall x':
+    'the last line is `200 OK` of the zip whose body then stalls; a healthy run ends with the same line',
   'transfer-stall stderr': 'as with x',
   'transfer-slow-20k x': 'the body of the last zip is slow, and no line follows it',
   'transfer-slow-20k stderr': 'as with x',

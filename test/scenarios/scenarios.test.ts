@@ -47,11 +47,15 @@ describe.each(readdirSync(SCENARIOS))('%s', (name) => {
   const folder = join(SCENARIOS, name);
   const expectedPath = join(folder, 'expected.json');
   const expected = existsSync(expectedPath) ? JSON.parse(readFileSync(expectedPath, 'utf8')) : {};
-  const modes = Object.entries(MODES).filter(([, files]) => files.every((file) => existsSync(join(folder, file))));
+  const modes = Object.entries(MODES).filter(([, files]) =>
+    files.every((file) => existsSync(join(folder, file))),
+  );
 
   it.each(modes)('%s', async (mode, files) => {
     const paths = files.map((file) => join(folder, file));
-    const inputs = paths.flatMap((path) => (statSync(path).isDirectory() ? readdirSync(path).map((file) => join(path, file)) : [path]));
+    const inputs = paths.flatMap((path) =>
+      statSync(path).isDirectory() ? readdirSync(path).map((file) => join(path, file)) : [path],
+    );
     const report = await reportOf(inputs);
     expect(reportSchema.parse(report)).toEqual(report);
     for (const { lines, records, continued, ignored, unparsed } of report.inputs) {
@@ -63,6 +67,7 @@ describe.each(readdirSync(SCENARIOS))('%s', (name) => {
     }
     expect(digest(report)).toEqual(expected[mode]);
     const reason = NOT_IN_THE_LOG[`${name} ${mode}`];
-    if (reason !== undefined) expect(['healthy', 'unknown', 'blocked', 'slow']).toContain(report.verdict.status);
+    if (reason !== undefined)
+      expect(['healthy', 'unknown', 'blocked', 'slow']).toContain(report.verdict.status);
   });
 });

@@ -7,7 +7,9 @@ import type { Report } from '../../src/model/report.ts';
 export async function reportOf(paths: readonly string[]): Promise<Report> {
   const inputs = openInputs(paths, Readable.from([]));
   if (!inputs.ok) throw new Error(inputs.error);
-  const report = await analyze(inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? '' })));
+  const report = await analyze(
+    inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? '' })),
+  );
   if (!report.ok) throw new Error(report.error);
   return report.value;
 }

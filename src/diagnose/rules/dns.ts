@@ -1,6 +1,14 @@
 import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { addressOf, type Case, culprit, type Diagnosis, evidenceOf, lengthOf, type WaitRule } from '../rule.ts';
+import {
+  addressOf,
+  type Case,
+  culprit,
+  type Diagnosis,
+  evidenceOf,
+  lengthOf,
+  type WaitRule,
+} from '../rule.ts';
 
 /** Later than this an answer is slow: resolvers answer from their cache in milliseconds, and recurse in tens. */
 const SLOW_ANSWER_NS = 0.5e9;
@@ -28,8 +36,14 @@ interface Lookup {
 
 function read(group: Group, { trace }: Case): Lookup {
   const ids = new Set(group.spans.map((span) => span.id));
-  const queries = trace.spans.filter((span) => span.kind === 'dns-query' && span.parentId !== undefined && ids.has(span.parentId));
-  const answered = queries.filter((query) => query.attributes['gotrace.dns.rcode'] !== undefined || (query.endNs !== undefined && query.attributes['error.type'] === undefined));
+  const queries = trace.spans.filter(
+    (span) => span.kind === 'dns-query' && span.parentId !== undefined && ids.has(span.parentId),
+  );
+  const answered = queries.filter(
+    (query) =>
+      query.attributes['gotrace.dns.rcode'] !== undefined ||
+      (query.endNs !== undefined && query.attributes['error.type'] === undefined),
+  );
   return {
     queries,
     host: group.spans[0]?.attributes['server.address'],
@@ -38,13 +52,20 @@ function read(group: Group, { trace }: Case): Lookup {
   };
 }
 
-function diagnose(cause: string, lookup: Lookup, spans: readonly Span[], confidence: number): Diagnosis {
+/** `spans` are those that are to blame; `context` is shown beside them. */
+function diagnose(
+  cause: string,
+  lookup: Lookup,
+  spans: readonly Span[],
+  confidence: number,
+  context: readonly Span[] = [],
+): Diagnosis {
   const servers = [...new Set(spans.flatMap((span) => addressOf(span) ?? []))];
   return {
     cause,
     culprit: culprit({ host: lookup.host, address: servers.slice(0, 3).join(', ') }),
     confidence,
-    evidence: evidenceOf(spans, 5),
+    evidence: [...evidenceOf(spans, 4), ...evidenceOf(context, 2)],
   };
 }
 
@@ -63,48 +84,80 @@ function searchList(group: Group, context: Case): Diagnosis | undefined {
   if (host === undefined || names.size < 3) return undefined;
   const suffixed = lookup.queries.filter((query) => {
     const name = query.attributes['dns.question.name'] ?? '';
-    return name !== host && name.startsWith(`${host}.`) && query.attributes['gotrace.dns.rcode'] === 'NXDOMAIN';
+    return (
+      name !== host && name.startsWith(`${host}.`) && query.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'
+    );
   });
   const spent = union(suffixed, context.trace.endNs);
   if (spent < group.criticalNs / 2) return undefined;
   return {
     ...diagnose('dns/search-list', lookup, suffixed, 0.95),
-    culprit: culprit({ host, setting: 'resolv.conf search/ndots', address: suffixed[0] === undefined ? undefined : addressOf(suffixed[0]) }),
+    culprit: culprit({
+      host,
+      setting: 'resolv.conf search/ndots',
+      address: suffixed[0] === undefined ? undefined : addressOf(suffixed[0]),
+    }),
   };
 }
 
 /** A of one lookup was answered quickly by the same server that is late with, or silent on, AAAA. */
 function slowAaaa(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
-  const late = lookup.queries.filter((query) => query.attributes['gotrace.dns.type'] === 'AAAA' && lengthOf(query, context.trace.endNs) >= SLOW_ANSWER_NS);
-  const quick = lookup.answered.filter((query) => query.attributes['gotrace.dns.type'] === 'A' && lengthOf(query, context.trace.endNs) < SLOW_ANSWER_NS / 2);
-  const pairs = late.filter((aaaa) => quick.some((a) => a.attributes['network.peer.address'] === aaaa.attributes['network.peer.address'] && a.attributes['dns.question.name'] === aaaa.attributes['dns.question.name']));
+  const late = lookup.queries.filter(
+    (query) =>
+      query.attributes['gotrace.dns.type'] === 'AAAA' &&
+      lengthOf(query, context.trace.endNs) >= SLOW_ANSWER_NS,
+  );
+  const quick = lookup.answered.filter(
+    (query) =>
+      query.attributes['gotrace.dns.type'] === 'A' &&
+      lengthOf(query, context.trace.endNs) < SLOW_ANSWER_NS / 2,
+  );
+  const pairs = late.filter((aaaa) =>
+    quick.some(
+      (a) =>
+        a.attributes['network.peer.address'] === aaaa.attributes['network.peer.address'] &&
+        a.attributes['dns.question.name'] === aaaa.attributes['dns.question.name'],
+    ),
+  );
   if (pairs.length === 0 || union(pairs, context.trace.endNs) < group.criticalNs / 2) return undefined;
-  return diagnose('dns/slow-aaaa', lookup, [...pairs, ...quick.slice(0, 1)], 0.9);
+  return diagnose('dns/slow-aaaa', lookup, pairs, 0.9, quick.slice(0, 1));
 }
 
 function tcpFallback(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
   const truncated = lookup.queries.filter((query) => query.attributes['gotrace.dns.truncated']);
   if (truncated.length === 0) return undefined;
-  const udp = union(lookup.queries.filter((query) => query.attributes['gotrace.dns.transport'] === 'udp'), context.trace.endNs);
+  const udp = union(
+    lookup.queries.filter((query) => query.attributes['gotrace.dns.transport'] === 'udp'),
+    context.trace.endNs,
+  );
   if (udp > group.criticalNs / 2) return undefined;
-  const tcp = context.trace.spans.filter((span) => span.attributes['network.peer.port'] === 53 && (span.kind === 'connect' || span.attributes['gotrace.dns.transport'] === 'tcp'));
+  const tcp = context.trace.spans.filter(
+    (span) =>
+      span.attributes['network.peer.port'] === 53 &&
+      (span.kind === 'connect' || span.attributes['gotrace.dns.transport'] === 'tcp'),
+  );
   return diagnose('dns/tcp-fallback', lookup, [...truncated, ...tcp], 0.9);
 }
 
 function noSuchHost(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
   const last = lookup.queries.at(-1);
-  if (last?.attributes['gotrace.dns.rcode'] !== 'NXDOMAIN' || group.criticalNs >= SLOW_ANSWER_NS) return undefined;
+  if (last?.attributes['gotrace.dns.rcode'] !== 'NXDOMAIN' || group.criticalNs >= SLOW_ANSWER_NS)
+    return undefined;
   return diagnose('dns/no-such-host', lookup, [last], 0.9);
 }
 
 function servfail(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
-  const bad = lookup.queries.filter((query) => ['SERVFAIL', 'REFUSED'].includes(query.attributes['gotrace.dns.rcode'] ?? ''));
-  if (bad.length === 0 || union(lookup.unanswered, context.trace.endNs) > union(bad, context.trace.endNs)) return undefined;
-  if (lookup.answered.length > bad.length && union(bad, context.trace.endNs) < group.criticalNs / 2) return undefined;
+  const bad = lookup.queries.filter((query) =>
+    ['SERVFAIL', 'REFUSED'].includes(query.attributes['gotrace.dns.rcode'] ?? ''),
+  );
+  if (bad.length === 0 || union(lookup.unanswered, context.trace.endNs) > union(bad, context.trace.endNs))
+    return undefined;
+  if (lookup.answered.length > bad.length && union(bad, context.trace.endNs) < group.criticalNs / 2)
+    return undefined;
   return diagnose('dns/servfail', lookup, bad, 0.9);
 }
 
@@ -113,7 +166,7 @@ function deadNameserver(group: Group, context: Case): Diagnosis | undefined {
   const alive = new Set(lookup.answered.map((query) => query.attributes['network.peer.address']));
   const dead = lookup.unanswered.filter((query) => !alive.has(query.attributes['network.peer.address']));
   if (dead.length === 0 || alive.size === 0) return undefined;
-  return diagnose('dns/dead-nameserver', lookup, [...dead, ...lookup.answered.slice(0, 1)], 0.95);
+  return diagnose('dns/dead-nameserver', lookup, dead, 0.95, lookup.answered.slice(0, 1));
 }
 
 function allNameserversDead(group: Group, context: Case): Diagnosis | undefined {
@@ -123,14 +176,26 @@ function allNameserversDead(group: Group, context: Case): Diagnosis | undefined 
 }
 
 function cgoResolver(group: Group): Diagnosis | undefined {
-  const call = group.spans.find((span) => /getaddrinfo|gethostby/.test(span.attributes['gotrace.syscall'] ?? ''));
+  const call = group.spans.find((span) =>
+    /getaddrinfo|gethostby/.test(span.attributes['gotrace.syscall'] ?? ''),
+  );
   if (call === undefined) return undefined;
-  return { cause: 'dns/cgo-resolver', culprit: culprit({ host: call.attributes['server.address'], process: call.attributes['process.command'] }), confidence: 0.6, evidence: call.evidence };
+  return {
+    cause: 'dns/cgo-resolver',
+    culprit: culprit({
+      host: call.attributes['server.address'],
+      process: call.attributes['process.command'],
+    }),
+    confidence: 0.6,
+    evidence: call.evidence,
+  };
 }
 
 function slowNameserver(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
-  const slow = [...lookup.queries].sort((a, b) => lengthOf(b, context.trace.endNs) - lengthOf(a, context.trace.endNs)).slice(0, 3);
+  const slow = [...lookup.queries]
+    .sort((a, b) => lengthOf(b, context.trace.endNs) - lengthOf(a, context.trace.endNs))
+    .slice(0, 3);
   if (slow[0] === undefined || slow[0].endNs === undefined) return undefined;
   return diagnose('dns/slow-nameserver', lookup, slow, 0.9);
 }

@@ -8,13 +8,25 @@ export const SUMDB_RULES: readonly WaitRule[] = [sumdbUnreachable, sumdbSlow];
 function sumdbUnreachable(group: Group): Diagnosis | undefined {
   const failed = group.spans.filter(isFailed);
   if (failed.length === 0) return undefined;
-  const withUrl = culpritOfSpan(failed.find((span) => span.attributes['network.peer.address'] !== undefined) ?? failed[0]);
-  return { cause: 'sumdb/unreachable', culprit: culprit({ ...withUrl, setting: 'GOSUMDB' }), confidence: 0.9, evidence: evidenceOf(failed) };
+  const withUrl = culpritOfSpan(
+    failed.find((span) => span.attributes['network.peer.address'] !== undefined) ?? failed[0],
+  );
+  return {
+    cause: 'sumdb/unreachable',
+    culprit: culprit({ ...withUrl, setting: 'GOSUMDB' }),
+    confidence: 0.9,
+    evidence: evidenceOf(failed),
+  };
 }
 
 function sumdbSlow(group: Group): Diagnosis {
   const span = group.spans.find((each) => each.kind === 'fetch') ?? group.spans[0];
-  return { cause: 'sumdb/slow', culprit: culprit({ ...culpritOfSpan(span), setting: 'GOSUMDB' }), confidence: 0.85, evidence: evidenceOf(group.spans) };
+  return {
+    cause: 'sumdb/slow',
+    culprit: culprit({ ...culpritOfSpan(span), setting: 'GOSUMDB' }),
+    confidence: 0.85,
+    evidence: evidenceOf(group.spans),
+  };
 }
 
 export const TOOLCHAIN_RULES: readonly WaitRule[] = [
@@ -24,7 +36,12 @@ export const TOOLCHAIN_RULES: readonly WaitRule[] = [
     const url = span?.attributes['url.full'];
     return {
       cause: 'toolchain/download',
-      culprit: culprit({ ...culpritOfSpan(span), module: `golang.org/toolchain${version === undefined ? '' : ` ${version}`}`, setting: version, url }),
+      culprit: culprit({
+        ...culpritOfSpan(span),
+        module: `golang.org/toolchain${version === undefined ? '' : ` ${version}`}`,
+        setting: version,
+        url,
+      }),
       confidence: 0.9,
       evidence: evidenceOf(group.spans),
     };
@@ -38,7 +55,9 @@ export const GIT_RULES: readonly WaitRule[] = [gitStalled, gitClone, gitServer];
 
 function gitCulprit(spans: readonly Span[]) {
   const span = spans.find((each) => each.attributes['url.full'] !== undefined) ?? spans[0];
-  const address = culpritOfSpan(spans.find((each) => each.attributes['network.peer.address'] !== undefined)).address;
+  const address = culpritOfSpan(
+    spans.find((each) => each.attributes['network.peer.address'] !== undefined),
+  ).address;
   return culprit({ ...culpritOfSpan(span), address, process: span?.attributes['process.command'] });
 }
 
@@ -46,7 +65,12 @@ function gitStalled(group: Group): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);
   if (open.length === 0 || !group.open) return undefined;
   const seen = open.some((span) => span.kind !== 'git-command' && span.kind !== 'process');
-  return { cause: 'git/stalled', culprit: gitCulprit([...open, ...group.spans]), confidence: seen ? 0.9 : 0.6, evidence: evidenceOf(open) };
+  return {
+    cause: 'git/stalled',
+    culprit: gitCulprit([...open, ...group.spans]),
+    confidence: seen ? 0.9 : 0.6,
+    evidence: evidenceOf(open),
+  };
 }
 
 function gitClone(group: Group): Diagnosis | undefined {
@@ -54,20 +78,44 @@ function gitClone(group: Group): Diagnosis | undefined {
   const bytes = transfers.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0);
   const longest = group.spans[0];
   if (transfers.length === 0 || (bytes < BIG_FETCH_BYTES && longest?.kind !== 'transfer')) return undefined;
-  return { cause: 'git/slow-clone', culprit: gitCulprit([...transfers, ...group.spans]), confidence: 0.8, evidence: evidenceOf(transfers) };
+  return {
+    cause: 'git/slow-clone',
+    culprit: gitCulprit([...transfers, ...group.spans]),
+    confidence: 0.8,
+    evidence: evidenceOf(transfers),
+  };
 }
 
 function gitServer(group: Group): Diagnosis {
-  const network = group.spans.some((span) => span.kind === 'response' || span.kind === 'tls' || span.kind === 'connect');
-  return { cause: 'git/slow-server', culprit: gitCulprit(group.spans), confidence: network ? 0.9 : 0.6, evidence: evidenceOf(group.spans) };
+  const network = group.spans.some(
+    (span) => span.kind === 'response' || span.kind === 'tls' || span.kind === 'connect',
+  );
+  return {
+    cause: 'git/slow-server',
+    culprit: gitCulprit(group.spans),
+    confidence: network ? 0.9 : 0.6,
+    evidence: evidenceOf(group.spans),
+  };
 }
 
 export const AUTH_RULES: readonly WaitRule[] = [
   (group) => {
     const span = group.spans[0];
     const helper = span?.attributes['gotrace.helper'];
-    const cause = helper === 'askpass' ? 'auth/askpass' : helper === 'credential-helper' ? 'auth/credential-helper' : helper === 'ssh' ? 'auth/ssh-host-key' : 'auth/other';
-    return { cause, culprit: culprit({ ...culpritOfSpan(span), process: span?.attributes['process.command'] }), confidence: 0.9, evidence: evidenceOf(group.spans) };
+    const cause =
+      helper === 'askpass'
+        ? 'auth/askpass'
+        : helper === 'credential-helper'
+          ? 'auth/credential-helper'
+          : helper === 'ssh'
+            ? 'auth/ssh-host-key'
+            : 'auth/other';
+    return {
+      cause,
+      culprit: culprit({ ...culpritOfSpan(span), process: span?.attributes['process.command'] }),
+      confidence: 0.9,
+      evidence: evidenceOf(group.spans),
+    };
   },
 ];
 
@@ -76,7 +124,14 @@ export const LOCK_RULES: readonly WaitRule[] = [
     const span = group.spans[0];
     const path = span?.attributes['gotrace.path'] ?? '';
     const module = /\/cache\/download\/(.+)\/@v\/(.+)\.lock$/.exec(path);
-    const cause = module !== null ? 'lock/module' : /\/cache\/vcs\//.test(path) ? 'lock/vcs' : /\/cache\/lock$/.test(path) ? 'lock/cache' : 'lock/other';
+    const cause =
+      module !== null
+        ? 'lock/module'
+        : /\/cache\/vcs\//.test(path)
+          ? 'lock/vcs'
+          : /\/cache\/lock$/.test(path)
+            ? 'lock/cache'
+            : 'lock/other';
     return {
       cause,
       culprit: culprit({ path, module: module === null ? undefined : `${module[1]}@${module[2]}` }),
@@ -99,6 +154,11 @@ export const CPU_RULES: readonly WaitRule[] = [
   (group) => {
     const unzip = group.spans[0];
     if (unzip?.kind !== 'unzip') return undefined;
-    return { cause: 'cpu/unzip', culprit: culpritOfSpan(unzip), confidence: 0.8, evidence: evidenceOf([unzip]) };
+    return {
+      cause: 'cpu/unzip',
+      culprit: culpritOfSpan(unzip),
+      confidence: 0.8,
+      evidence: evidenceOf([unzip]),
+    };
   },
 ];

@@ -1,6 +1,15 @@
 import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf, lengthOf, type WaitRule } from '../rule.ts';
+import {
+  baseOf,
+  type Case,
+  culprit,
+  culpritOfSpan,
+  type Diagnosis,
+  evidenceOf,
+  lengthOf,
+  type WaitRule,
+} from '../rule.ts';
 
 /** From this many on, waits of about equal length are a matter of round trips. */
 const MANY_REQUESTS = 10;
@@ -9,7 +18,14 @@ const EQUAL = 3;
 /** Satellite links have 0.6 s; a longer wait for each request is a server's doing. */
 const LONGEST_ROUND_TRIP_NS = 0.7e9;
 
-export const TTFB_RULES: readonly WaitRule[] = [serverError, slowFirstProxy, noResponse, slowDiscovery, latencyBound, slowResponse];
+export const TTFB_RULES: readonly WaitRule[] = [
+  serverError,
+  slowFirstProxy,
+  noResponse,
+  slowDiscovery,
+  latencyBound,
+  slowResponse,
+];
 
 function lengths(group: Group): number[] {
   return group.segments.map((segment) => segment.endNs - segment.startNs).sort((a, b) => a - b);
@@ -31,10 +47,21 @@ function serverError(group: Group): Diagnosis | undefined {
 
 /** 404 and 410 make go ask the next entry; here each module paid for that. */
 function slowFirstProxy(group: Group, { trace }: Case): Diagnosis | undefined {
-  const missing = group.spans.filter((span) => [404, 410].includes(span.attributes['http.response.status_code'] ?? 0));
+  const missing = group.spans.filter((span) =>
+    [404, 410].includes(span.attributes['http.response.status_code'] ?? 0),
+  );
   if (missing.length < 2 || missing.length < group.spans.length / 2) return undefined;
   const base = baseOf(missing[0]?.attributes['url.full']);
-  const next = trace.spans.find((span) => span.kind === 'fetch' && baseOf(span.attributes['url.full']) !== base && missing.some((each) => each.attributes['gotrace.module'] === span.attributes['gotrace.module'] && span.startNs >= each.startNs));
+  const next = trace.spans.find(
+    (span) =>
+      span.kind === 'fetch' &&
+      baseOf(span.attributes['url.full']) !== base &&
+      missing.some(
+        (each) =>
+          each.attributes['gotrace.module'] === span.attributes['gotrace.module'] &&
+          span.startNs >= each.startNs,
+      ),
+  );
   if (next === undefined) return undefined;
   return {
     cause: 'ttfb/slow-first-proxy',
@@ -53,47 +80,75 @@ function withBase(span: Span | undefined): { base?: string } {
 function noResponse(group: Group): Diagnosis | undefined {
   const open = group.spans.find((span) => span.endNs === undefined);
   if (open === undefined || !group.open) return undefined;
-  return { cause: 'ttfb/no-response', culprit: culpritOfSpan(open), confidence: 0.9, evidence: evidenceOf([open]) };
+  return {
+    cause: 'ttfb/no-response',
+    culprit: culpritOfSpan(open),
+    confidence: 0.9,
+    evidence: evidenceOf([open]),
+  };
 }
 
 function slowDiscovery(group: Group): Diagnosis | undefined {
   const [first] = group.spans;
   if (first?.attributes['gotrace.purpose'] !== 'go-get') return undefined;
   const module = /^https?:\/\/([^?]+)/.exec(first.attributes['url.full'] ?? '')?.[1];
-  return { cause: 'ttfb/slow-discovery', culprit: culprit({ ...culpritOfSpan(first), module }), confidence: 0.9, evidence: evidenceOf([first]) };
+  return {
+    cause: 'ttfb/slow-discovery',
+    culprit: culprit({ ...culpritOfSpan(first), module }),
+    confidence: 0.9,
+    evidence: evidenceOf([first]),
+  };
 }
 
 function latencyBound(group: Group): Diagnosis | undefined {
   const sorted = lengths(group);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const longest = sorted.at(-1) ?? 0;
-  if (sorted.length < MANY_REQUESTS || longest > EQUAL * median || median > LONGEST_ROUND_TRIP_NS) return undefined;
+  if (sorted.length < MANY_REQUESTS || longest > EQUAL * median || median > LONGEST_ROUND_TRIP_NS)
+    return undefined;
   const span = group.spans[0];
   return {
     cause: 'ttfb/latency-bound',
-    culprit: culprit({ host: span?.attributes['server.address'], setting: `round-trip time about ${Math.round(median / 1e6)} ms` }),
+    culprit: culprit({
+      host: span?.attributes['server.address'],
+      setting: `round-trip time about ${Math.round(median / 1e6)} ms`,
+    }),
     confidence: 0.8,
     evidence: evidenceOf(group.spans),
   };
 }
 
 function slowResponse(group: Group): Diagnosis {
-  return { cause: 'ttfb/slow-response', culprit: culpritOfSpan(group.spans[0]), confidence: 0.85, evidence: evidenceOf(group.spans) };
+  return {
+    cause: 'ttfb/slow-response',
+    culprit: culpritOfSpan(group.spans[0]),
+    confidence: 0.85,
+    evidence: evidenceOf(group.spans),
+  };
 }
 
 export const TRANSFER_RULES: readonly WaitRule[] = [stalled, broken, slowTransfer];
 
-
 function stalled(group: Group): Diagnosis | undefined {
   const open = group.spans.find((span) => span.endNs === undefined);
   if (open === undefined || !group.open) return undefined;
-  return { cause: 'transfer/stalled', culprit: culpritOfSpan(open), confidence: 0.9, evidence: evidenceOf([open]) };
+  return {
+    cause: 'transfer/stalled',
+    culprit: culpritOfSpan(open),
+    confidence: 0.9,
+    evidence: evidenceOf([open]),
+  };
 }
 
 function broken(group: Group): Diagnosis | undefined {
   const span = group.spans.find((each) => /^E(?:CONNRESET|PIPE)$/.test(each.attributes['error.type'] ?? ''));
   if (span === undefined) return undefined;
-  return { cause: 'transfer/reset', culprit: culpritOfSpan(span), confidence: 0.9, evidence: evidenceOf([span]) };
+  return {
+    cause: 'transfer/reset',
+    culprit: culpritOfSpan(span),
+    confidence: 0.9,
+    evidence: evidenceOf([span]),
+  };
 }
 
 function slowTransfer(group: Group, { trace }: Case): Diagnosis {
@@ -120,4 +175,3 @@ export function rateOf(group: Group, endNs: number): number | undefined {
   const seconds = group.spans.reduce((sum, span) => sum + lengthOf(span, endNs), 0) / 1e9;
   return bytes > 0 && seconds > 0 ? bytes / seconds : undefined;
 }
-

@@ -7,25 +7,47 @@ const MANY_HANDSHAKES = 5;
 export const TLS_RULES: readonly WaitRule[] = [reset, stall, noReuse, slow];
 
 function reset(group: Group): Diagnosis | undefined {
-  const span = group.spans.find((each) => /^(?:ECONNRESET|EPIPE|eof)$/.test(each.attributes['error.type'] ?? ''));
+  const span = group.spans.find((each) =>
+    /^(?:ECONNRESET|EPIPE|eof)$/.test(each.attributes['error.type'] ?? ''),
+  );
   if (span === undefined) return undefined;
   return { cause: 'tls/reset', culprit: culpritOfSpan(span), confidence: 0.9, evidence: evidenceOf([span]) };
 }
 
 function stall(group: Group): Diagnosis | undefined {
-  const stalled = group.spans.filter((each) => each.endNs === undefined || each.attributes['error.type'] === 'aborted');
+  const stalled = group.spans.filter(
+    (each) => each.endNs === undefined || each.attributes['error.type'] === 'aborted',
+  );
   if (stalled.length === 0) return undefined;
-  return { cause: 'tls/handshake-stall', culprit: culpritOfSpan(stalled[0]), confidence: 0.95, evidence: evidenceOf(stalled) };
+  return {
+    cause: 'tls/handshake-stall',
+    culprit: culpritOfSpan(stalled[0]),
+    confidence: 0.95,
+    evidence: evidenceOf(stalled),
+  };
 }
 
 function noReuse(group: Group, { trace }: Case): Diagnosis | undefined {
   if (group.spans.length < MANY_HANDSHAKES) return undefined;
   const host = group.spans[0]?.attributes['server.address'];
-  const fetches = trace.spans.filter((span) => (span.kind === 'fetch' || span.kind === 'response') && span.attributes['server.address'] === host);
+  const fetches = trace.spans.filter(
+    (span) =>
+      (span.kind === 'fetch' || span.kind === 'response') && span.attributes['server.address'] === host,
+  );
   if (fetches.length > group.spans.length * 2) return undefined;
-  return { cause: 'tls/no-connection-reuse', culprit: culpritOfSpan(group.spans[0]), confidence: 0.85, evidence: evidenceOf(group.spans) };
+  return {
+    cause: 'tls/no-connection-reuse',
+    culprit: culpritOfSpan(group.spans[0]),
+    confidence: 0.85,
+    evidence: evidenceOf(group.spans),
+  };
 }
 
 function slow(group: Group): Diagnosis {
-  return { cause: 'tls/slow-handshake', culprit: culpritOfSpan(group.spans[0]), confidence: 0.85, evidence: evidenceOf(group.spans) };
+  return {
+    cause: 'tls/slow-handshake',
+    culprit: culpritOfSpan(group.spans[0]),
+    confidence: 0.85,
+    evidence: evidenceOf(group.spans),
+  };
 }

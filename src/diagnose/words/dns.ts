@@ -7,91 +7,140 @@ export const DNS_WORDS: readonly CauseWords[] = [
   {
     cause: 'dns/slow-nameserver',
     summary: 'the nameserver {ip} took {seconds} to answer for {host}',
-    explanation: 'A nameserver answers, but late. Go has no DNS cache: each new connection looks the name up again.',
+    explanation:
+      'A nameserver answers, but late. Go has no DNS cache: each new connection looks the name up again.',
     telltale: 'More than 0.5 s between a query on UDP port 53 and its answer from the same server.',
     remedies: [
       ASK,
-      { text: 'Put a faster resolver first in /etc/resolv.conf, or run a local caching resolver (systemd-resolved, dnsmasq, unbound)' },
+      {
+        text: 'Put a faster resolver first in /etc/resolv.conf, or run a local caching resolver (systemd-resolved, dnsmasq, unbound)',
+      },
       RESOLV_CONF,
     ],
   },
   {
     cause: 'dns/dead-nameserver',
-    summary: 'the nameserver {ip} never answered; {seconds} went into waiting for it before the next one was asked',
-    explanation: 'One of several nameservers does not answer. Go waits 5 s for it (resolv.conf: timeout), then asks the next.',
+    summary:
+      'the nameserver {ip} never answered; {seconds} went into waiting for it before the next one was asked',
+    explanation:
+      'One of several nameservers does not answer. Go waits 5 s for it (resolv.conf: timeout), then asks the next.',
     telltale: 'A query without an answer, and the same name asked of another server 5 s later.',
     remedies: [
-      { text: 'Take nameserver {ip} out of /etc/resolv.conf, or move it to the end', command: "sed -i '/^nameserver {ip}$/d' /etc/resolv.conf" },
-      { text: 'Until then, wait less for it: add this line to /etc/resolv.conf', command: "echo 'options timeout:1 attempts:2' >> /etc/resolv.conf" },
+      {
+        text: 'Take nameserver {ip} out of /etc/resolv.conf, or move it to the end',
+        command: "sed -i '/^nameserver {ip}$/d' /etc/resolv.conf",
+      },
+      {
+        text: 'Until then, wait less for it: add this line to /etc/resolv.conf',
+        command: "echo 'options timeout:1 attempts:2' >> /etc/resolv.conf",
+      },
       ASK,
     ],
   },
   {
     cause: 'dns/all-nameservers-dead',
     summary: 'no nameserver answered for {host} (asked: {ip})',
-    explanation: 'None of the nameservers in resolv.conf answers. Each is asked twice for 5 s, then the lookup fails with an i/o timeout.',
+    explanation:
+      'None of the nameservers in resolv.conf answers. Each is asked twice for 5 s, then the lookup fails with an i/o timeout.',
     telltale: 'Only queries, no answer from any server; `lookup …: i/o timeout`.',
     remedies: [
-      { text: 'Check the network and the VPN, then the nameserver lines of /etc/resolv.conf', command: 'cat /etc/resolv.conf; ip route get {ip}' },
+      {
+        text: 'Check the network and the VPN, then the nameserver lines of /etc/resolv.conf',
+        command: 'cat /etc/resolv.conf; ip route get {ip}',
+      },
       ASK,
-      { text: 'UDP port 53 may be blocked by a firewall: ask the resolver over TCP', command: 'dig +tcp @{ip} {host}' },
+      {
+        text: 'UDP port 53 may be blocked by a firewall: ask the resolver over TCP',
+        command: 'dig +tcp @{ip} {host}',
+      },
     ],
   },
   {
     cause: 'dns/no-such-host',
     summary: 'the name {host} does not exist in DNS (no such host)',
-    explanation: 'The nameserver says that the name does not exist (NXDOMAIN). Go does not ask another server after that.',
+    explanation:
+      'The nameserver says that the name does not exist (NXDOMAIN). Go does not ask another server after that.',
     telltale: 'rcode 3 in the answer; `no such host`.',
     remedies: [
-      { text: 'Check the spelling of the host in GOPROXY, GOSUMDB or the module path', command: 'go env GOPROXY GOSUMDB GOPRIVATE' },
-      { text: 'A name that only exists inside a network needs its VPN and its nameserver (split-horizon DNS)', command: 'dig {host}' },
+      {
+        text: 'Check the spelling of the host in GOPROXY, GOSUMDB or the module path',
+        command: 'go env GOPROXY GOSUMDB GOPRIVATE',
+      },
+      {
+        text: 'A name that only exists inside a network needs its VPN and its nameserver (split-horizon DNS)',
+        command: 'dig {host}',
+      },
     ],
   },
   {
     cause: 'dns/servfail',
     summary: 'the nameserver {ip} cannot resolve {host}: it answers SERVFAIL or REFUSED (server misbehaving)',
-    explanation: 'The nameserver answers that it failed, or refuses to answer. Go then asks the next server and tries again.',
+    explanation:
+      'The nameserver answers that it failed, or refuses to answer. Go then asks the next server and tries again.',
     telltale: 'rcode 2 or 5; `server misbehaving`.',
-    remedies: [ASK, { text: 'Use another resolver: put it first in /etc/resolv.conf (nameserver line)' }, RESOLV_CONF],
+    remedies: [
+      ASK,
+      { text: 'Use another resolver: put it first in /etc/resolv.conf (nameserver line)' },
+      RESOLV_CONF,
+    ],
   },
   {
     cause: 'dns/refused-port',
     summary: 'nothing listens on DNS port 53 of {ip} (connection refused)',
-    explanation: 'An ICMP port unreachable came back: no DNS server runs at the address in resolv.conf, often a local stub that is down.',
+    explanation:
+      'An ICMP port unreachable came back: no DNS server runs at the address in resolv.conf, often a local stub that is down.',
     telltale: 'ECONNREFUSED on the UDP socket.',
     remedies: [
-      { text: 'Correct the nameserver in /etc/resolv.conf, or start the local resolver', command: 'systemctl status systemd-resolved; cat /etc/resolv.conf' },
+      {
+        text: 'Correct the nameserver in /etc/resolv.conf, or start the local resolver',
+        command: 'systemctl status systemd-resolved; cat /etc/resolv.conf',
+      },
       ASK,
     ],
   },
   {
     cause: 'dns/tcp-fallback',
     summary: 'answers for {host} did not fit into UDP, and asking {ip} again over TCP took {seconds}',
-    explanation: 'A truncated answer makes the resolver ask again over TCP; where TCP port 53 is filtered or slow, that is the wait.',
+    explanation:
+      'A truncated answer makes the resolver ask again over TCP; where TCP port 53 is filtered or slow, that is the wait.',
     telltale: 'TC bit in a UDP answer, then a connection to port 53.',
     remedies: [
       { text: 'Let TCP port 53 through to the nameserver', command: 'dig +tcp @{ip} {host}' },
-      { text: 'Check EDNS and the MTU on the path to the resolver; where UDP is broken, add `options use-vc` to /etc/resolv.conf' },
+      {
+        text: 'Check EDNS and the MTU on the path to the resolver; where UDP is broken, add `options use-vc` to /etc/resolv.conf',
+      },
     ],
   },
   {
     cause: 'dns/slow-aaaa',
-    summary: 'the nameserver {ip} answers A for {host} quickly, but AAAA (IPv6) late or never; Go waits for both',
-    explanation: 'Go asks for A and AAAA in parallel and waits for both. A resolver or middlebox that mishandles AAAA delays every lookup.',
+    summary:
+      'the nameserver {ip} answers A for {host} quickly, but AAAA (IPv6) late or never; Go waits for both',
+    explanation:
+      'Go asks for A and AAAA in parallel and waits for both. A resolver or middlebox that mishandles AAAA delays every lookup.',
     telltale: 'Two queries of one lookup, one of them unanswered or late.',
     remedies: [
       { text: 'Fix AAAA on the resolver, or use another nameserver', command: 'dig @{ip} AAAA {host}' },
-      { text: 'If the resolver drops the second of two parallel queries, add this to /etc/resolv.conf', command: "echo 'options single-request' >> /etc/resolv.conf" },
+      {
+        text: 'If the resolver drops the second of two parallel queries, add this to /etc/resolv.conf',
+        command: "echo 'options single-request' >> /etc/resolv.conf",
+      },
     ],
   },
   {
     cause: 'dns/search-list',
-    summary: 'the search list of resolv.conf made {host} be looked up under other names first; that took {seconds}',
-    explanation: 'With a high ndots, a name is first tried with each search domain behind it, and each try costs a round trip.',
+    summary:
+      'the search list of resolv.conf made {host} be looked up under other names first; that took {seconds}',
+    explanation:
+      'With a high ndots, a name is first tried with each search domain behind it, and each try costs a round trip.',
     telltale: 'The same name with different suffixes, NXDOMAIN each, before the name itself.',
     remedies: [
-      { text: 'Lower ndots, so that names with a dot are asked as they are', command: "sed -i 's/ndots:[0-9]*/ndots:1/' /etc/resolv.conf" },
-      { text: 'Shorten the `search` line of /etc/resolv.conf; in Kubernetes set dnsConfig.options ndots to 1' },
+      {
+        text: 'Lower ndots, so that names with a dot are asked as they are',
+        command: "sed -i 's/ndots:[0-9]*/ndots:1/' /etc/resolv.conf",
+      },
+      {
+        text: 'Shorten the `search` line of /etc/resolv.conf; in Kubernetes set dnsConfig.options ndots to 1',
+      },
     ],
   },
   {
@@ -99,7 +148,10 @@ export const DNS_WORDS: readonly CauseWords[] = [
     summary: 'looking up {host} through the C library took {seconds}',
     explanation: 'A go command built with cgo may use getaddrinfo, and with it nsswitch.conf, nscd and mDNS.',
     telltale: 'netdns says cgo; libnss files are opened; ltrace shows getaddrinfo.',
-    remedies: [{ text: "Use Go's own resolver for this run", command: 'GODEBUG=netdns=go go mod download' }, RESOLV_CONF],
+    remedies: [
+      { text: "Use Go's own resolver for this run", command: 'GODEBUG=netdns=go go mod download' },
+      RESOLV_CONF,
+    ],
   },
   {
     cause: 'dns/other',

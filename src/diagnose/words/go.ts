@@ -1,6 +1,9 @@
 import type { CauseWords } from './types.ts';
 
-const PRIVATE = { text: 'Declare private modules as such: neither proxy nor checksum database is then asked for them', command: 'go env -w GOPRIVATE={setting}' };
+const PRIVATE = {
+  text: 'Declare private modules as such: neither proxy nor checksum database is then asked for them',
+  command: 'go env -w GOPRIVATE={setting}',
+};
 
 export const GO_WORDS: readonly CauseWords[] = [
   {
@@ -9,8 +12,14 @@ export const GO_WORDS: readonly CauseWords[] = [
     explanation: 'With GOPROXY=off go uses the module cache only.',
     telltale: '`module lookup disabled by GOPROXY=off`.',
     remedies: [
-      { text: 'Set GOPROXY for this run, or for good', command: 'go env -w GOPROXY=https://proxy.example,direct' },
-      { text: 'See where GOPROXY=off comes from', command: 'go env GOPROXY; env | grep GOPROXY; go env GOENV GOFLAGS' },
+      {
+        text: 'Set GOPROXY for this run, or for good',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
+      {
+        text: 'See where GOPROXY=off comes from',
+        command: 'go env GOPROXY; env | grep GOPROXY; go env GOENV GOFLAGS',
+      },
     ],
   },
   {
@@ -25,18 +34,29 @@ export const GO_WORDS: readonly CauseWords[] = [
     summary: 'GOPROXY holds something that is no URL',
     explanation: 'An entry has no scheme or one that go does not know.',
     telltale: '`invalid proxy URL`, `unsupported protocol scheme`.',
-    remedies: [{ text: 'Correct GOPROXY: each entry is a URL with https://, or direct, or off', command: 'go env GOPROXY; go env -w GOPROXY=https://proxy.example,direct' }],
+    remedies: [
+      {
+        text: 'Correct GOPROXY: each entry is a URL with https://, or direct, or off',
+        command: 'go env GOPROXY; go env -w GOPROXY=https://proxy.example,direct',
+      },
+    ],
   },
   {
     cause: 'proxy-config/no-fallthrough',
     summary: '{base} failed, and because a comma follows it in GOPROXY the next entry was not asked',
     explanation: 'After , the next entry is asked on 404 and 410 only; after | on any error.',
     telltale: 'An error other than 404 from the first entry, and no request to the second.',
-    remedies: [{ text: 'Use | to fall through on any error', command: 'go env -w GOPROXY="$(go env GOPROXY | tr , \'|\')"' }],
+    remedies: [
+      {
+        text: 'Use | to fall through on any error',
+        command: 'go env -w GOPROXY="$(go env GOPROXY | tr , \'|\')"',
+      },
+    ],
   },
   {
     cause: 'proxy-config/dead-first-entry',
-    summary: 'the first GOPROXY entry {base} cannot be reached, and every module waits for that before the next entry is asked',
+    summary:
+      'the first GOPROXY entry {base} cannot be reached, and every module waits for that before the next entry is asked',
     explanation: 'Each module asks the entries in order; a dead first one costs its time-out each time.',
     telltale: 'The same dead address for each module, then the next entry.',
     remedies: [{ text: 'Take {base} out of GOPROXY', command: 'go env GOPROXY' }],
@@ -44,7 +64,8 @@ export const GO_WORDS: readonly CauseWords[] = [
   {
     cause: 'proxy-config/vendor',
     summary: 'the build uses -mod=vendor, but the vendor folder is missing or does not fit go.mod',
-    explanation: 'With -mod=vendor (from GOFLAGS, or by default with a vendor folder) modules come from vendor/ only.',
+    explanation:
+      'With -mod=vendor (from GOFLAGS, or by default with a vendor folder) modules come from vendor/ only.',
     telltale: '`inconsistent vendoring`, `-mod=vendor`.',
     remedies: [
       { text: 'Write the vendor folder anew', command: 'go mod vendor' },
@@ -64,7 +85,10 @@ export const GO_WORDS: readonly CauseWords[] = [
     explanation: 'The module proxy or server asks who you are, and go has no answer.',
     telltale: 'Status 401.',
     remedies: [
-      { text: 'Give go the credentials for {host} in ~/.netrc', command: "echo 'machine {host} login USER password TOKEN' >> ~/.netrc && chmod 600 ~/.netrc" },
+      {
+        text: 'Give go the credentials for {host} in ~/.netrc',
+        command: "echo 'machine {host} login USER password TOKEN' >> ~/.netrc && chmod 600 ~/.netrc",
+      },
       { text: 'Or through GOAUTH (Go 1.24 and later)', command: 'go help goauth' },
     ],
   },
@@ -74,39 +98,68 @@ export const GO_WORDS: readonly CauseWords[] = [
     explanation: 'HTTPS_PROXY names a proxy that asks for a user and a password.',
     telltale: '`Proxy Authentication Required`.',
     remedies: [
-      { text: 'Put the credentials into HTTPS_PROXY (407 Proxy Authentication Required)', command: 'export HTTPS_PROXY=http://USER:PASSWORD@{address}' },
-      { text: 'Or reach the module proxy without the egress proxy', command: 'export NO_PROXY=proxy.example' },
+      {
+        text: 'Put the credentials into HTTPS_PROXY (407 Proxy Authentication Required)',
+        command: 'export HTTPS_PROXY=http://USER:PASSWORD@{address}',
+      },
+      {
+        text: 'Or reach the module proxy without the egress proxy',
+        command: 'export NO_PROXY=proxy.example',
+      },
     ],
   },
   {
     cause: 'auth/private-module',
-    summary: '{module} is private: git has no credentials for {host}, and may not ask for them (terminal prompts disabled)',
-    explanation: 'No proxy has the module, go asked the repository itself, and that wants a login. Go forbids git to prompt.',
+    summary:
+      '{module} is private: git has no credentials for {host}, and may not ask for them (terminal prompts disabled)',
+    explanation:
+      'No proxy has the module, go asked the repository itself, and that wants a login. Go forbids git to prompt.',
     telltale: '404 from the proxy, then git: `terminal prompts disabled`, `could not read Username`.',
     remedies: [
       PRIVATE,
-      { text: 'Give git the credentials for {host} in ~/.netrc', command: "echo 'machine {host} login USER password TOKEN' >> ~/.netrc && chmod 600 ~/.netrc" },
-      { text: 'Or let git use ssh for it', command: 'git config --global url."git@{host}:".insteadOf https://{host}/' },
+      {
+        text: 'Give git the credentials for {host} in ~/.netrc',
+        command: "echo 'machine {host} login USER password TOKEN' >> ~/.netrc && chmod 600 ~/.netrc",
+      },
+      {
+        text: 'Or let git use ssh for it',
+        command: 'git config --global url."git@{host}:".insteadOf https://{host}/',
+      },
     ],
   },
   {
     cause: 'auth/credential-helper',
     summary: 'git waits for the credential helper {process} ({seconds})',
-    explanation: 'A helper was asked for a password and does not answer: it waits for a person, a keyring or a network.',
+    explanation:
+      'A helper was asked for a password and does not answer: it waits for a person, a keyring or a network.',
     telltale: 'A child of git that is alive and silent.',
     remedies: [
-      { text: 'See which credential helper is configured, and run it by hand', command: 'git config --show-origin --get-all credential.helper' },
-      { text: 'Run without it', command: "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.helper GIT_CONFIG_VALUE_0= GIT_TERMINAL_PROMPT=0 go mod download" },
+      {
+        text: 'See which credential helper is configured, and run it by hand',
+        command: 'git config --show-origin --get-all credential.helper',
+      },
+      {
+        text: 'Run without it',
+        command:
+          'GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.helper GIT_CONFIG_VALUE_0= GIT_TERMINAL_PROMPT=0 go mod download',
+      },
     ],
   },
   {
     cause: 'auth/askpass',
     summary: 'git waits for {process} to be answered by a person ({seconds})',
-    explanation: 'GIT_ASKPASS, core.askPass or SSH_ASKPASS names a program that asks a person; in a build nobody answers.',
+    explanation:
+      'GIT_ASKPASS, core.askPass or SSH_ASKPASS names a program that asks a person; in a build nobody answers.',
     telltale: 'An askpass program, child of git, that is alive and silent.',
     remedies: [
-      { text: 'Make askpass fail instead of wait (GIT_ASKPASS, GIT_TERMINAL_PROMPT)', command: 'GIT_ASKPASS=/bin/false GIT_TERMINAL_PROMPT=0 go mod download' },
-      { text: 'Give git the credential it asks for', command: "echo 'machine {host} login USER password TOKEN' >> ~/.netrc && chmod 600 ~/.netrc" },
+      {
+        text: 'Make askpass fail instead of wait (GIT_ASKPASS, GIT_TERMINAL_PROMPT)',
+        command: 'GIT_ASKPASS=/bin/false GIT_TERMINAL_PROMPT=0 go mod download',
+      },
+      {
+        text: 'Give git the credential it asks for',
+        command: "echo 'machine {host} login USER password TOKEN' >> ~/.netrc && chmod 600 ~/.netrc",
+      },
     ],
   },
   {
@@ -114,7 +167,12 @@ export const GO_WORDS: readonly CauseWords[] = [
     summary: 'ssh does not know the host key of {host}',
     explanation: 'The host key is not in known_hosts, or differs from it; ssh asks, or fails in batch mode.',
     telltale: '`Host key verification failed`, or ssh reading from /dev/tty.',
-    remedies: [{ text: 'Check the key’s fingerprint with the operator, then add it', command: 'ssh-keyscan {host} >> ~/.ssh/known_hosts' }],
+    remedies: [
+      {
+        text: 'Check the key’s fingerprint with the operator, then add it',
+        command: 'ssh-keyscan {host} >> ~/.ssh/known_hosts',
+      },
+    ],
   },
   {
     cause: 'auth/ssh-key',
@@ -131,17 +189,32 @@ export const GO_WORDS: readonly CauseWords[] = [
     summary: 'a program waits for credentials: {process}',
     explanation: 'Something that go or git started waits for input.',
     telltale: 'A child process that is alive and silent.',
-    remedies: [{ text: 'Run git without prompts, so that it fails instead', command: 'GIT_ASKPASS=/bin/false GIT_TERMINAL_PROMPT=0 go mod download' }],
+    remedies: [
+      {
+        text: 'Run git without prompts, so that it fails instead',
+        command: 'GIT_ASKPASS=/bin/false GIT_TERMINAL_PROMPT=0 go mod download',
+      },
+    ],
   },
   {
     cause: 'git/stalled',
     summary: 'git waits for {host}, which does not answer for {url} ({seconds} so far)',
-    explanation: 'The git server accepted the request and hangs. Neither go nor git has a time limit of its own.',
+    explanation:
+      'The git server accepted the request and hangs. Neither go nor git has a time limit of its own.',
     telltale: 'A git process with an open request, silent until the log ends.',
     remedies: [
-      { text: 'Ask the git server {host} by hand; if that hangs as well, it is the server', command: 'GIT_CURL_VERBOSE=1 git ls-remote {url}' },
-      { text: 'Let git give up on a hang', command: 'git config --global http.lowSpeedLimit 1000; git config --global http.lowSpeedTime 30' },
-      { text: 'If it waits for a person instead: no credential prompt, no askpass', command: 'GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false go mod download' },
+      {
+        text: 'Ask the git server {host} by hand; if that hangs as well, it is the server',
+        command: 'GIT_CURL_VERBOSE=1 git ls-remote {url}',
+      },
+      {
+        text: 'Let git give up on a hang',
+        command: 'git config --global http.lowSpeedLimit 1000; git config --global http.lowSpeedTime 30',
+      },
+      {
+        text: 'If it waits for a person instead: no credential prompt, no askpass',
+        command: 'GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false go mod download',
+      },
     ],
   },
   {
@@ -150,7 +223,10 @@ export const GO_WORDS: readonly CauseWords[] = [
     explanation: 'For `direct` modules go runs git ls-remote and git fetch; each waits for the server.',
     telltale: 'Waits on the descriptors of git-remote-https.',
     remedies: [
-      { text: 'Let a GOPROXY serve the module instead of git (direct)', command: 'go env -w GOPROXY=https://proxy.example,direct' },
+      {
+        text: 'Let a GOPROXY serve the module instead of git (direct)',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
       { text: 'Time the git server {host} by hand', command: 'time git ls-remote {url}' },
     ],
   },
@@ -159,7 +235,12 @@ export const GO_WORDS: readonly CauseWords[] = [
     summary: 'git fetched a big repository from {host} for {seconds}',
     explanation: 'The data itself took the time: a big history, or little bandwidth.',
     telltale: 'Many bytes over the time of git fetch.',
-    remedies: [{ text: 'Let a GOPROXY serve the module: a zip of one version is smaller than a git repository', command: 'go env -w GOPROXY=https://proxy.example,direct' }],
+    remedies: [
+      {
+        text: 'Let a GOPROXY serve the module: a zip of one version is smaller than a git repository',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
+    ],
   },
   {
     cause: 'git/other',
@@ -168,18 +249,31 @@ export const GO_WORDS: readonly CauseWords[] = [
     telltale: 'Time between the two lines that -x prints for a command.',
     remedies: [
       { text: 'Record what git waits for', command: 'gotrace run --strace -- go mod download' },
-      { text: 'Let a GOPROXY serve the module instead of git (direct) from {host}', command: 'go env -w GOPROXY=https://proxy.example,direct' },
-      { text: 'If it hangs at a credential prompt (askpass)', command: 'GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false go mod download' },
+      {
+        text: 'Let a GOPROXY serve the module instead of git (direct) from {host}',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
+      {
+        text: 'If it hangs at a credential prompt (askpass)',
+        command: 'GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false go mod download',
+      },
     ],
   },
   {
     cause: 'sumdb/unreachable',
     summary: 'the checksum database {host} cannot be reached ({seconds})',
-    explanation: 'Modules that are not in go.sum are looked up in the checksum database. No GOPROXY entry carries it, and it does not answer from here.',
+    explanation:
+      'Modules that are not in go.sum are looked up in the checksum database. No GOPROXY entry carries it, and it does not answer from here.',
     telltale: 'A connect, TLS or DNS wait on the checksum database’s host.',
     remedies: [
-      { text: 'Allow {host} through the firewall, or use a GOPROXY that serves /sumdb/', command: 'curl -v -o /dev/null https://{host}/latest' },
-      { text: 'For private modules, do not ask it (GONOSUMDB)', command: 'go env -w GONOSUMDB=corp.example/*' },
+      {
+        text: 'Allow {host} through the firewall, or use a GOPROXY that serves /sumdb/',
+        command: 'curl -v -o /dev/null https://{host}/latest',
+      },
+      {
+        text: 'For private modules, do not ask it (GONOSUMDB)',
+        command: 'go env -w GONOSUMDB=corp.example/*',
+      },
       { text: 'Last resort, without verification: GOSUMDB=off', command: 'GOSUMDB=off go mod download' },
     ],
   },
@@ -189,8 +283,14 @@ export const GO_WORDS: readonly CauseWords[] = [
     explanation: 'Each module that is not in go.sum costs a lookup and some tiles.',
     telltale: 'Slow URLs with /lookup/ or /tile/.',
     remedies: [
-      { text: 'Commit go.sum, so that nothing has to be looked up', command: 'go mod tidy && git add go.sum' },
-      { text: 'Use a GOPROXY that serves /sumdb/ instead of {host}, or set GOSUMDB to a mirror', command: 'go env GOSUMDB GOPROXY' },
+      {
+        text: 'Commit go.sum, so that nothing has to be looked up',
+        command: 'go mod tidy && git add go.sum',
+      },
+      {
+        text: 'Use a GOPROXY that serves /sumdb/ instead of {host}, or set GOSUMDB to a mirror',
+        command: 'go env GOSUMDB GOPROXY',
+      },
     ],
   },
   {
@@ -205,13 +305,20 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'sumdb/mismatch',
-    summary: 'the checksum of {module} is not the one on record (checksum mismatch): do not use it before you know why',
-    explanation: 'What was downloaded, go.sum and the checksum database do not agree. One of the three is wrong: a moved tag, a tampered proxy or cache, or a damaged go.sum.',
+    summary:
+      'the checksum of {module} is not the one on record (checksum mismatch): do not use it before you know why',
+    explanation:
+      'What was downloaded, go.sum and the checksum database do not agree. One of the three is wrong: a moved tag, a tampered proxy or cache, or a damaged go.sum.',
     telltale: '`SECURITY ERROR`, `checksum mismatch`.',
     remedies: [
-      { text: 'Find the odd one: download past proxy and cache, and compare the checksum', command: 'GOMODCACHE=$(mktemp -d) GOPROXY=direct go mod download -json {module}' },
+      {
+        text: 'Find the odd one: download past proxy and cache, and compare the checksum',
+        command: 'GOMODCACHE=$(mktemp -d) GOPROXY=direct go mod download -json {module}',
+      },
       { text: 'If only the local cache is wrong, clean it', command: 'go clean -modcache' },
-      { text: 'If the tag was moved, ask for a new version; change go.sum only after that (never GONOSUMDB to silence it)' },
+      {
+        text: 'If the tag was moved, ask for a new version; change go.sum only after that (never GONOSUMDB to silence it)',
+      },
     ],
   },
   {
@@ -219,16 +326,28 @@ export const GO_WORDS: readonly CauseWords[] = [
     summary: 'checking checksums with {host} took {seconds}',
     explanation: 'The checksum database took long or failed.',
     telltale: 'URLs with /sumdb/, /lookup/ or /tile/.',
-    remedies: [{ text: 'Look at GOSUMDB and at the GOPROXY that serves it', command: 'go env GOSUMDB GONOSUMDB GOPROXY' }],
+    remedies: [
+      {
+        text: 'Look at GOSUMDB and at the GOPROXY that serves it',
+        command: 'go env GOSUMDB GONOSUMDB GOPROXY',
+      },
+    ],
   },
   {
     cause: 'toolchain/download',
     summary: 'go.mod asks for another Go ({module}), and its download from {host} takes {seconds}',
-    explanation: 'A go or toolchain line in go.mod that is newer than the go command makes it download that toolchain, silently but for one line.',
+    explanation:
+      'A go or toolchain line in go.mod that is newer than the go command makes it download that toolchain, silently but for one line.',
     telltale: '`go: downloading go1.N`, requests for golang.org/toolchain.',
     remedies: [
-      { text: 'Use the Go that is installed, if it is new enough (GOTOOLCHAIN=local)', command: 'GOTOOLCHAIN=local go mod download' },
-      { text: 'Or install the toolchain that go.mod asks for: {setting}', command: 'grep -E "^(go|toolchain) " go.mod' },
+      {
+        text: 'Use the Go that is installed, if it is new enough (GOTOOLCHAIN=local)',
+        command: 'GOTOOLCHAIN=local go mod download',
+      },
+      {
+        text: 'Or install the toolchain that go.mod asks for: {setting}',
+        command: 'grep -E "^(go|toolchain) " go.mod',
+      },
     ],
   },
   {
@@ -237,18 +356,25 @@ export const GO_WORDS: readonly CauseWords[] = [
     explanation: 'No proxy has the toolchain for this version and platform.',
     telltale: '`toolchain not available`.',
     remedies: [
-      { text: 'Correct the go or toolchain line of go.mod to a version that exists', command: 'go mod edit -go=1.24 -toolchain=none' },
+      {
+        text: 'Correct the go or toolchain line of go.mod to a version that exists',
+        command: 'go mod edit -go=1.24 -toolchain=none',
+      },
       { text: 'Or use the installed toolchain', command: 'GOTOOLCHAIN=local go mod download' },
     ],
   },
   {
     cause: 'toolchain/too-old',
-    summary: 'go.mod requires a newer Go than the one installed, and GOTOOLCHAIN=local forbids to download it ({setting})',
+    summary:
+      'go.mod requires a newer Go than the one installed, and GOTOOLCHAIN=local forbids to download it ({setting})',
     explanation: 'The go line of a module needs a newer toolchain.',
     telltale: '`requires go >= …`.',
     remedies: [
       { text: 'Let go download the toolchain', command: 'GOTOOLCHAIN=auto go mod download' },
-      { text: 'Or install a newer Go, or lower the go version in go.mod', command: 'go version; grep -E "^(go|toolchain) " go.mod' },
+      {
+        text: 'Or install a newer Go, or lower the go version in go.mod',
+        command: 'go version; grep -E "^(go|toolchain) " go.mod',
+      },
     ],
   },
   {

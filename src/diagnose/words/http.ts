@@ -1,55 +1,89 @@
 import type { CauseWords } from './types.ts';
 
-const NEXT_ENTRY = { text: 'With | instead of , the next GOPROXY entry is asked after any error, not only after 404 and 410', command: 'go env -w GOPROXY="$(go env GOPROXY | tr , \'|\')"' };
-const REORDER = { text: 'Put the GOPROXY entry that holds most modules first, and drop or move {base}', command: 'go env GOPROXY' };
-const TRY_URL = { text: 'Ask for it by hand and watch the time', command: "curl -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {url}" };
+const NEXT_ENTRY = {
+  text: 'With | instead of , the next GOPROXY entry is asked after any error, not only after 404 and 410',
+  command: 'go env -w GOPROXY="$(go env GOPROXY | tr , \'|\')"',
+};
+const TRY_URL = {
+  text: 'Ask for it by hand and watch the time',
+  command: "curl -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {url}",
+};
 
 export const HTTP_WORDS: readonly CauseWords[] = [
   {
     cause: 'ttfb/slow-response',
     summary: '{host} took {seconds} to send the first byte of {url}',
-    explanation: 'The request was sent and the server was silent for long: a cold cache of the proxy, a slow upstream, or load.',
+    explanation:
+      'The request was sent and the server was silent for long: a cold cache of the proxy, a slow upstream, or load.',
     telltale: 'A gap between the request’s last byte and the response’s first; `200 OK (6.0s)` with -x.',
-    remedies: [TRY_URL, { text: 'The proxy {host} is slow to the first byte: look at its cache and its upstream, or use another GOPROXY', command: 'go env GOPROXY' }],
+    remedies: [
+      TRY_URL,
+      {
+        text: 'The proxy {host} is slow to the first byte: look at its cache and its upstream, or use another GOPROXY',
+        command: 'go env GOPROXY',
+      },
+    ],
   },
   {
     cause: 'ttfb/no-response',
-    summary: '{host} never answered the request for {url}; go has no response timeout and waits for ever ({seconds} so far)',
-    explanation: 'The connection stands, the request was sent, and no response comes. Go sets no time limit on a response.',
+    summary:
+      '{host} never answered the request for {url}; go has no response timeout and waits for ever ({seconds} so far)',
+    explanation:
+      'The connection stands, the request was sent, and no response comes. Go sets no time limit on a response.',
     telltale: 'A request that is still open when the log ends.',
     remedies: [
       TRY_URL,
-      { text: 'The proxy {host} hangs: look at it and its upstream, or use another GOPROXY entry', command: 'go env GOPROXY' },
-      { text: 'Run with a time limit, so that a hang becomes an error (go has no response timeout)', command: 'timeout -s QUIT 120 go mod download' },
+      {
+        text: 'The proxy {host} hangs: look at it and its upstream, or use another GOPROXY entry',
+        command: 'go env GOPROXY',
+      },
+      {
+        text: 'Run with a time limit, so that a hang becomes an error (go has no response timeout)',
+        command: 'timeout -s QUIT 120 go mod download',
+      },
     ],
   },
   {
     cause: 'ttfb/slow-first-proxy',
-    summary: 'the first GOPROXY entry {base} answers 404 for every module, slowly: {seconds} before the next entry was asked',
-    explanation: 'Each module is asked of the first entry, which does not have it and takes its time to say so, before the next entry serves it. Since Go 1.24 a 404 over https is asked twice (GOAUTH).',
+    summary:
+      'the first GOPROXY entry {base} answers 404 for every module, slowly: {seconds} before the next entry was asked',
+    explanation:
+      'Each module is asked of the first entry, which does not have it and takes its time to say so, before the next entry serves it. Since Go 1.24 a 404 over https is asked twice (GOAUTH).',
     telltale: '404 from the same host for each module, each followed by a request to the next entry.',
     remedies: [
       { text: 'Change the order of GOPROXY: {base} answers 404 slowly', command: 'go env GOPROXY' },
-      { text: 'Send only its own modules to it: the rest need not ask {host}', command: 'go env -w GONOPROXY=corp.example/*' },
+      {
+        text: 'Send only its own modules to it: the rest need not ask {host}',
+        command: 'go env -w GONOPROXY=corp.example/*',
+      },
     ],
   },
   {
     cause: 'ttfb/slow-discovery',
     summary: 'finding the repository of {module} took {seconds}: {host} answers ?go-get=1 slowly',
-    explanation: 'For a module fetched directly, go asks the module’s host which repository it lives in, before any git.',
+    explanation:
+      'For a module fetched directly, go asks the module’s host which repository it lives in, before any git.',
     telltale: 'A slow fetch with ?go-get=1.',
     remedies: [
       TRY_URL,
-      { text: 'Let a GOPROXY serve the module, so that {host} need not be asked', command: 'go env -w GOPROXY=https://proxy.example,direct' },
+      {
+        text: 'Let a GOPROXY serve the module, so that {host} need not be asked',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
     ],
   },
   {
     cause: 'ttfb/latency-bound',
-    summary: 'no single request is slow; many requests to {host} each cost one round trip, {seconds} together (latency)',
-    explanation: 'Hundreds of small requests, a few at a time, each wait one network round trip (RTT). The sum is the time.',
+    summary:
+      'no single request is slow; many requests to {host} each cost one round trip, {seconds} together (latency)',
+    explanation:
+      'Hundreds of small requests, a few at a time, each wait one network round trip (RTT). The sum is the time.',
     telltale: 'Many waits of about equal length and no dominant one.',
     remedies: [
-      { text: 'Use a nearer mirror or caching proxy than {host}: the round trip (latency) is the cost', command: 'go env -w GOPROXY=https://proxy.example,direct' },
+      {
+        text: 'Use a nearer mirror or caching proxy than {host}: the round trip (latency) is the cost',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
       { text: 'Raise the concurrency of the download', command: 'GOMAXPROCS=16 go mod download' },
       { text: 'Keep GOMODCACHE between CI jobs', command: 'go env GOMODCACHE' },
     ],
@@ -59,16 +93,28 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     summary: 'waiting for {host} took {seconds}',
     explanation: 'A server took long to answer, in a way that none of the other causes describes.',
     telltale: 'A gap between request and response.',
-    remedies: [{ text: 'Ask the proxy or server {host} by hand and watch the time to the first byte', command: "curl -o /dev/null -sS -w 'first byte %{time_starttransfer} s\\n' https://{host}/" }],
+    remedies: [
+      {
+        text: 'Ask the proxy or server {host} by hand and watch the time to the first byte',
+        command: "curl -o /dev/null -sS -w 'first byte %{time_starttransfer} s\\n' https://{host}/",
+      },
+    ],
   },
   {
     cause: 'transfer/slow',
     summary: '{url} arrives slowly: {seconds} for its body ({setting})',
-    explanation: 'The response began in time, and its body trickles in: bandwidth, throttling, or a busy server.',
+    explanation:
+      'The response began in time, and its body trickles in: bandwidth, throttling, or a busy server.',
     telltale: 'Few bytes over much time between the first and the last read of one body.',
     remedies: [
-      { text: 'Measure the bandwidth from {host}: the transfer is slow', command: "curl -o /dev/null -w '%{speed_download} bytes/s\\n' {url}" },
-      { text: 'Use a nearer mirror or a caching proxy', command: 'go env -w GOPROXY=https://proxy.example,direct' },
+      {
+        text: 'Measure the bandwidth from {host}: the transfer is slow',
+        command: "curl -o /dev/null -w '%{speed_download} bytes/s\\n' {url}",
+      },
+      {
+        text: 'Use a nearer mirror or a caching proxy',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
     ],
   },
   {
@@ -77,8 +123,14 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     explanation: 'Part of the body arrived, then nothing. Go waits for ever: it has no time limit on a body.',
     telltale: 'The last read of the body long before the end of the log.',
     remedies: [
-      { text: 'Look at the connection to {host} while it stalls: state, retransmissions', command: 'ss -tino dst {ip}' },
-      { text: 'A middlebox or the proxy stalls the transfer; try another network or GOPROXY', command: 'curl -v -o /dev/null {url}' },
+      {
+        text: 'Look at the connection to {host} while it stalls: state, retransmissions',
+        command: 'ss -tino dst {ip}',
+      },
+      {
+        text: 'A middlebox or the proxy stalls the transfer; try another network or GOPROXY',
+        command: 'curl -v -o /dev/null {url}',
+      },
     ],
   },
   {
@@ -87,7 +139,10 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     explanation: 'The other side, or something between, ended the connection before the body was complete.',
     telltale: 'ECONNRESET, `unexpected EOF`, or an HTTP/2 stream error.',
     remedies: [
-      { text: 'Try again; if it repeats, read the log of the proxy {host} for the reset connection', command: 'go mod download' },
+      {
+        text: 'Try again; if it repeats, read the log of the proxy {host} for the reset connection',
+        command: 'go mod download',
+      },
       { text: 'If HTTP/2 is what breaks, try without it', command: 'GODEBUG=http2client=0 go mod download' },
     ],
   },
@@ -97,7 +152,10 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     explanation: 'The archive cannot be read, or its content is not what a module zip must be.',
     telltale: '`zip: …`, `not a valid zip file`.',
     remedies: [
-      { text: 'Remove the damaged zip from the module cache, then try again', command: 'go clean -modcache && go mod download' },
+      {
+        text: 'Remove the damaged zip from the module cache, then try again',
+        command: 'go clean -modcache && go mod download',
+      },
       { text: 'If it comes back, purge the zip from the cache of the proxy {host}' },
     ],
   },
@@ -106,7 +164,12 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     summary: 'receiving {url} from {host} took {seconds}',
     explanation: 'A body took long, in a way that none of the other causes describes.',
     telltale: 'Time between the first and the last read of a body.',
-    remedies: [{ text: 'Measure the transfer from {host} by hand', command: "curl -o /dev/null -w '%{speed_download} bytes/s\\n' {url}" }],
+    remedies: [
+      {
+        text: 'Measure the transfer from {host} by hand',
+        command: "curl -o /dev/null -w '%{speed_download} bytes/s\\n' {url}",
+      },
+    ],
   },
   {
     cause: 'server-error/not-found',
@@ -115,17 +178,27 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     telltale: '`404 Not Found`, `410 Gone`, `unknown revision` from every GOPROXY entry.',
     remedies: [
       { text: 'List the versions that exist', command: 'go list -m -versions {path}' },
-      { text: 'Check the spelling of path and version (unknown revision); a private module needs GOPRIVATE', command: 'go env GOPROXY GOPRIVATE' },
+      {
+        text: 'Check the spelling of path and version (unknown revision); a private module needs GOPRIVATE',
+        command: 'go env GOPROXY GOPRIVATE',
+      },
     ],
   },
   {
     cause: 'server-error/5xx',
     summary: '{host} answers {setting} for {url}',
-    explanation: 'The server, or a gateway before it, failed. After , in GOPROXY the next entry is not asked for that; after | it is.',
+    explanation:
+      'The server, or a gateway before it, failed. After , in GOPROXY the next entry is not asked for that; after | it is.',
     telltale: 'Status 500, 502, 503 or 504 in the `# get` line.',
     remedies: [
-      { text: 'Look at the proxy {host} and its upstream (bad gateway): {setting}', command: 'curl -v -o /dev/null {url}' },
-      { text: 'If {host} is the first GOPROXY entry and often fails, put another first', command: 'go env GOPROXY' },
+      {
+        text: 'Look at the proxy {host} and its upstream (bad gateway): {setting}',
+        command: 'curl -v -o /dev/null {url}',
+      },
+      {
+        text: 'If {host} is the first GOPROXY entry and often fails, put another first',
+        command: 'go env GOPROXY',
+      },
       NEXT_ENTRY,
     ],
   },
@@ -135,8 +208,14 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     explanation: 'Too many requests in a short time from this address or account.',
     telltale: 'Status 429.',
     remedies: [
-      { text: 'Ask less at a time (429, rate limit, Retry-After)', command: 'GODEBUG=cmdgonetlimit=2 go mod download' },
-      { text: 'Put a caching proxy between your jobs and {host}, and keep GOMODCACHE between CI jobs', command: 'go env -w GOPROXY=https://proxy.example' },
+      {
+        text: 'Ask less at a time (429, rate limit, Retry-After)',
+        command: 'GODEBUG=cmdgonetlimit=2 go mod download',
+      },
+      {
+        text: 'Put a caching proxy between your jobs and {host}, and keep GOMODCACHE between CI jobs',
+        command: 'go env -w GOPROXY=https://proxy.example',
+      },
     ],
   },
   {
@@ -152,10 +231,14 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   {
     cause: 'server-error/path-mismatch',
     summary: '{module} declares another module path in its go.mod than the one it is required by',
-    explanation: 'The go.mod of what was downloaded names another module: a fork, a renamed repository, or a missing /v2.',
+    explanation:
+      'The go.mod of what was downloaded names another module: a fork, a renamed repository, or a missing /v2.',
     telltale: '`module declares its path as`.',
     remedies: [
-      { text: 'Require it by the path that it declares, or replace the declared path by the fork', command: 'go mod edit -replace=OLD=NEW@VERSION' },
+      {
+        text: 'Require it by the path that it declares, or replace the declared path by the fork',
+        command: 'go mod edit -replace=OLD=NEW@VERSION',
+      },
     ],
   },
   {
@@ -173,6 +256,11 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     summary: 'go failed: {setting}',
     explanation: 'go reported an error that none of the other causes describes.',
     telltale: 'A line that begins with `go:`.',
-    remedies: [{ text: 'Run again with more output, and attach the report', command: 'gotrace run --strace --format markdown -- go mod download' }],
+    remedies: [
+      {
+        text: 'Run again with more output, and attach the report',
+        command: 'gotrace run --strace --format markdown -- go mod download',
+      },
+    ],
   },
 ];
