@@ -1,4 +1,5 @@
 // Bundles dist/cli.js and dist/index.js, their types, and the report's JSON Schema.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -36,3 +37,6 @@ writeFileSync(
   'dist/report.schema.json',
   `${JSON.stringify(z.toJSONSchema(reportSchema, { target: 'draft-2020-12' }), null, 2)}\n`,
 );
+
+const types = spawnSync('npx', ['tsc', '-p', '.ci/tsconfig.build.json'], { stdio: 'inherit' });
+process.exitCode = types.status ?? 1;

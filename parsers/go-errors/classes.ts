@@ -20,7 +20,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'toolchain-too-old',
     pattern:
-      /requires go >= ?(?<version>[\d.]+\w*)|go\.mod requires go|invalid go version '|note: module requires Go (?<version2>[\d.]+)/,
+      /requires go >= ?(?<version>[\d.]+\w*)|invalid go version '|note: module requires Go (?<version2>[\d.]+)/,
   },
   { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
   {

@@ -53,7 +53,8 @@ function fields(
   const pick = (name: string) => groups[name] ?? groups[`${name}2`] ?? groups[`${name}3`];
   const status = pick('status');
   const version = pick('version') ?? subject?.['version'];
-  const url = pick('url') ?? /"?(https?:\/\/[^\s":]+(?::\d+)?[^\s":]*)/.exec(text)?.[1];
+  const url =
+    pick('url') ?? /(https?:\/\/(?:[^\s"/@]*@)?[^\s"':/]+(?::\d+)?(?:\/[^\s"':]*)?)/.exec(text)?.[1];
   const all = {
     module: subject?.['module'],
     version,

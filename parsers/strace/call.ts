@@ -114,10 +114,10 @@ function skipString(bytes: Uint8Array, quote: number, stop: number): number {
 
 /** strace escapes `<` and `>` in paths since 4.26 as `\74` and `\76`; older logs may hold them bare. */
 function skipAnnotation(bytes: Uint8Array, open: number, stop: number): number {
-  const close = bytes.indexOf(GREATER, open);
-  if (close < 0 || close >= stop) return open;
+  let close = bytes.indexOf(GREATER, open);
   // `->` inside a socket's annotation does not close it.
-  if (bytes[close - 1] === 0x2d) return skipAnnotation(bytes, close, stop);
+  while (close > 0 && bytes[close - 1] === 0x2d) close = bytes.indexOf(GREATER, close + 1);
+  if (close < 0 || close >= stop) return open;
   // `<char 1:3>` may follow inside: `2</dev/null<char 1:3>>`.
   return bytes[close + 1] === GREATER ? close + 1 : close;
 }

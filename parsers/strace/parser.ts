@@ -413,6 +413,6 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
 
 /** The number that a return value begins with; undefined for `?`. */
 export function readValue(ret: string): number | undefined {
-  const match = /^(?:-?\d+|0x[0-9a-f]+)/.exec(ret);
+  const match = /^(?:0x[0-9a-f]+|-?\d+)/.exec(ret);
   return match === null ? undefined : Number(match[0]);
 }

@@ -106,7 +106,7 @@ function subjectOf(
 }
 
 function urlIn(text: string): string | undefined {
-  return /https?:\/\/[^\s"':]+(?::\d+)?[^\s"':]*/.exec(text)?.[0];
+  return /https?:\/\/(?:[^\s"/@]*@)?[^\s"':/]+(?::\d+)?(?:\/[^\s"':]*)?/.exec(text)?.[0];
 }
 
 function causeOf(error: TraceError, url: string | undefined, context: Case): string {

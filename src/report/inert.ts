@@ -16,6 +16,11 @@ export function inert(text: string): string {
   );
 }
 
+/** The same for text of several lines: line ends stay. */
+export function escapeActive(text: string): string {
+  return text.split('\n').map(inert).join('\n');
+}
+
 export function inertHtml(text: string): string {
   return inert(text).replace(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

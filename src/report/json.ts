@@ -1,5 +1,7 @@
 import type { Report } from '../model/report.ts';
+import { escapeActive } from './inert.ts';
 
+/** Valid JSON in which control and bidi characters are escaped, since people print it to terminals. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${escapeActive(JSON.stringify(report, null, 2))}\n`;
 }

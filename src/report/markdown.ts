@@ -1,5 +1,5 @@
 import type { Report, ReportFinding } from '../model/report.ts';
-import { inert, inertCode, inertMarkdown, inertMermaid } from './inert.ts';
+import { escapeActive, inert, inertCode, inertMarkdown, inertMermaid } from './inert.ts';
 import { printSeconds } from './terminal.ts';
 import { labelOf, lengthOf, waterfall } from './waterfall.ts';
 
@@ -112,7 +112,8 @@ function syscalls(report: Report): string {
 }
 
 /** A fence longer than any in the text cannot be closed by it. */
-function fenced(text: string, language: string): string {
+function fenced(hostile: string, language: string): string {
+  const text = escapeActive(hostile);
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { redactor } from '../src/redact/redact.ts';
+import { WRITERS } from '../src/report/registry.ts';
+import { reportOfText } from './support/analyze.ts';
+
+const PLANTED = [
+  ['https://alice:hunter2secret@proxy.example/x', 'hunter2secret'],
+  ['http2: Transport encoding header "authorization" = "Basic c2VjcmV0OnNlY3JldA=="', 'c2VjcmV0OnNlY3JldA'],
+  ['Authorization: Bearer abc.def.ghi-secret', 'abc.def.ghi-secret'],
+  ['Proxy-Authorization: Basic cHJveHlzZWNyZXQ=', 'cHJveHlzZWNyZXQ'],
+  ['Cookie: session=cookiesecret1; other=2', 'cookiesecret1'],
+  ['Set-Cookie: id=setcookiesecret', 'setcookiesecret'],
+  ['machine proxy.example login bob password netrcsecret', 'netrcsecret'],
+  ['GITHUB_TOKEN=plainsecretvalue', 'plainsecretvalue'],
+  ['"CI_JOB_TOKEN=jobsecretvalue"', 'jobsecretvalue'],
+  ['ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'abcdefghijklmnopqrstuvwxyz'],
+  ['glpat-AbCdEfGhIjKlMnOpQrSt', 'AbCdEfGhIjKl'],
+  ['//registry.example/:_authToken=npmsecretvalue', 'npmsecretvalue'],
+  ['https://store.example/a.zip?X-Amz-Signature=querysecret&x=1', 'querysecret'],
+  [
+    '-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXk\\n-----END OPENSSH PRIVATE KEY-----',
+    'b3BlbnNzaC1rZXk',
+  ],
+  ['/home/alice/go/pkg/mod', 'alice'],
+  ['/Users/alice/go/pkg/mod', 'alice'],
+] as const;
+
+describe('what is secret', () => {
+  it.each(PLANTED)('%s', (text, secret) => {
+    expect(redactor()(text)).not.toContain(secret);
+  });
+
+  it('leaves alone what a maintainer needs', () => {
+    for (const text of [
+      '/home/runner/go/pkg/mod/cache/lock',
+      'https://git.example/x?go-get=1',
+      'github.com/pkg/errors@v0.9.1',
+      'user@host: Permission denied (publickey).',
+    ]) {
+      expect(redactor()(text)).toBe(text);
+    }
+  });
+
+  it('hides private modules when asked to', () => {
+    expect(
+      redactor({ modules: ['corp.example/*'] })('go: corp.example/team/secretproject@v1.0.0: 404'),
+    ).not.toContain('secretproject');
+  });
+});
+
+/** One log with every secret in a place that gets into reports: evidence, URLs, commands, unparsed lines. */
+async function plantedReport() {
+  const lines = PLANTED.flatMap(([text], index) => [
+    `170000000${index % 10}.0 # get https://proxy.example/m${index}/@v/list`,
+    `170000000${index % 10}.5 go: m.example/a@v1.0.0: Get "${text}": 502 Bad Gateway`,
+    `170000000${index % 10}.5 ${text}`,
+  ]);
+  return reportOfText(`${lines.join('\n')}\n`);
+}
+
+it.each(WRITERS.map((writer) => [writer.name, writer.render] as const))(
+  'no planted secret gets into %s',
+  async (_name, render) => {
+    const text = render(await plantedReport(), { columns: 120, colour: false, explainInput: true });
+    expect(PLANTED.filter(([, secret]) => text.includes(secret)).map(([, secret]) => secret)).toEqual([]);
+  },
+);
+
+it.each(WRITERS.map((writer) => [writer.name, writer.render] as const))(
+  'hostile text comes out inert in %s',
+  async (name, render) => {
+    const hostile = '\u001b[31m\u001b]0;owned\u0007\u202e<script>alert(1)</script>|```\u0000=cmd|calc';
+    const report = await reportOfText(
+      `1700000000.0 # get https://proxy.example/${hostile}/@v/list\n1700000009.0 go: m.example/a@v1.0.0: Get "https://x.example/${hostile}": 502 Bad Gateway\n`,
+    );
+    const text = render(report, { columns: 200, colour: false, explainInput: true });
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    if (name === 'markdown')
+      expect(
+        text.replace(/^ *(`{3,})[^\n]*\n[\s\S]*?\n *\1$/gm, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, ''),
+      ).not.toContain('<script>');
+  },
+);
