@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { STANDARD_INPUT } from '../ingest/open.ts';
 import { VERSION } from '../version.ts';
 import { analyzeCommand } from './analyze.ts';
 import { demoCommand } from './demo.ts';
@@ -6,8 +7,14 @@ import { fail } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { runCommand } from './run.ts';
 
+/** yargs drops a lone `-` among positionals; what stands behind `--` belongs to the command that is run. */
+function protectDashes(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((arg, index) => (arg === '-' && (end < 0 || index < end) ? STANDARD_INPUT : arg));
+}
+
 export async function main(argv: readonly string[]): Promise<void> {
-  await yargs([...argv])
+  await yargs(protectDashes(argv))
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
     .command(runCommand)

@@ -211,11 +211,15 @@ export class Correlator {
 
   #ending(exitCode: number | undefined): Ending {
     const { ending } = this.#processes;
+    const [dump] = this.#output.goroutines;
+    // A Go program prints its goroutines at SIGQUIT and exits with 2 (runtime/signal_unix.go): it was ended.
+    const byDump =
+      ending.kind === 'exited' ? ending.code === 2 : ending.kind === 'unknown' && (exitCode ?? 2) === 2;
+    if (dump !== undefined && byDump) return { kind: 'killed', signal: 'SIGQUIT', at: dump.at };
     if (ending.kind === 'unknown' && exitCode !== undefined) return { kind: 'exited', code: exitCode };
     if (ending.kind !== 'unknown') return ending;
-    const { errors, goroutines } = this.#output;
+    const { errors } = this.#output;
     const final = errors.filter((error) => error.final).at(-1);
-    if (goroutines[0] !== undefined) return { kind: 'killed', signal: 'SIGQUIT', at: goroutines[0].at };
     if (final !== undefined && !this.#sawSyscalls) return { kind: 'exited', code: 1, at: final.at };
     return ending;
   }

@@ -11,6 +11,9 @@ export interface Input {
   readonly chunks: () => AsyncGenerator<Uint8Array>;
 }
 
+/** How reports name standard input; taken for it as `-` is. */
+export const STANDARD_INPUT = '(standard input)';
+
 const CHUNK = 1024 * 1024;
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
@@ -19,8 +22,8 @@ const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 export function openInputs(paths: readonly string[], stdin: Readable): Result<Input[]> {
   const inputs: Input[] = [];
   for (const path of paths) {
-    if (path === '-') {
-      inputs.push({ path: '-', chunks: () => decompressed(streamChunks(stdin)) });
+    if (path === '-' || path === STANDARD_INPUT) {
+      inputs.push({ path: STANDARD_INPUT, chunks: () => decompressed(streamChunks(stdin)) });
       continue;
     }
     const files = filesOf(path);

@@ -1,0 +1,115 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CLI, gotrace } from '../support/gotrace.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gotrace-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const withStrace = (await execa('strace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
+const MODES = [['--no-strace'], ...(withStrace ? [['--strace']] : [])];
+if (!withStrace) console.log('strace cannot trace here: only runs without it are tested');
+
+describe.each(MODES)('the command is unharmed, %s', (mode) => {
+  const run = (...command: string[]) => gotrace(['run', mode, '--progress', 'none', '--', ...command]);
+
+  it('keeps its exit code', async () => {
+    expect((await run('sh', '-c', 'exit 7')).exitCode).toBe(7);
+    expect((await run('true')).exitCode).toBe(0);
+  });
+
+  it('keeps its death by signal', async () => {
+    expect((await run('sh', '-c', 'kill -TERM $$')).signal).toBe('SIGTERM');
+  });
+
+  it('keeps its stdout, byte for byte, and its stdin', async () => {
+    const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, at) => (at * 7919) % 256));
+    const result = await gotrace(['run', mode, '--progress', 'none', '--', 'cat'], {
+      input: bytes,
+      encoding: 'buffer',
+    });
+    expect(Buffer.compare(result.stdout as unknown as Buffer, bytes)).toBe(0);
+  });
+
+  it('keeps its own stderr, prompts without a line end included', async () => {
+    const { stderr } = await run(
+      'sh',
+      '-c',
+      'printf "first\\nPassword: " >&2; sleep 0.1; printf "done\\n" >&2',
+    );
+    expect(stderr).toContain('first\nPassword: done\n');
+  });
+
+  it.skipIf(mode === '--strace')('does not wait for children that outlive it', async () => {
+    // strace -f itself stays with such a child; without it, gotrace is gone while the child lives on.
+    const { stdout } = await run('sh', '-c', 'sleep 300 > /dev/null & echo $!');
+    const pid = Number(stdout);
+    expect(process.kill(pid, 0)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+  });
+
+  it('says that a command is not there, as a shell does', async () => {
+    const { exitCode } = await run('no-such-command-gotrace');
+    expect([127, 1]).toContain(exitCode);
+  });
+});
+
+describe.each(MODES)('the demo names the fault live, %s', (mode) => {
+  it.each([
+    ['healthy', 'healthy', undefined],
+    ['slow-first-byte', 'slow', 'ttfb/slow-response'],
+    ['stalled-body', 'blocked', 'transfer/stalled'],
+    ['no-response', 'blocked', 'ttfb/no-response'],
+    ['slow-404', 'slow', 'ttfb/slow-first-proxy'],
+    ['dead-first-proxy', 'failed', 'connect/refused'],
+    ['bad-gateway', 'failed', 'server-error/5xx'],
+  ])('%s', async (fault, status, cause) => {
+    const { stdout } = await gotrace(['demo', fault, mode, '--format', 'json']);
+    const report = JSON.parse(String(stdout));
+    expect({ status: report.verdict.status, cause: report.blockingPoint?.cause }).toEqual({ status, cause });
+    if (cause !== undefined) expect(report.blockingPoint.evidence.length).toBeGreaterThan(0);
+  });
+});
+
+it('keeps logs and report where asked to, without secrets', async () => {
+  const target = join(folder, 'kept');
+  await gotrace([
+    'run',
+    '--progress',
+    'none',
+    '-o',
+    target,
+    '--',
+    'sh',
+    '-c',
+    'echo "go: x.example/a@v1.0.0: Get \\"https://u:plantedsecret@x.example/\\": 502 Bad Gateway" >&2; exit 1',
+  ]);
+  const files = readdirSync(target);
+  expect(files).toContain('report.json');
+  for (const name of files) expect(readFileSync(join(target, name), 'latin1')).not.toContain('plantedsecret');
+});
+
+it('gives a verdict at Ctrl-C, at once', async () => {
+  const child = execa(
+    process.execPath,
+    [
+      CLI,
+      'run',
+      '--progress',
+      'none',
+      '--no-strace',
+      '--',
+      'sh',
+      '-c',
+      'echo "# get https://proxy.example/x/@v/list" >&2; exec sleep 30',
+    ],
+    { reject: false },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  child.kill('SIGINT');
+  const { stderr, signal } = await child;
+  expect(signal).toBe('SIGINT');
+  expect(stderr).toMatch(/Blocked: .*proxy\.example/);
+});
