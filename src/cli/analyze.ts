@@ -1,12 +1,13 @@
 import type { CommandModule } from 'yargs';
 import { analyze } from '../analyze.ts';
 import { openInputs } from '../ingest/open.ts';
+import { failed, ok, type Result } from '../model/result.ts';
 import { fail } from './exit.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface AnalyzeArguments extends OutputOptions {
   readonly files: readonly string[];
-  readonly failOn: readonly string[] | undefined;
+  readonly failOn: string | undefined;
 }
 
 export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
@@ -23,21 +24,31 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
         })
         .option('fail-on', {
           type: 'string',
-          array: true,
-          choices: ['slow', 'failed', 'blocked', 'unknown'],
-          describe: 'Exit with 1 on these verdicts',
+          describe: 'Exit with 1 on these verdicts: slow,failed,blocked,unknown',
         })
         .example('gotrace analyze strace.log stderr.txt', 'both logs of one run, on one clock')
         .example('go mod download -x 2>&1 | gotrace analyze -', 'without any tracer'),
     ) as never,
   handler: async (args) => {
+    const verdicts = readVerdicts(args.failOn);
+    if (!verdicts.ok) return fail(verdicts.error);
     const inputs = openInputs(args.files, process.stdin);
     if (!inputs.ok) return fail(inputs.error);
     const report = await analyze(inputs.value, { redact: redactOptions(args) });
     if (!report.ok) return fail(report.error);
     const written = writeReport(report.value, args);
     if (!written.ok) return fail(written.error);
-    const verdicts = (args.failOn ?? []).flatMap((each) => each.split(','));
-    if (verdicts.includes(report.value.verdict.status)) process.exitCode = 1;
+
+    if (verdicts.value.includes(report.value.verdict.status)) process.exitCode = 1;
   },
 };
+
+const FAILING = ['slow', 'failed', 'blocked', 'unknown'];
+
+function readVerdicts(text: string | undefined): Result<readonly string[]> {
+  const verdicts = text === undefined ? [] : text.split(',');
+  const wrong = verdicts.find((verdict) => !FAILING.includes(verdict));
+  return wrong === undefined
+    ? ok(verdicts)
+    : failed(`--fail-on ${wrong}: is no verdict to fail on; name some of ${FAILING.join(', ')}`);
+}

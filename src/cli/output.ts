@@ -12,7 +12,7 @@ export interface OutputOptions {
   readonly format: string;
   readonly output?: string | undefined;
   readonly redact: boolean;
-  readonly redactModules?: readonly string[] | undefined;
+  readonly redactModules?: string | undefined;
   readonly explainInput?: boolean | undefined;
 }
 
@@ -35,7 +35,6 @@ export function outputOptions<T>(yargs: Argv<T>): Argv<T & OutputOptions> {
     })
     .option('redact-modules', {
       type: 'string',
-      array: true,
       describe: 'Hide modules that match, as in GOPRIVATE: corp.example/*',
     })
     .option('explain-input', {
@@ -48,9 +47,7 @@ export function redactOptions(options: OutputOptions): false | RedactOptions {
   if (!options.redact) return false;
   return {
     home: homedir(),
-    ...(options.redactModules === undefined
-      ? {}
-      : { modules: options.redactModules.flatMap((each) => each.split(',')) }),
+    ...(options.redactModules === undefined ? {} : { modules: options.redactModules.split(',') }),
   };
 }
 

@@ -21,10 +21,6 @@ export function escapeActive(text: string): string {
   return text.split('\n').map(inert).join('\n');
 }
 
-export function inertHtml(text: string): string {
-  return inert(text).replace(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`);
-}
-
 /** For Markdown outside code: what would be markup is escaped; a pipe cannot end a cell, a `<` begins no tag. */
 export function inertMarkdown(text: string): string {
   return inert(text)

@@ -1,4 +1,6 @@
 import type { Report } from '../model/report.ts';
+import { renderChromeTrace } from './chrome-trace.ts';
+import { renderCsv } from './csv.ts';
 import { renderJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTerminal } from './terminal.ts';
@@ -16,6 +18,8 @@ export const WRITERS: readonly { readonly name: string; readonly render: Writer 
   { name: 'terminal', render: renderTerminal },
   { name: 'json', render: renderJson },
   { name: 'markdown', render: renderMarkdown },
+  { name: 'csv', render: renderCsv },
+  { name: 'chrome-trace', render: renderChromeTrace },
 ];
 
 export function writerOf(name: string): Writer {

@@ -26,10 +26,10 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
 
   it('keeps its stdout, byte for byte, and its stdin', async () => {
     const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, at) => (at * 7919) % 256));
-    const result = await gotrace(['run', mode, '--progress', 'none', '--', 'cat'], {
-      input: bytes,
-      encoding: 'buffer',
-    });
+    const command = [CLI, 'run', mode, '--progress', 'none', '--', 'cat'];
+    const { stdout } = await execa(process.execPath, command, { input: bytes, encoding: 'buffer' });
+    expect(Buffer.compare(stdout, bytes)).toBe(0);
+  });
     expect(Buffer.compare(result.stdout as unknown as Buffer, bytes)).toBe(0);
   });
 
