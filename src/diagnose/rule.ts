@@ -97,8 +97,14 @@ export function addressOf(span: Span): string | undefined {
   return ip === undefined ? undefined : printAddress(ip, span.attributes['network.peer.port'] ?? 0);
 }
 
+/** The lines of the spans that matter: a wait of a few milliseconds proves nothing about one of seconds beside it. */
 export function evidenceOf(spans: readonly Span[], most = 4): SourceLine[] {
-  return spans.flatMap((span) => span.evidence).slice(0, most);
+  const length = (span: Span) => (span.endNs ?? Number.POSITIVE_INFINITY) - span.startNs;
+  const longest = Math.max(0, ...spans.map(length));
+  return spans
+    .filter((span) => length(span) >= longest / 10)
+    .flatMap((span) => span.evidence)
+    .slice(0, most);
 }
 
 export function lengthOf(span: Span, endNs: number): number {

@@ -28,7 +28,7 @@ export function waterfall(report: Report, width: number, most: number): Waterfal
   const critical = new Set(report.timeline.critical.map((segment) => segment.spanId));
   const weight = (span: ReportSpan) => lengthOf(span, wall) * (critical.has(span.id) ? 2 : 1);
   return report.timeline.spans
-    .filter((span) => KINDS.has(span.kind))
+    .filter((span) => KINDS.has(span.kind) && isOwnWork(span, report))
     .sort((a, b) => weight(b) - weight(a))
     .slice(0, most)
     .sort((a, b) => a.startSeconds - b.startSeconds || a.id - b.id)
@@ -38,6 +38,13 @@ export function waterfall(report: Report, width: number, most: number): Waterfal
       seconds: lengthOf(span, wall),
       open: span.endSeconds === undefined,
     }));
+}
+
+/** Unpacking spans the download of the module as well; it is shown where it was most of that time itself. */
+function isOwnWork(span: ReportSpan, report: Report): boolean {
+  if (span.kind !== 'unzip') return true;
+  const own = report.timeline.critical.filter((segment) => segment.spanId === span.id);
+  return own.reduce((sum, segment) => sum + segment.endSeconds - segment.startSeconds, 0) > lengthOf(span, report.wallSeconds) / 2;
 }
 
 export function lengthOf(span: ReportSpan, wall: number): number {

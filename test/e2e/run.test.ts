@@ -30,8 +30,6 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     const { stdout } = await execa(process.execPath, command, { input: bytes, encoding: 'buffer' });
     expect(Buffer.compare(stdout, bytes)).toBe(0);
   });
-    expect(Buffer.compare(result.stdout as unknown as Buffer, bytes)).toBe(0);
-  });
 
   it('keeps its own stderr, prompts without a line end included', async () => {
     const { stderr } = await run(
@@ -44,7 +42,7 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
 
   it.skipIf(mode === '--strace')('does not wait for children that outlive it', async () => {
     // strace -f itself stays with such a child; without it, gotrace is gone while the child lives on.
-    const { stdout } = await run('sh', '-c', 'sleep 300 > /dev/null & echo $!');
+    const { stdout } = await run('sh', '-c', 'sleep 300 > /dev/null 2>&1 & echo $!');
     const pid = Number(stdout);
     expect(process.kill(pid, 0)).toBe(true);
     process.kill(pid, 'SIGKILL');
