@@ -1,4 +1,4 @@
-import { execa, type Options } from 'execa';
+import { execa } from 'execa';
 
 /** The built command, as a person runs it. */
 export const CLI = new URL('../../dist/cli.js', import.meta.url).pathname;
