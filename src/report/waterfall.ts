@@ -44,7 +44,10 @@ export function waterfall(report: Report, width: number, most: number): Waterfal
 function isOwnWork(span: ReportSpan, report: Report): boolean {
   if (span.kind !== 'unzip') return true;
   const own = report.timeline.critical.filter((segment) => segment.spanId === span.id);
-  return own.reduce((sum, segment) => sum + segment.endSeconds - segment.startSeconds, 0) > lengthOf(span, report.wallSeconds) / 2;
+  return (
+    own.reduce((sum, segment) => sum + segment.endSeconds - segment.startSeconds, 0) >
+    lengthOf(span, report.wallSeconds) / 2
+  );
 }
 
 export function lengthOf(span: ReportSpan, wall: number): number {
