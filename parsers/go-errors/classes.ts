@@ -49,7 +49,11 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
       /ambiguous import|\bconflict(?:s|ing)?\b|requires \S+, but|but \S+ requires|is explicitly required to be|mismatched versions|requires \S+@\S+, not/,
   },
   { name: 'egress-407', pattern: /Proxy Authentication Required|proxyconnect tcp: .*407|\b407\b/ },
-  { name: 'egress-dead', pattern: /proxyconnect tcp: (?!.*(?:no such host|Authentication))/ },
+  {
+    name: 'egress-dead',
+    pattern:
+      /proxyconnect tcp: (?!.*(?:no such host|Authentication|lookup ))(?:dial tcp (?<address>\S+:\d+))?/,
+  },
   { name: 'egress-unknown', pattern: /proxyconnect tcp: .*lookup (?<host>[^\s:]+)/ },
   {
     name: 'ssh-host-key',

@@ -26,7 +26,7 @@ export const goErrors: Format<GoErrorRecord> = {
 
 /** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
 const LINE =
-  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |note: module requires|[\w.-]+\/\S+@v\S+: )/;
+  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
 
 export function readGoError(line: InputLine): GoErrorRecord | undefined {
   const text = line.text();

@@ -342,8 +342,8 @@ const LOCK_COMMAND = Buffer.from('SETLK');
 const DUP_COMMAND = Buffer.from('F_DUPFD');
 const TEMPORARY_NAME = Buffer.from('.tmp"');
 const TEMPORARY_PATH = Buffer.from('.tmp>');
-const CREATES = Buffer.from('O_CREAT');
-const WRITES = Buffer.from('O_WRONLY');
+/** Files that are written, locks and terminals, and CA bundles. */
+const OPENED = ['O_CREAT', 'O_WRONLY', 'O_RDWR', '.crt"', '.pem"', '/certs'].map((part) => Buffer.from(part));
 
 function isNameByte(byte: number): boolean {
   return (
@@ -370,7 +370,7 @@ function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
   ) {
     return true;
   }
-  return indexOf(bytes, CREATES, quote, end) >= 0 || indexOf(bytes, WRITES, quote, end) >= 0;
+  return OPENED.some((part) => indexOf(bytes, part, quote, end) >= 0);
 }
 
 function endsWithUnfinished(bytes: Uint8Array, start: number, end: number): boolean {

@@ -24,6 +24,8 @@ const TLS_PORTS = new Set([443, 8443, 465, 993]);
 const CONTROL_WRITES: ReadonlySet<number> = new Set([24, 31, 35, 39, 48]);
 /** Silence of this length between data, with another request under way, is the wait for that one's response. */
 const NEXT_RESPONSE_NS = 0.3e9;
+/** Data this recent may still be a body under way when the next request is sent. */
+const BUSY_NS = 50e6;
 /** Two writes this close carry one request; a later one is another request on the same connection. */
 const SAME_REQUEST_NS = 5e6;
 
@@ -166,7 +168,8 @@ export class Connections {
       return;
     }
     connection.requests++;
-    connection.outstanding = 1;
+    const isBusy = data.startNs - connection.lastDataNs < BUSY_NS && connection.bytesIn > 0;
+    connection.outstanding = isBusy ? connection.outstanding + 1 : 1;
     connection.due = undefined;
     const span = this.#store.open('response', 'ttfb', 'wait for the response', data.endNs, [data.at]);
     span.attributes = attributesOf(connection, socket);

@@ -79,6 +79,7 @@ export class Correlator {
     if (record.name.startsWith('open') || record.name === 'creat') {
       if (record.state === 'complete') this.#files.onOpen(record, process);
     }
+    if (record.name.startsWith('rename')) this.#files.onRename(record);
     if (this.#sockets.on(record, process)) return;
     if (record.name === 'flock' || record.name === 'execve' || record.state === 'entered') return;
     const fd = descriptorOf(record)?.fd;

@@ -8,7 +8,7 @@ import { descriptorOf, type Process } from './processes.ts';
 /** Shorter waits for a lock are other goroutines of the same go command passing it on. */
 const LOCK_WAIT_NS = 10e6;
 /** A file call that took this long waited for a disk or a server; page cache answers in microseconds. */
-const SLOW_FILE_NS = 5e6;
+const SLOW_FILE_NS = 3e6;
 const MAX_FILE_SPANS = 20_000;
 /** Calls that a slow or full disk makes slow or fail. */
 const FILE_CALLS =
@@ -32,6 +32,8 @@ export class Files {
   readonly #downloads = new Map<string, { readonly span: Span; lastWriteNs: number }>();
   /** From the lock of a module version to its release: download, hashing and unpacking. */
   readonly #work = new Map<string, Span>();
+  /** Every temporary zip by its path. */
+  readonly #whole = new Map<string, Span>();
   #fileSpans = 0;
   /** CA bundles that were looked for: `true` for one that was there. */
   readonly certificates = new Map<string, boolean>();
@@ -88,7 +90,7 @@ export class Files {
   onOpen(record: SyscallRecord, process: Process): void {
     const path = openedPath(record);
     if (path === undefined) return;
-    if (/ca-(?:certificates|bundle)|\/ssl\/|\/pki\/|cert\.pem|certs/.test(path))
+    if (/ca-(?:certificates|bundle)|\/ssl\/|\/pki\/|cert\.pem|certs|\.(?:crt|pem)$/.test(path))
       this.certificates.set(path, record.errno === undefined);
     if (record.errno !== undefined || record.value === undefined || record.value < 0) return;
     process.descriptors.set(record.value, {
@@ -112,6 +114,7 @@ export class Files {
         'gotrace.bytes': 0,
         'process.pid': process.pid,
       };
+      if (this.#whole.size < MAX_FILE_SPANS) this.#whole.set(path, span);
       this.#downloads.set(path, { span, lastWriteNs: record.startNs });
     }
     const extracted = record.args.includes('O_CREAT') ? readExtractedPath(path) : undefined;
@@ -136,6 +139,14 @@ export class Files {
     if (span.attributes['gotrace.bytes'] === 0) span.startNs = record.startNs;
     span.attributes['gotrace.bytes'] = (span.attributes['gotrace.bytes'] ?? 0) + record.value;
     span.evidence[1] = record.at;
+  }
+
+  /** A zip that is whole is renamed from its temporary name; one that is damaged is not. */
+  onRename(record: SyscallRecord): void {
+    if (record.errno !== undefined || record.state !== 'complete') return;
+    const path = openedPath(record);
+    const download = path === undefined ? undefined : this.#whole.get(path);
+    if (download !== undefined) download.attributes['gotrace.verified'] = true;
   }
 
   onClose(path: string, process: Process): void {

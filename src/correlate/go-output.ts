@@ -20,7 +20,7 @@ export interface Download {
 const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 const MAX_ERRORS = 10_000;
 const FINAL =
-  /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: )/;
+  /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares )/;
 
 /** What go says of itself: fetches, git commands, lookups and errors, from its stderr or from `write(2, …)`. */
 export class GoOutput {

@@ -47,9 +47,10 @@ function nameHosts({ connections, names, spans }: Joinable): void {
       const host = connection.host ?? (address === undefined ? undefined : names.get(address));
       if (host !== undefined && span.attributes['server.address'] === undefined)
         span.attributes['server.address'] = host;
-      if (connection.tunnel !== undefined && span.kind === 'connect')
+      const toEgress = span.kind === 'connect' || span.name.startsWith('CONNECT ');
+      if (connection.tunnel !== undefined && toEgress)
         span.attributes['server.address'] = names.get(address ?? '') ?? address ?? '';
-      if (connection.tunnel !== undefined && span.kind !== 'connect')
+      if (connection.tunnel !== undefined && !toEgress)
         span.attributes['gotrace.path'] = `via ${names.get(address ?? '') ?? address}`;
     }
   }
@@ -76,7 +77,7 @@ function processSpans(spans: readonly Span[]): Map<number, Span> {
  */
 function dropAnswered(connection: Connection, { output, processes }: Joinable, dropped: Set<Span>): void {
   for (const span of connection.spans) {
-    if (span.kind !== 'response' && span.kind !== 'transfer') continue;
+    if ((span.kind !== 'response' && span.kind !== 'transfer') || span.name.startsWith('CONNECT ')) continue;
     const pid = span.attributes['process.pid'];
     const process = processes.find((each) => each.pid === pid);
     const isGo = process !== undefined && programOf(process.command) === 'go';

@@ -1,6 +1,6 @@
 import { hostOf, purposeOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
-import { baseOf, type Case, culprit, type Diagnosis } from './rule.ts';
+import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
 
 /** Which cause an error text names by itself. */
@@ -78,7 +78,13 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
       host,
       address: error.detail.address,
       url,
-      module: module === undefined ? undefined : version === undefined ? module : `${module}@${version}`,
+      module: cause.startsWith('toolchain/')
+        ? 'golang.org/toolchain'
+        : module === undefined
+          ? undefined
+          : version === undefined
+            ? module
+            : `${module}@${version}`,
       path:
         error.detail.path ??
         (cause === 'server-error/not-found' || cause === 'server-error/version-conflict'
@@ -116,12 +122,31 @@ function causeOf(error: TraceError, url: string | undefined, context: Case): str
     /: verifying (?:go\.mod|module|\S+@)/.test(error.text);
   if (isSumdb && error.class === 'not-found') return 'sumdb/private-module';
   if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
+  if (plain === 'transfer/reset' && wasHandshaking(error, url, context)) return 'tls/reset';
   const isToolchain = /golang\.org\/toolchain|download go1\.|go1\.\d+\S* \([^)]*\): /.test(error.text);
   if (isToolchain && REACHING.test(plain))
     return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
   if (plain === 'tls/unknown-authority' && hasNoRoots(context)) return 'tls/no-roots';
   if (plain.startsWith('tls/') || plain.startsWith('dns/')) return firstCause(plain, context);
   return plain;
+}
+
+/** A connection that broke before anything came: with packets the handshake shows it, else that the host never answered. */
+function wasHandshaking(error: TraceError, url: string | undefined, { trace }: Case): boolean {
+  if (!/connection reset|EOF$|broken pipe/.test(error.text)) return false;
+  const host = url === undefined ? undefined : hostOf(url);
+  const handshakes = trace.spans.filter(
+    (span) => span.kind === 'tls' && span.attributes['server.address'] === host,
+  );
+  if (handshakes.length > 0) return handshakes.every((span) => span.attributes['error.type'] !== undefined);
+  const fetches = trace.spans.filter(
+    (span) => span.kind === 'fetch' && span.attributes['server.address'] === host,
+  );
+  return (
+    !trace.coverage.syscalls &&
+    fetches.length > 0 &&
+    fetches.every((span) => span.attributes['http.response.status_code'] === undefined)
+  );
 }
 
 /** Running out of descriptors surfaces as a failed lookup or as missing roots: the errno tells. */
@@ -131,11 +156,9 @@ function firstCause(cause: string, { trace }: Case): string {
 
 /** Every CA bundle was looked for in vain. */
 function hasNoRoots({ trace }: Case): boolean {
-  return (
-    trace.certificates !== undefined &&
-    trace.certificates.length > 0 &&
-    trace.certificates.every((each) => !each.found)
-  );
+  // A trace without openat shows no files at all.
+  const sawFiles = trace.syscalls.some((call) => call.name.startsWith('open'));
+  return sawFiles && trace.certificates?.every((each) => !each.found);
 }
 
 function settingOf(cause: string, error: TraceError): string | undefined {
@@ -183,6 +206,7 @@ function relatedLines(error: TraceError, { trace }: Case) {
 /** Adds the host and address that the packets show, where the text names none. */
 function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
   const { cause } = diagnosis;
+  if (cause === 'transfer/corrupt') return withZip(diagnosis, context);
   if (cause === 'auth/egress-407' || cause === 'connect/dead-egress-proxy')
     return withEgress(diagnosis, error, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
@@ -201,6 +225,26 @@ function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diag
       ...diagnosis.culprit,
       address: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`,
     }),
+  };
+}
+
+/** `zip: not a valid zip file` names no module: it is the one that did not pass go's check. */
+function withZip(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
+  if (diagnosis.culprit.module !== undefined) return diagnosis;
+  const zips = trace.spans.filter(
+    (span) => span.kind === 'transfer' && span.attributes['gotrace.module'] !== undefined,
+  );
+  const damaged = zips.filter((span) => span.attributes['gotrace.verified'] === undefined);
+  const host = trace.spans.find(
+    (span) => span.kind === 'fetch' && span.attributes['url.full']?.endsWith('.zip'),
+  )?.attributes['server.address'];
+  const [only] = damaged;
+  if (only === undefined || damaged.length > 1)
+    return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, host }) };
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...culpritOfSpan(only), ...diagnosis.culprit }),
+    evidence: [...diagnosis.evidence, ...only.evidence.slice(0, 2)],
   };
 }
 

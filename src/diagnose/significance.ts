@@ -46,5 +46,7 @@ export function isSignificant(group: Group, timeline: Timeline, endNs: number): 
 
 /** Worth a finding beside the blocking point: it passes the allowance, whatever its share. */
 export function isNotable(group: Group): boolean {
-  return group.spans.length > 0 && group.phase !== 'cpu' && group.criticalNs >= ALLOWED_NS[group.phase];
+  if (group.spans.length === 0 || group.phase === 'cpu') return false;
+  const failed = group.spans.some((span) => span.attributes['error.type'] !== undefined);
+  return group.criticalNs >= (failed ? SHORTEST_NS : ALLOWED_NS[group.phase]);
 }

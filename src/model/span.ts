@@ -52,6 +52,8 @@ export interface Attributes {
   'gotrace.dns.transport'?: 'udp' | 'tcp';
   /** Process ids that were seen to hold the lock. */
   'gotrace.lock.holder'?: number;
+  /** A zip that passed go's check of its hash and got its name. */
+  'gotrace.verified'?: boolean;
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */
   'gotrace.purpose'?: 'sumdb' | 'toolchain' | 'go-get' | 'git';

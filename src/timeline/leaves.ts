@@ -31,7 +31,7 @@ const NETWORK: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls']);
 export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
   const sawGit = spans.some((span) => span.kind === 'process' && span.phase === 'git');
   const children = childrenOf(spans);
-  const network = spans.filter((span) => NETWORK.has(span.kind));
+  const network = spans.filter((span) => NETWORK.has(span.kind) || span.name.startsWith('CONNECT '));
   const fetchHosts = new Set(
     spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
   );

@@ -16,8 +16,8 @@ const SLOW_ANSWER_NS = 0.5e9;
 export const DNS_RULES: readonly WaitRule[] = [
   refusedPort,
   searchList,
-  slowAaaa,
   tcpFallback,
+  slowAaaa,
   noSuchHost,
   servfail,
   deadNameserver,
