@@ -129,6 +129,8 @@ export class Correlator {
     const processes = this.#processes.all;
     addProcessSpans(this.#store, processes);
     this.#libraries.finish();
+    const ending = this.#ending(exitCode);
+    if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.openBodies(this.#files.stored);
     const spans = joinSpans({
       spans: this.#store.spans,
       lookups,
@@ -152,7 +154,7 @@ export class Correlator {
       startNs: Number.isFinite(startNs) ? startNs : 0,
       endNs,
       originSeconds,
-      ending: this.#ending(exitCode),
+      ending,
       coverage: {
         syscalls: this.#sawSyscalls,
         attached: this.#sawSyscalls && this.#processes.attached,

@@ -32,6 +32,8 @@ export class Files {
   readonly #downloads = new Map<string, { readonly span: Span; lastWriteNs: number }>();
   /** From the lock of a module version to its release: download, hashing and unpacking. */
   readonly #work = new Map<string, Span>();
+  /** `MODULE@VERSION.KIND` of what go began to write into its cache: the body of a .mod or .info was complete by then. */
+  readonly stored = new Set<string>();
   /** Every temporary zip by its path. */
   readonly #whole = new Map<string, Span>();
   #fileSpans = 0;
@@ -99,6 +101,7 @@ export class Files {
       closeOnExec: record.args.includes('O_CLOEXEC'),
     });
     const cached = readCachePath(path);
+    if (cached?.temporary) this.stored.add(`${cached.module}@${cached.version}.${cached.kind}`);
     if (cached?.kind === 'zip' && cached.temporary) {
       const span = this.#store.open(
         'transfer',

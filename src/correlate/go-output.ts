@@ -201,6 +201,30 @@ export class GoOutput {
     return url.startsWith(text) && line.length >= '# get \n'.length + url.length + SHORTEST_STATUS;
   }
 
+  /**
+   * A command that was ended in the middle of a .mod or .info: its headers were there, and go never came to write it
+   * into the cache, which it does as soon as the body is whole.
+   */
+  openBodies(stored: ReadonlySet<string>): void {
+    if (stored.size === 0) return;
+    for (const fetch of [...this.fetches]) {
+      const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url = '' } = fetch.attributes;
+      const kind = /\.(mod|info)$/.exec(url)?.[1];
+      const whole = kind === undefined || stored.has(`${module}@${version}.${kind}`);
+      if (whole || fetch.endNs === undefined || fetch.attributes['http.response.status_code'] !== 200)
+        continue;
+      const span = this.#store.open(
+        'transfer',
+        fetch.phase === 'ttfb' ? 'transfer' : fetch.phase,
+        `body of ${url}`,
+        fetch.endNs,
+        fetch.evidence.slice(-1),
+      );
+      span.attributes = { ...fetch.attributes };
+      delete span.attributes['http.response.status_code'];
+    }
+  }
+
   /** `go: downloading go1.99.0` as the last that go said: nothing else is printed while it is fetched. */
   openToolchainDownload(): void {
     const last = this.downloads.at(-1);

@@ -211,7 +211,11 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
         each.attributes['error.type'] === undefined,
     );
     const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
-    if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
+    if (fetch === undefined && isEmpty && span.endNs === undefined) {
+      // Without -x: the file waits for a zip of which nothing came.
+      span.phase = 'ttfb';
+      span.name = `wait for the zip of ${module}@${version}`;
+    } else if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
     const url = fetch?.attributes['url.full'];
     if (fetch?.endNs === undefined || url === undefined) continue;
     span.startNs = isEmpty ? fetch.endNs : Math.min(fetch.endNs, span.startNs);

@@ -44,8 +44,9 @@ export function isEgress(span: Span, { trace }: Case): boolean {
     (each) => each.kind === 'fetch' && each.attributes['process.pid'] === span.attributes['process.pid'],
   );
   const host = span.attributes['server.address'];
-  if (fetches.length === 0 || host === undefined || span.attributes['gotrace.purpose'] === 'git')
-    return false;
+  if (fetches.length === 0 || span.attributes['gotrace.purpose'] === 'git') return false;
+  // An address that no lookup gave, at a port that no URL means: HTTPS_PROXY holds a bare address.
+  if (host === undefined) return ![80, 443].includes(span.attributes['network.peer.port'] ?? 443);
   return fetches.every((fetch) => fetch.attributes['server.address'] !== host);
 }
 
