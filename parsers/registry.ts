@@ -5,13 +5,14 @@ import { type GoroutineRecord, goroutines } from './goroutines/format.ts';
 import { type Http2Record, http2debug } from './http2debug/format.ts';
 import { type LtraceRecord, ltrace } from './ltrace/format.ts';
 import { type NetdnsRecord, netdns } from './netdns/format.ts';
+import { type ProcRecord, proc } from './proc/format.ts';
 import { strace } from './strace/format.ts';
 import type { StraceRecord } from './strace/records.ts';
 import type { Format } from './types.ts';
 
 /** What go and its children print on stderr. */
 export type TextRecord = GoXRecord | NetdnsRecord | Http2Record | GoErrorRecord | GoroutineRecord;
-export type TraceRecord = StraceRecord | LtraceRecord | TextRecord;
+export type TraceRecord = StraceRecord | LtraceRecord | ProcRecord | TextRecord;
 
 /**
  * The formats of go's stderr, in the order in which a line is offered to them: they share one stream, and a line
@@ -20,4 +21,4 @@ export type TraceRecord = StraceRecord | LtraceRecord | TextRecord;
 export const TEXT_FORMATS: readonly Format<TextRecord>[] = [goX, netdns, http2debug, goroutines, goErrors];
 
 /** The tracers' formats: an input is of one of them as a whole. */
-export const TRACER_FORMATS: readonly Format<TraceRecord>[] = [strace, ltrace];
+export const TRACER_FORMATS: readonly Format<TraceRecord>[] = [strace, ltrace, proc];

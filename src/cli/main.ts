@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { STANDARD_INPUT } from '../ingest/open.ts';
 import { VERSION } from '../version.ts';
 import { analyzeCommand } from './analyze.ts';
+import { attachCommand } from './attach.ts';
 import { demoCommand } from './demo.ts';
 import { fail } from './exit.ts';
 import { explainCommand } from './explain.ts';
@@ -18,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
     .command(runCommand)
+    .command(attachCommand)
     .command(analyzeCommand)
     .command(demoCommand)
     .command(explainCommand)

@@ -11,6 +11,7 @@ import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { descriptorOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
+import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
 
@@ -23,6 +24,7 @@ export class Correlator {
   readonly #sockets = new Sockets(this.#store);
   readonly #files = new Files(this.#store);
   readonly #output = new GoOutput(this.#store);
+  readonly #snapshot = new Snapshot(this.#store);
   readonly #libraries = new LibraryCalls(this.#store);
   readonly #stderr = new StderrReader((record, process) => {
     this.#written.add(`${record.kind} ${this.#textOf(record)}`);
@@ -52,6 +54,16 @@ export class Correlator {
       case 'signal':
       case 'superseded':
         this.#seen(record.timeNs, record.at);
+        return;
+      case 'proc-process':
+      case 'proc-socket':
+      case 'proc-lock':
+      case 'proc-env':
+        if (record.timeNs !== undefined) {
+          this.#firstNs ??= record.timeNs;
+          this.#seen(record.timeNs, record.at);
+        }
+        this.#snapshot.on(record);
         return;
       case 'library-call':
       case 'library-exit':
@@ -126,8 +138,11 @@ export class Correlator {
     );
     const endNs = Math.max(this.#lastNs, this.#output.lastNs);
     const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
-    const processes = this.#processes.all;
-    addProcessSpans(this.#store, processes);
+    // A snapshot knows the processes better than a tracer that was attached to their threads.
+    const processes = this.#snapshot.isEmpty
+      ? this.#processes.all
+      : this.#snapshot.finish(Number.isFinite(startNs) ? startNs : 0);
+    if (this.#snapshot.isEmpty) addProcessSpans(this.#store, processes);
     this.#libraries.finish();
     const ending = this.#ending(exitCode);
     if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.openBodies(this.#files.stored);
@@ -151,7 +166,11 @@ export class Correlator {
         endNs: to,
       })),
       syscalls,
-      startNs: Number.isFinite(startNs) ? startNs : 0,
+      startNs: this.#snapshot.isEmpty
+        ? Number.isFinite(startNs)
+          ? startNs
+          : 0
+        : Math.min(...processes.map((each) => each.startNs)),
       endNs,
       originSeconds,
       ending,
@@ -165,8 +184,8 @@ export class Correlator {
         libraryCalls: this.#sawLibraryCalls,
         timed: this.#sawSyscalls || this.#text.some((record) => record.timeNs !== undefined),
       },
-      command: this.#processes.root?.command.length ? this.#processes.root.command : undefined,
-      environment: {},
+      command: processes[0]?.command.length ? processes[0].command : undefined,
+      environment: this.#snapshot.environment,
       ...(this.#sawSyscalls
         ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
         : {}),

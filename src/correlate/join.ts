@@ -213,7 +213,7 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
     const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
     if (fetch === undefined && isEmpty && span.endNs === undefined) {
       // Without -x: the file waits for a zip of which nothing came.
-      span.phase = 'ttfb';
+      span.phase = module === 'golang.org/toolchain' ? 'toolchain' : 'ttfb';
       span.name = `wait for the zip of ${module}@${version}`;
     } else if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
     const url = fetch?.attributes['url.full'];

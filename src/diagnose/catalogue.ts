@@ -41,7 +41,9 @@ export function remediesOf(cause: string, facts: Facts): Remedy[] {
 
 /** The sentence that names cause, culprit and time. A part in brackets whose facts are missing is left out. */
 export function summaryOf(cause: string, facts: Facts): string {
-  const words = wordsOf(cause)?.summary ?? cause;
+  // An address in place of a name that is not known would be named twice.
+  const template = wordsOf(cause)?.summary ?? cause;
+  const words = facts.host === undefined ? template.replace(' ({host})', '') : template;
   const whole = fill(words, facts, false);
   if (whole !== undefined) return whole;
   const without = words.replace(/ \([^()]*\{[^()]*\)/g, (part) => fill(part, facts, false) ?? '');

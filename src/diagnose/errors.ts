@@ -158,7 +158,7 @@ function firstCause(cause: string, { trace }: Case): string {
 function hasNoRoots({ trace }: Case): boolean {
   // A trace without openat shows no files at all.
   const sawFiles = trace.syscalls.some((call) => call.name.startsWith('open'));
-  return sawFiles && trace.certificates?.every((each) => !each.found);
+  return sawFiles && (trace.certificates?.every((each) => !each.found) ?? false);
 }
 
 function settingOf(cause: string, error: TraceError): string | undefined {

@@ -124,6 +124,7 @@ export const LOCK_RULES: readonly WaitRule[] = [
     const span = group.spans[0];
     const path = span?.attributes['gotrace.path'] ?? '';
     const module = /\/cache\/download\/(.+)\/@v\/(.+)\.lock$/.exec(path);
+    const holder = span?.attributes['gotrace.lock.holder'];
     const cause =
       module !== null
         ? 'lock/module'
@@ -134,7 +135,11 @@ export const LOCK_RULES: readonly WaitRule[] = [
             : 'lock/other';
     return {
       cause,
-      culprit: culprit({ path, module: module === null ? undefined : `${module[1]}@${module[2]}` }),
+      culprit: culprit({
+        path,
+        module: module === null ? undefined : `${module[1]}@${module[2]}`,
+        process: holder === undefined ? undefined : `process ${holder} holds it`,
+      }),
       confidence: 0.95,
       evidence: evidenceOf(group.spans),
     };

@@ -1,0 +1,102 @@
+import { type Format, type InputLine, lineByLine, type SourceLine, shareOfLines } from '../types.ts';
+
+interface At {
+  readonly at: SourceLine;
+  readonly timeNs: number | undefined;
+}
+
+/**
+ * What `gotrace attach` found in /proc (proc(5)), written as lines so that evidence can point at them:
+ *
+ *     proc PID PPID STATE AGE-SECONDS WCHAN COMMAND…
+ *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES age=SECONDS|?
+ *     lock PID waits HOLDER-PID PATH
+ *     env PID NAME=VALUE
+ */
+export type ProcRecord =
+  | (At & {
+      readonly kind: 'proc-process';
+      readonly pid: number;
+      readonly parent: number;
+      /** R, S, D, T, Z. */
+      readonly state: string;
+      readonly ageSeconds: number;
+      readonly wchan: string;
+      readonly command: readonly string[];
+    })
+  | (At & {
+      readonly kind: 'proc-socket';
+      readonly pid: number;
+      readonly transport: 'tcp' | 'udp';
+      /** `SYN-SENT`, `ESTABLISHED`, … */
+      readonly state: string;
+      readonly peer: string;
+      readonly port: number;
+      readonly receiveQueue: number;
+      readonly sendQueue: number;
+    })
+  | (At & {
+      readonly kind: 'proc-lock';
+      readonly pid: number;
+      readonly holder: number;
+      readonly path: string;
+    })
+  | (At & { readonly kind: 'proc-env'; readonly pid: number; readonly name: string; readonly value: string });
+
+export const proc: Format<ProcRecord> = {
+  name: 'proc',
+  detect: (sample) => shareOfLines(sample, (line) => LINE.test(line)),
+  create: (emit) => lineByLine(emit, readProc),
+};
+
+const LINE = /^(?:proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |env \d+ \w+=)/;
+const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
+const SOCKET = /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)/;
+const LOCK = /^lock (\d+) waits (\d+) (.+)$/;
+const ENVIRONMENT = /^env (\d+) (\w+)=(.*)$/;
+
+function readProc(line: InputLine): ProcRecord | undefined {
+  const text = line.text();
+  const base = { at: line.at(), timeNs: line.timeNs };
+  const process = PROCESS.exec(text);
+  if (process !== null) {
+    const [, pid, parent, state = '', age, wchan = '', command = ''] = process;
+    return {
+      kind: 'proc-process',
+      ...base,
+      pid: Number(pid),
+      parent: Number(parent),
+      state,
+      ageSeconds: Number(age),
+      wchan,
+      command: command.split('\t'),
+    };
+  }
+  const socket = SOCKET.exec(text);
+  if (socket !== null) {
+    const [, pid, transport, state = '', peer = '', port, rx, tx] = socket;
+    return {
+      kind: 'proc-socket',
+      ...base,
+      pid: Number(pid),
+      transport: transport === 'udp' ? 'udp' : 'tcp',
+      state,
+      peer,
+      port: Number(port),
+      receiveQueue: Number(rx),
+      sendQueue: Number(tx),
+    };
+  }
+  const lock = LOCK.exec(text);
+  if (lock !== null)
+    return { kind: 'proc-lock', ...base, pid: Number(lock[1]), holder: Number(lock[2]), path: lock[3] ?? '' };
+  const environment = ENVIRONMENT.exec(text);
+  if (environment === null) return undefined;
+  return {
+    kind: 'proc-env',
+    ...base,
+    pid: Number(environment[1]),
+    name: environment[2] ?? '',
+    value: environment[3] ?? '',
+  };
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { processTree, snapshot } from './proc.ts';
+
+export interface AttachOptions {
+  readonly pid: number;
+  /** How long to look, in milliseconds. */
+  readonly forMs: number;
+  /** Send SIGQUIT, which makes a Go program print its goroutines and end. */
+  readonly dump: boolean;
+  readonly directory: string;
+  readonly strace: boolean;
+}
+
+export interface Attached {
+  readonly logs: readonly string[];
+  /** What strace said when it could not attach. */
+  readonly straceError: string | undefined;
+}
+
+/** strace needs a moment to stop every thread before a signal may be sent. */
+const SETTLE_MS = 300;
+const DUMP_MS = 1500;
+
+function stamped(lines: readonly string[]): string {
+  const seconds = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6);
+  return lines.map((line) => `${seconds} ${line}\n`).join('');
+}
+
+/** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
+export async function attach(options: AttachOptions): Promise<Attached> {
+  const snapshotPath = join(options.directory, 'snapshot.log');
+  writeFileSync(snapshotPath, stamped(snapshot(options.pid)));
+  if (!options.strace) return { logs: [snapshotPath], straceError: undefined };
+  const tracePath = join(options.directory, 'strace.log');
+  const pids = processTree(options.pid).flatMap((pid) => ['-p', String(pid)]);
+  const tracer = spawn('strace', ['-f', '-ttt', '-T', '-yy', '-s', '512', '-o', tracePath, ...pids], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  tracer.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
+  const ended = Promise.race([once(tracer, 'exit'), once(tracer, 'error')]).catch(() => undefined);
+  const stop = () => tracer.kill('SIGINT');
+  process.once('SIGINT', stop);
+  const timers = [setTimeout(stop, options.forMs + (options.dump ? DUMP_MS : 0))];
+  if (options.dump) timers.push(setTimeout(() => process.kill(options.pid, 'SIGQUIT'), SETTLE_MS));
+  await ended;
+  // The same process once more: until then, what was seen first went on.
+  appendFileSync(snapshotPath, stamped(snapshot(options.pid).slice(0, 1)));
+  for (const timer of timers) clearTimeout(timer);
+  process.off('SIGINT', stop);
+  const refused =
+    /Operation not permitted|ptrace\(|Could not attach|command not found/.test(said) ||
+    tracer.pid === undefined;
+  return {
+    logs: [snapshotPath, tracePath],
+    straceError: refused ? (said.trim().split('\n')[0] ?? 'strace is not installed') : undefined,
+  };
+}

@@ -1,0 +1,166 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+
+/** TCP states of /proc/net/tcp: include/net/tcp_states.h. */
+const STATES: Readonly<Record<string, string>> = {
+  '01': 'ESTABLISHED',
+  '02': 'SYN-SENT',
+  '03': 'SYN-RECV',
+  '04': 'FIN-WAIT-1',
+  '05': 'FIN-WAIT-2',
+  '06': 'TIME-WAIT',
+  '07': 'CLOSE',
+  '08': 'CLOSE-WAIT',
+  '09': 'LAST-ACK',
+  '0A': 'LISTEN',
+};
+const USER_HZ = 100;
+const SETTINGS =
+  /^(?:GO(?:PROXY|SUMDB|PRIVATE|NOPROXY|NOSUMDB|FLAGS|DEBUG|TOOLCHAIN|MODCACHE|AUTH|INSECURE)|GIT_ASKPASS|SSH_ASKPASS|GIT_TERMINAL_PROMPT|(?:HTTPS?|NO|ALL)_PROXY|https?_proxy|no_proxy)=/;
+
+/** The process and everything below it, parents first. */
+export function processTree(pid: number): number[] {
+  const tree = [pid];
+  for (let at = 0; at < tree.length; at++) {
+    const parent = tree[at] ?? 0;
+    for (const task of list(`/proc/${parent}/task`)) {
+      const children = read(`/proc/${parent}/task/${task}/children`).trim();
+      if (children !== '')
+        tree.push(
+          ...children
+            .split(' ')
+            .map(Number)
+            .filter((child) => !tree.includes(child)),
+        );
+    }
+  }
+  return tree;
+}
+
+/** What /proc tells of a process tree at this moment, in the lines that parsers/proc reads. */
+export function snapshot(pid: number): string[] {
+  const tree = processTree(pid);
+  return tree
+    .flatMap((each) => [processLine(each), ...settingLines(each), ...socketLines(each), ...lockLines(each)])
+    .filter((line) => line !== '');
+}
+
+function processLine(pid: number): string {
+  const stat = read(`/proc/${pid}/stat`);
+  // The comm may hold blanks and parentheses: the fields are counted from the last one (proc(5)).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields.length < 20) return '';
+  const uptime = Number(read('/proc/uptime').split(' ')[0]);
+  const age = Math.max(0, uptime - Number(fields[19]) / USER_HZ);
+  const command = read(`/proc/${pid}/cmdline`)
+    .replace(/\0$/, '')
+    .replaceAll('\0', '\t')
+    .replace(/[\n\r]/g, ' ');
+  return `proc ${pid} ${fields[1]} ${fields[0]} ${age.toFixed(2)} ${read(`/proc/${pid}/wchan`).trim() || '0'} ${command}`;
+}
+
+function settingLines(pid: number): string[] {
+  return read(`/proc/${pid}/environ`)
+    .split('\0')
+    .filter((entry) => SETTINGS.test(entry))
+    .map((entry) => `env ${pid} ${entry.replace(/[\n\r]/g, ' ')}`);
+}
+
+function socketLines(pid: number): string[] {
+  const byInode = new Map<string, string>();
+  for (const fd of list(`/proc/${pid}/fd`)) {
+    const inode = /^socket:\[(\d+)\]$/.exec(link(`/proc/${pid}/fd/${fd}`))?.[1];
+    if (inode !== undefined) byInode.set(inode, fd);
+  }
+  return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) =>
+    read(`/proc/${pid}/net/${table}`)
+      .split('\n')
+      .slice(1)
+      .flatMap((row) => {
+        const fields = row.trim().split(/\s+/);
+        const fd = byInode.get(fields[9] ?? '');
+        const [tx = '0', rx = '0'] = (fields[4] ?? '').split(':');
+        const state = STATES[fields[3] ?? ''] ?? fields[3];
+        if (fd === undefined || state === 'LISTEN') return [];
+        return [
+          `socket ${pid} ${fd} ${table.slice(0, 3)} ${state} ${address(fields[1])} ${address(fields[2])} rx=${Number.parseInt(rx, 16)} tx=${Number.parseInt(tx, 16)}`,
+        ];
+      }),
+  );
+}
+
+/** `0A0200C0:01BB` is 192.0.2.10:443: each word of the address is in the machine's (little-endian) byte order. */
+function address(text: string | undefined): string {
+  const [hex = '', port = '0'] = (text ?? '').split(':');
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) =>
+    (word.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)),
+  );
+  if (bytes.length === 4) return `${bytes.join('.')}:${Number.parseInt(port, 16)}`;
+  const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  if (mapped) return `${bytes.slice(12).join('.')}:${Number.parseInt(port, 16)}`;
+  const groups = Array.from({ length: 8 }, (_, at) =>
+    (((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)).toString(16),
+  );
+  return `[${groups.join(':').replace(/(?:^|:)0(?::0)+(?::|$)/, '::')}]:${Number.parseInt(port, 16)}`;
+}
+
+/** /proc/locks: `7: -> FLOCK ADVISORY WRITE PID MAJ:MIN:INODE …` waits for lock 7, whose own line names its holder. */
+function lockLines(pid: number): string[] {
+  const rows = read('/proc/locks').split('\n');
+  return rows.flatMap((row) => {
+    const waiting = /^(\d+): -> \w+ +\w+ +\w+ +(\d+) \w+:\w+:(\d+)/.exec(row);
+    if (waiting === null || Number(waiting[2]) !== pid) return [];
+    const held = rows.find((each) => each.startsWith(`${waiting[1]}: `) && !each.includes('->'));
+    const holder = /^\d+: \w+ +\w+ +\w+ +(\d+) /.exec(held ?? '')?.[1] ?? '0';
+    return [`lock ${pid} waits ${holder} ${pathOfInode(pid, Number(waiting[3])) ?? `inode ${waiting[3]}`}`];
+  });
+}
+
+function pathOfInode(pid: number, inode: number): string | undefined {
+  for (const fd of list(`/proc/${pid}/fd`)) {
+    const path = link(`/proc/${pid}/fd/${fd}`);
+    if (!path.startsWith('/')) continue;
+    try {
+      if (statSync(`/proc/${pid}/fd/${fd}`).ino === inode) return path;
+    } catch {
+      // Closed meanwhile.
+    }
+  }
+  return undefined;
+}
+
+/** Why this process cannot be looked at; undefined where it can. */
+export function whyNoAccess(pid: number): string | undefined {
+  if (process.platform !== 'linux') return 'attach reads /proc, which only Linux has';
+  if (!existsSync(`/proc/${pid}`)) return `no process ${pid} is running`;
+  try {
+    readdirSync(`/proc/${pid}/fd`);
+    return undefined;
+  } catch {
+    return `process ${pid} belongs to another user: run gotrace as that user or as root (sudo); in a container it needs --cap-add=SYS_PTRACE`;
+  }
+}
+
+/** Processes come and go while they are looked at: what is gone is empty. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}

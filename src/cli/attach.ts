@@ -1,0 +1,89 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { analyze } from '../analyze.ts';
+import { attach } from '../capture/attach.ts';
+import { whyNoAccess } from '../capture/proc.ts';
+import { whyNoStrace } from '../capture/strace.ts';
+import { openInputs } from '../ingest/open.ts';
+import { readDuration } from './duration.ts';
+import { fail } from './exit.ts';
+import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
+
+interface AttachArguments extends OutputOptions {
+  readonly pid: number;
+  readonly for: string;
+  readonly dump: boolean;
+  readonly strace: boolean;
+}
+
+export const attachCommand: CommandModule<object, AttachArguments> = {
+  command: 'attach <pid>',
+  describe: 'Look at a command that already hangs, and at everything below it',
+  builder: (yargs) =>
+    outputOptions(
+      yargs
+        .positional('pid', {
+          type: 'number',
+          demandOption: true,
+          describe: 'The process id of go, make, a shell, …',
+        })
+        .option('for', {
+          type: 'string',
+          default: '2s',
+          describe: 'How long to look; Ctrl-C ends the look, not the process',
+        })
+        .option('dump', {
+          type: 'boolean',
+          default: false,
+          describe: 'Send SIGQUIT for a goroutine dump: this ENDS the process',
+        })
+        .option('strace', { type: 'boolean', default: true, describe: '--no-strace looks at /proc only' }),
+    ) as never,
+  handler: async (args) => {
+    if (!Number.isInteger(args.pid) || args.pid <= 0)
+      return fail('attach: the process id must be a number, as ps shows it');
+    const duration = readDuration('--for', args.for);
+    if (!duration.ok) return fail(duration.error);
+    const denied = whyNoAccess(args.pid);
+    if (denied !== undefined) return fail(denied);
+    const noStrace = args.strace ? await whyNoStrace() : undefined;
+    if (noStrace !== undefined) process.stderr.write(`gotrace: looking at /proc only: ${noStrace}\n`);
+    if (args.dump)
+      process.stderr.write(
+        `gotrace: --dump sends SIGQUIT: process ${args.pid} prints its goroutines and ends\n`,
+      );
+    const directory = mkdtempSync(join(tmpdir(), 'gotrace-'));
+    try {
+      const attached = await attach({
+        pid: args.pid,
+        forMs: duration.value ?? 0,
+        dump: args.dump,
+        directory,
+        strace: args.strace && noStrace === undefined,
+      });
+      if (attached.straceError !== undefined) {
+        process.stderr.write(
+          `gotrace: strace could not attach (${attached.straceError}); /proc/sys/kernel/yama/ptrace_scope may forbid it: run as root\n`,
+        );
+      }
+      await report(attached.logs, args);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+};
+
+async function report(logs: readonly string[], args: AttachArguments): Promise<void> {
+  const inputs = openInputs(
+    logs.filter((log) => existsSync(log) && statSync(log).size > 1),
+    process.stdin,
+  );
+  if (!inputs.ok) return fail(inputs.error);
+  const named = inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? input.path }));
+  const result = await analyze(named, { redact: redactOptions(args) });
+  if (!result.ok) return fail(result.error);
+  const written = writeReport(result.value, args);
+  if (!written.ok) fail(written.error);
+}

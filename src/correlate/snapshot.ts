@@ -1,0 +1,100 @@
+import type { ProcRecord } from '../../parsers/proc/format.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import { printAddress } from './connections.ts';
+import type { Process } from './processes.ts';
+import { addProcessSpans } from './programs.ts';
+
+/** What /proc showed at one moment, as spans that are open. Since when is known of processes only: the others begin with the look. */
+export class Snapshot {
+  readonly environment: Record<string, string> = {};
+  readonly #store: SpanStore;
+  readonly #records: ProcRecord[] = [];
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  get isEmpty(): boolean {
+    return this.#records.length === 0;
+  }
+
+  on(record: ProcRecord): void {
+    this.#records.push(record);
+    if (record.kind === 'proc-env') this.environment[record.name] = record.value;
+  }
+
+  /** Adds the spans. `nowNs` is when the snapshot was taken; `names` are the hosts of addresses. */
+  finish(nowNs: number): Process[] {
+    const processes = new Map<number, Process>();
+    for (const record of this.#records)
+      if (record.kind === 'proc-process')
+        processes.set(record.pid, this.#processOf(record, processes, nowNs));
+    addProcessSpans(this.#store, [...processes.values()]);
+    const connecting = this.#records.some(
+      (record) => record.kind === 'proc-socket' && record.state === 'SYN-SENT',
+    );
+    const locked = this.#records.some((record) => record.kind === 'proc-lock');
+    for (const record of this.#records) {
+      if (record.kind === 'proc-lock') {
+        const span = this.#store.open('lock', 'lock', `lock ${record.path}`, nowNs, [record.at]);
+        span.attributes = {
+          'gotrace.path': record.path,
+          'process.pid': record.pid,
+          ...(record.holder > 0 ? { 'gotrace.lock.holder': record.holder } : {}),
+        };
+      } else if (record.kind === 'proc-socket') this.#onSocket(record, nowNs, connecting || locked);
+    }
+    return [...processes.values()];
+  }
+
+  #processOf(
+    record: ProcRecord & { kind: 'proc-process' },
+    known: ReadonlyMap<number, Process>,
+    nowNs: number,
+  ): Process {
+    return {
+      pid: record.pid,
+      parent: known.get(record.parent),
+      command: record.command,
+      startNs: (record.timeNs ?? nowNs) - record.ageSeconds * 1e9,
+      endNs: undefined,
+      exitCode: undefined,
+      signal: undefined,
+      descriptors: new Map(),
+      at: record.at,
+    };
+  }
+
+  /**
+   * SYN-SENT is a connect that is not answered; a query to port 53 that is open waits for a nameserver. An established
+   * connection may be idle: it is taken for the wait only where nothing surer is there.
+   */
+  #onSocket(record: ProcRecord & { kind: 'proc-socket' }, startNs: number, surer: boolean): void {
+    let span: Span | undefined;
+    if (record.transport === 'udp' && record.port === 53) {
+      span = this.#store.open('lookup', 'dns', `query at ${record.peer}`, startNs, [record.at]);
+    } else if (record.state === 'SYN-SENT') {
+      span = this.#store.open(
+        'connect',
+        'connect',
+        `connect ${printAddress(record.peer, record.port)}`,
+        startNs,
+        [record.at],
+      );
+    } else if (record.state === 'ESTABLISHED' && record.transport === 'tcp' && !surer) {
+      span = this.#store.open(
+        'response',
+        'ttfb',
+        `wait for ${printAddress(record.peer, record.port)}`,
+        startNs,
+        [record.at],
+      );
+    }
+    if (span === undefined) return;
+    span.attributes = {
+      'network.peer.address': record.peer,
+      'network.peer.port': record.port,
+      'process.pid': record.pid,
+    };
+  }
+}

@@ -1,0 +1,204 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoGoMod } from '../../src/demo/modules.ts';
+import { startServer } from '../../src/demo/server.ts';
+import { CLI } from '../support/gotrace.ts';
+
+/**
+ * Real commands that hang, met live: by `run` with and without strace, and by `attach` to one that is already stuck.
+ * Connections to an address whose packets are dropped need a network namespace, and so root.
+ */
+const folder = mkdtempSync(join(tmpdir(), 'gotrace-live-'));
+const namespace = `gotrace-${process.pid}`;
+const isRoot = process.getuid?.() === 0;
+const hasNamespace =
+  isRoot && (await execa('ip', ['netns', 'add', namespace], { reject: false })).exitCode === 0;
+const hasStrace = (await execa('strace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
+if (!hasNamespace)
+  console.log('no network namespace can be made here (not root): dropped packets are not tested');
+
+const DROPPED = '198.18.1.9';
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'go.mod'), demoGoMod());
+  if (!hasNamespace) return;
+  // The far end of the pair answers nothing: what is sent there is lost.
+  const commands =
+    'ip link set lo up; ip link add d0 type veth peer name d1; ip link set d0 arp off up; ip link set d1 up; ip addr add 198.18.1.1/24 dev d0';
+  await execa('ip', ['netns', 'exec', namespace, 'sh', '-c', commands]);
+});
+
+const children: ChildProcess[] = [];
+const servers: Server[] = [];
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const server of servers) server.close();
+  if (hasNamespace) await execa('ip', ['netns', 'delete', namespace], { reject: false });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Hang {
+  readonly prefix: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function environmentOf(hang: Hang, cache: string): Record<string, string> {
+  const base = {
+    GOSUMDB: 'off',
+    GOTOOLCHAIN: 'local',
+    GOWORK: 'off',
+    GONOSUMDB: '',
+    GOPRIVATE: '',
+    NO_PROXY: '*',
+    GOFLAGS: '-modcacherw',
+  };
+  return { ...base, GOMODCACHE: join(folder, cache), ...hang.environment };
+}
+
+async function runReport(hang: Hang, cache: string, mode: string) {
+  const args = [
+    ...hang.prefix,
+    process.execPath,
+    CLI,
+    'run',
+    mode,
+    '--progress',
+    'none',
+    '--timeout',
+    '4s',
+    '--format',
+    'json',
+    '--output',
+    join(folder, `${cache}.json`),
+    '--',
+    'go',
+    'mod',
+    'download',
+  ];
+  await execa(args[0]!, args.slice(1), { cwd: folder, env: environmentOf(hang, cache), reject: false });
+  return JSON.parse(
+    await import('node:fs').then((fs) => fs.readFileSync(join(folder, `${cache}.json`), 'utf8')),
+  );
+}
+
+async function attachReport(hang: Hang, cache: string) {
+  const args = [...hang.prefix, 'go', 'mod', 'download'];
+  const child = spawn(args[0]!, args.slice(1), {
+    cwd: folder,
+    env: { ...process.env, ...environmentOf(hang, cache) },
+    stdio: 'ignore',
+  });
+  children.push(child);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const { stdout } = await execa(process.execPath, [
+    CLI,
+    'attach',
+    String(child.pid),
+    '--for',
+    '1s',
+    '--format',
+    'json',
+  ]);
+  child.kill('SIGKILL');
+  return JSON.parse(stdout);
+}
+
+const hangs: Readonly<
+  Record<
+    string,
+    () => Promise<{ hang: Hang; causes: RegExp; attached: RegExp; culprit: RegExp; skip: boolean }>
+  >
+> = {
+  'packets that are dropped': async () => ({
+    hang: { prefix: ['ip', 'netns', 'exec', namespace], environment: { GOPROXY: `http://${DROPPED}:8080` } },
+    causes: /^connect\//,
+    attached: /^connect\/blackhole$/,
+    culprit: /198\.18\.1\.9/,
+    skip: !hasNamespace,
+  }),
+  'a TLS handshake that is not answered': async () => {
+    const server = createServer((socket) => socket.on('error', () => {}));
+    server.listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    return {
+      hang: { prefix: [], environment: { GOPROXY: `https://127.0.0.1:${port}` } },
+      causes: /^(?:tls\/handshake-stall|connect\/other)$/,
+      attached: /^(?:ttfb|tls)\//,
+      culprit: /127\.0\.0\.1/,
+      skip: false,
+    };
+  },
+  'a body that stops': async () => {
+    const server = await startServer((file, response, send) => {
+      if (!file.endsWith('/davit/@v/v1.0.0.zip')) return send();
+      response.writeHead(200, { 'content-length': '300000' });
+      response.write(Buffer.alloc(100_000));
+    });
+    return {
+      hang: { prefix: [], environment: { GOPROXY: server.url } },
+      causes: /^transfer\/stalled$/,
+      attached: /^(?:ttfb|transfer)\//,
+      culprit: /127\.0\.0\.1/,
+      skip: false,
+    };
+  },
+  'a held lock': async () => {
+    const server = await startServer((_file, _response, send) => send());
+    return {
+      hang: { prefix: [], environment: { GOPROXY: server.url } },
+      causes: /^lock\/module$/,
+      attached: /^lock\/module$/,
+      culprit: /anchor\/@v\/v1\.0\.0\.lock/,
+      skip: false,
+    };
+  },
+};
+
+describe.each(Object.entries(hangs))('%s', (name, make) => {
+  const cacheOf = (mode: string) => `${name.replaceAll(' ', '-')}${mode}`;
+
+  function holdLock(cache: string) {
+    if (name !== 'a held lock') return;
+    const locks = join(folder, cache, 'cache/download/demo.example/anchor/@v');
+    mkdirSync(locks, { recursive: true });
+    children.push(spawn('flock', [join(locks, 'v1.0.0.lock'), 'sleep', '60'], { stdio: 'ignore' }));
+  }
+
+  it.skipIf(!hasStrace)('run with strace', async () => {
+    const { hang, causes, culprit, skip } = await make();
+    if (skip) return;
+    holdLock(cacheOf('-s'));
+    const report = await runReport(hang, cacheOf('-s'), '--strace');
+    expect(report.verdict.status).toMatch(/blocked|failed/);
+    expect(report.blockingPoint.cause).toMatch(causes);
+    expect(JSON.stringify(report.blockingPoint.culprit)).toMatch(culprit);
+  });
+
+  it('run without strace', async () => {
+    const { hang, causes, skip } = await make();
+    if (skip) return;
+    holdLock(cacheOf('-n'));
+    const report = await runReport(hang, cacheOf('-n'), '--no-strace');
+    expect(report.blockingPoint.cause).toMatch(causes);
+  });
+
+  it.skipIf(process.platform !== 'linux')('attach to one that is stuck', async () => {
+    const { hang, attached, culprit, skip } = await make();
+    if (skip) return;
+    holdLock(cacheOf('-a'));
+    const report = await attachReport(hang, cacheOf('-a'));
+    expect(report.verdict.status).toBe('blocked');
+    expect(report.blockingPoint.cause).toMatch(attached);
+    expect(JSON.stringify(report.blockingPoint.culprit)).toMatch(culprit);
+    expect(report.blockingPoint.evidence[0].input).toMatch(/snapshot|strace/);
+  });
+});
