@@ -1,3 +1,5 @@
+import { POWERS } from './head.ts';
+
 /** Offsets of the parts of `name(args) = ret <duration>`, as absolute positions in the bytes. */
 export interface CallTail {
   /** Offset of the `)` that closes the arguments; -1 where the line has no ` = `. */
@@ -31,7 +33,9 @@ export function readTail(tail: CallTail, bytes: Uint8Array, argsStart: number, e
   let ambiguous = false;
   for (let at = stop - 1; at > argsStart; at--) {
     const byte = bytes[at];
+    // `3</path>` is a whole return value. A `>` without its `<`, or a quote, means that the text is still inside something.
     if (byte === GREATER || byte === QUOTE) ambiguous = true;
+    else if (byte === LESS) ambiguous = false;
     if (byte !== EQUALS || bytes[at - 1] !== SPACE) continue;
     if (at + 1 < stop && bytes[at + 1] !== SPACE) continue;
     let close = at - 1;
@@ -66,13 +70,10 @@ function readSeconds(bytes: Uint8Array, start: number, end: number): number {
   let seconds = 0;
   let at = start;
   for (; at < end && bytes[at] !== DOT; at++) seconds = seconds * 10 + (bytes[at] ?? 0) - ZERO;
-  let nanoseconds = 0;
-  let unit = 1e8;
-  for (at++; at < end; at++) {
-    nanoseconds += ((bytes[at] ?? 0) - ZERO) * unit;
-    unit /= 10;
-  }
-  return seconds * 1e9 + Math.round(nanoseconds);
+  let fraction = 0;
+  const point = at;
+  for (at++; at < end; at++) fraction = fraction * 10 + (bytes[at] ?? 0) - ZERO;
+  return seconds * 1e9 + fraction * (POWERS[9 - (end - point - 1)] ?? 0);
 }
 
 /** The exact reading: skips strings and `<…>` annotations, and takes the last `) = ` at the top level. */

@@ -342,8 +342,14 @@ const LOCK_COMMAND = Buffer.from('SETLK');
 const DUP_COMMAND = Buffer.from('F_DUPFD');
 const TEMPORARY_NAME = Buffer.from('.tmp"');
 const TEMPORARY_PATH = Buffer.from('.tmp>');
-/** Files that are written, locks and terminals, and CA bundles. */
-const OPENED = ['O_CREAT', 'O_WRONLY', 'O_RDWR', '.crt"', '.pem"', '/certs'].map((part) => Buffer.from(part));
+const ETC = Buffer.from('/etc/');
+const READ_ONLY = Buffer.from('O_RDONLY');
+const CREATES = Buffer.from('O_CREAT');
+const CRT = Buffer.from('.crt');
+const PEM = Buffer.from('.pem');
+const CERTS = Buffer.from('/certs');
+/** All the flags that open has, written out, are shorter. */
+const MAX_FLAGS = 160;
 
 function isNameByte(byte: number): boolean {
   return (
@@ -358,19 +364,26 @@ function isTemporary(bytes: Uint8Array, start: number, end: number): boolean {
   return indexOf(bytes, TEMPORARY_PATH, start, Math.min(end, start + 4096)) >= 0;
 }
 
-/** Files that are created or written, and reads of /etc (resolv.conf, CA bundles). */
+/** Files that are created or written, reads of /etc (resolv.conf), and CA bundles wherever they are. */
 function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
   const quote = bytes.indexOf(QUOTE, start);
   if (quote < 0 || quote >= end) return false;
+  if (startsWith(bytes, quote + 1, ETC)) return true;
+  const close = bytes.indexOf(QUOTE, quote + 1);
+  if (close < 0 || close >= end) return false;
+  // `", O_RDONLY…`: most opens only read, and their paths tell whether that is of interest.
   if (
-    bytes[quote + 1] === SLASH &&
-    bytes[quote + 2] === 0x65 &&
-    bytes[quote + 3] === 0x74 &&
-    bytes[quote + 4] === 0x63
-  ) {
+    !startsWith(bytes, close + 3, READ_ONLY) ||
+    indexOf(bytes, CREATES, close, Math.min(end, close + MAX_FLAGS)) >= 0
+  )
     return true;
-  }
-  return OPENED.some((part) => indexOf(bytes, part, quote, end) >= 0);
+  if (startsWith(bytes, close - 4, CRT) || startsWith(bytes, close - 4, PEM)) return true;
+  return indexOf(bytes, CERTS, quote, close) >= 0;
+}
+
+function startsWith(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
+  return true;
 }
 
 function endsWithUnfinished(bytes: Uint8Array, start: number, end: number): boolean {

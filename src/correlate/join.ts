@@ -211,10 +211,12 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
         each.attributes['error.type'] === undefined,
     );
     const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
-    if (fetch === undefined && isEmpty && span.endNs === undefined) {
+    if (fetch === undefined && isEmpty && span.endNs === undefined && !isAwaited(span, spans)) {
       // Without -x: the file waits for a zip of which nothing came.
       span.phase = module === 'golang.org/toolchain' ? 'toolchain' : 'ttfb';
       span.name = `wait for the zip of ${module}@${version}`;
+      const host = onlyHost(span, spans);
+      if (host !== undefined) span.attributes['server.address'] = host;
     } else if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
     const url = fetch?.attributes['url.full'];
     if (fetch?.endNs === undefined || url === undefined) continue;
@@ -226,4 +228,25 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
     if (fetch.attributes['gotrace.purpose'] === 'toolchain') span.phase = 'toolchain';
     span.evidence.unshift(...fetch.evidence.slice(-1));
   }
+}
+
+/** The packets show the request itself as unanswered: they say more than the empty file. */
+function isAwaited(span: Span, spans: readonly Span[]): boolean {
+  const pid = span.attributes['process.pid'];
+  return spans.some(
+    (each) => each.kind === 'response' && each.endNs === undefined && each.attributes['process.pid'] === pid,
+  );
+}
+
+/** The host of a process that talks TLS to one host only. */
+function onlyHost(span: Span, spans: readonly Span[]): string | undefined {
+  const pid = span.attributes['process.pid'];
+  const hosts = new Set(
+    spans.flatMap((each) =>
+      each.kind === 'tls' && each.attributes['process.pid'] === pid
+        ? (each.attributes['server.address'] ?? [])
+        : [],
+    ),
+  );
+  return hosts.size === 1 ? [...hosts][0] : undefined;
 }

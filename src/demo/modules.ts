@@ -14,9 +14,10 @@ const VERSION = 'v1.0.0';
 /** Large enough that a body can stop in its middle. */
 const BULK_BYTES = 300_000;
 
-export const DEMO_MODULES: readonly DemoModule[] = NAMES.map((name, index) =>
-  demoModule(`demo.example/${name}`, index),
-);
+/** Made when they are asked for: the zips take a moment. */
+export function demoModules(): readonly DemoModule[] {
+  return NAMES.map((name, index) => demoModule(`demo.example/${name}`, index));
+}
 
 function demoModule(path: string, index: number): DemoModule {
   const name = path.split('/').pop() ?? '';
@@ -40,6 +41,8 @@ function demoModule(path: string, index: number): DemoModule {
 
 /** The go.mod of the program whose dependencies the demo downloads. */
 export function demoGoMod(): string {
-  const requires = DEMO_MODULES.map((module) => `\t${module.path} ${module.version}`).join('\n');
+  const requires = NAMES.map((name) => ({ path: `demo.example/${name}`, version: VERSION }))
+    .map((module) => `\t${module.path} ${module.version}`)
+    .join('\n');
   return `module demo.example/app\n\ngo 1.20\n\nrequire (\n${requires}\n)\n`;
 }

@@ -2,29 +2,31 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Behaviour } from './faults.ts';
-import { DEMO_MODULES } from './modules.ts';
+import { demoModules } from './modules.ts';
 
 export interface DemoServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-const FILES = new Map<string, Buffer>(
-  DEMO_MODULES.flatMap((module) => {
-    const base = `/${module.path}/@v/${module.version}`;
-    return [
-      [`${base}.info`, Buffer.from(module.info)],
-      [`${base}.mod`, Buffer.from(module.mod)],
-      [`${base}.zip`, Buffer.from(module.zip)],
-      [`/${module.path}/@v/list`, Buffer.from(`${module.version}\n`)],
-    ] as const;
-  }),
-);
+const filesOf = () =>
+  new Map<string, Buffer>(
+    demoModules().flatMap((module) => {
+      const base = `/${module.path}/@v/${module.version}`;
+      return [
+        [`${base}.info`, Buffer.from(module.info)],
+        [`${base}.mod`, Buffer.from(module.mod)],
+        [`${base}.zip`, Buffer.from(module.zip)],
+        [`/${module.path}/@v/list`, Buffer.from(`${module.version}\n`)],
+      ] as const;
+    }),
+  );
 
 /** A module proxy on loopback (go.dev/ref/mod, GOPROXY protocol), with a behaviour put in between. */
 export async function startServer(behaviour: Behaviour): Promise<DemoServer> {
+  const files = filesOf();
   const server = createServer((request, response) => {
-    const file = FILES.get(request.url ?? '');
+    const file = files.get(request.url ?? '');
     behaviour(request.url ?? '', response, () => {
       if (response.destroyed) return;
       response.writeHead(file === undefined ? 404 : 200);

@@ -91,6 +91,7 @@ export class InputReader {
     const next = await this.#chunks.next();
     if (next.done) {
       this.#framer.end();
+      this.strace?.end();
       for (const parser of this.#parsers) parser.end();
       return false;
     }
@@ -130,7 +131,7 @@ export class InputReader {
     );
     if (format === 'strace') {
       this.strace = new StraceParser(this.#emit, this.#clock, { pid: pidOfName(this.summary.path) });
-      return [this.strace, ...text];
+      return text;
     }
     const tracer = TRACER_FORMATS.find((each) => each.name === format);
     return tracer === undefined ? text : [tracer.create(this.#emit, this.#clock), ...text];
@@ -163,6 +164,11 @@ export class InputReader {
   }
 
   #offer(line: InputLine): LineOutcome {
+    if (this.strace !== undefined) {
+      // The hot path: nearly every line of such an input is strace's.
+      const outcome = this.strace.push(line);
+      if (outcome !== 'unparsed') return outcome;
+    }
     let blank = true;
     for (let at = line.start; at < line.end && blank; at++) blank = (line.bytes[at] ?? 0) <= 0x20;
     if (blank && this.summary.format !== 'goroutines') return 'ignored';
