@@ -65,6 +65,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     pattern:
       /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/,
   },
+  { name: 'no-vcs-protocol', pattern: /no secure protocol found for repository/ },
   {
     name: 'no-such-host',
     pattern:
@@ -118,7 +119,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'connect-refused',
     pattern:
-      /dial tcp (?<address>\S+:\d+): connect: connection refused|Connection refused|connect to (?<host>\S+) port \d+ .*refused/,
+      /dial tcp (?<address>\S+:\d+): connect: connection refused|connect to (?:host )?(?<host>\S+) port \d+.*refused|Connection refused/,
   },
   {
     name: 'connect-unreachable',

@@ -20,6 +20,7 @@ const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'ssh-host-key': 'auth/ssh-host-key',
   'ssh-key': 'auth/ssh-key',
   'no-credentials': 'auth/private-module',
+  'no-vcs-protocol': 'git/other',
   'no-such-host': 'dns/no-such-host',
   'dns-servfail': 'dns/servfail',
   'dns-refused': 'dns/refused-port',
@@ -99,15 +100,15 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
   return withSpans(diagnosis, error, context);
 }
 
-/** git's `fatal: …` does not name the module; the `go: MODULE@VERSION: …` line before it does. */
+/** git's `fatal: …` does not name the module; the `go: MODULE@VERSION: …` line beside it does. */
 function subjectOf(
   error: TraceError,
   trace: Case['trace'],
 ): { module?: string | undefined; version?: string | undefined } {
   if (error.detail.module !== undefined) return error.detail;
-  const before = trace.errors
-    .slice(0, trace.errors.indexOf(error))
-    .findLast((each) => each.final && each.detail.module !== undefined);
+  const at = trace.errors.indexOf(error);
+  const names = (each: TraceError) => each.final && each.detail.module !== undefined;
+  const before = trace.errors.slice(0, at).findLast(names) ?? trace.errors.slice(at).find(names);
   return before?.detail ?? {};
 }
 
