@@ -26,8 +26,13 @@ export async function analyze(
   const correlator = new Correlator();
   const ingested = await ingest(inputs, (record) => correlator.on(record));
   if (!ingested.ok) return ingested;
-  const { syscalls, clock, inputs: summaries } = ingested.value;
-  const trace = correlator.finish(syscalls, clock.originSeconds, options.exitCode);
+  const { syscalls, clock, extent, inputs: summaries } = ingested.value;
+  const trace = correlator.finish({
+    syscalls,
+    originSeconds: clock.originSeconds,
+    extent,
+    exitCode: options.exitCode,
+  });
   const timeline = buildTimeline(trace);
   const diagnosis = diagnose({ trace, timeline });
   const report = buildReport({

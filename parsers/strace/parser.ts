@@ -52,6 +52,7 @@ export class StraceParser implements LineParser {
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
   #lastNs = 0;
+  #firstNs: number | undefined;
   #dayNs = 0;
   #held: SyscallRecord | undefined;
 
@@ -62,6 +63,11 @@ export class StraceParser implements LineParser {
     this.#pid = options.pid ?? 0;
     // stdout and stderr: what the program says of itself arrives there.
     this.#fds.fill(1, 1, 3);
+  }
+
+  /** When the first and the last line were printed, whether or not they became records; undefined for an empty log. */
+  extent(): { readonly firstNs: number; readonly lastNs: number } | undefined {
+    return this.#firstNs === undefined ? undefined : { firstNs: this.#firstNs, lastNs: this.#lastNs };
   }
 
   totals(): SyscallTotals[] {
@@ -83,7 +89,10 @@ export class StraceParser implements LineParser {
         : first >= 0x5f && first <= 0x7a
           ? this.#call(line, timeNs)
           : this.#notice(line, timeNs);
-    if (outcome !== 'unparsed') this.#lastNs = timeNs;
+    if (outcome !== 'unparsed') {
+      this.#firstNs ??= timeNs;
+      this.#lastNs = timeNs;
+    }
     return outcome;
   }
 

@@ -3,6 +3,7 @@ import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
+import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Ending, Trace } from '../model/trace.ts';
 import { Files, pathOf } from './files.ts';
@@ -16,6 +17,15 @@ import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
 
 const MAX_TEXT_RECORDS = 2_000_000;
+
+/** What is known beside the records. */
+export interface Totals {
+  readonly syscalls: readonly SyscallTotals[];
+  readonly originSeconds: number | undefined;
+  readonly extent: Extent | undefined;
+  /** What the command's parent knows; a log of another machine tells its own. */
+  readonly exitCode: number | undefined;
+}
 
 /** Takes records in the order of their times, and gives the trace that they add up to. */
 export class Correlator {
@@ -127,8 +137,8 @@ export class Correlator {
     this.#lastLine = at;
   }
 
-  /** `exitCode` is what the command's parent knows; a log of another machine tells its own. */
-  finish(syscalls: readonly SyscallTotals[], originSeconds: number | undefined, exitCode?: number): Trace {
+  finish({ syscalls, originSeconds, extent, exitCode }: Totals): Trace {
+    if (extent !== undefined) this.#cover(syscalls, extent);
     this.#readSeparateStderr();
     this.#stderr.finish();
     this.#sockets.connections.finish();
@@ -192,6 +202,14 @@ export class Correlator {
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
       lastLines: [...this.#output.lastLines, ...(this.#lastLine === undefined ? [] : [this.#lastLine])],
     };
+  }
+
+  /** Calls that were only counted have a time as well, and show that a tracer was there. */
+  #cover(syscalls: readonly SyscallTotals[], { firstNs, lastNs }: Extent): void {
+    if (!this.#sawSyscalls) this.#processes.attached = !syscalls.some((call) => call.name === 'execve');
+    this.#sawSyscalls = true;
+    this.#firstNs = Math.min(this.#firstNs ?? firstNs, firstNs);
+    this.#lastNs = Math.max(this.#lastNs, lastNs);
   }
 
   /**

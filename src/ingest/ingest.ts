@@ -9,6 +9,13 @@ export interface Ingested {
   readonly inputs: readonly InputSummary[];
   readonly syscalls: readonly SyscallTotals[];
   readonly clock: Clock;
+  /** The time that the tracers' logs cover; undefined without any. */
+  readonly extent: Extent | undefined;
+}
+
+export interface Extent {
+  readonly firstNs: number;
+  readonly lastNs: number;
 }
 
 /** When a record became known: the end of a call, the time of a line. Undefined where nothing tells. */
@@ -43,6 +50,7 @@ export async function ingest(
     inputs: sources.map((source) => source.reader.summary),
     syscalls: sumOf(sources.flatMap((source) => source.reader.strace?.totals() ?? [])),
     clock,
+    extent: unionOf(sources.flatMap((source) => source.reader.strace?.extent() ?? [])),
   });
 }
 
@@ -95,6 +103,14 @@ async function merge(sources: readonly Source[], sink: (record: TraceRecord) => 
       head.timeNs = Math.max(timeOf(next) ?? head.timeNs, head.timeNs);
     }
   }
+}
+
+function unionOf(extents: readonly Extent[]): Extent | undefined {
+  if (extents.length === 0) return undefined;
+  return {
+    firstNs: Math.min(...extents.map((each) => each.firstNs)),
+    lastNs: Math.max(...extents.map((each) => each.lastNs)),
+  };
 }
 
 function sumOf(rows: readonly SyscallTotals[]): SyscallTotals[] {

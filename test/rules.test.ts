@@ -1,0 +1,333 @@
+import { describe, expect, it } from 'vitest';
+import { reportOfText } from './support/analyze.ts';
+
+/** A strace log from `[seconds, call]`; process 1 unless the call begins with another pid. Time 0 is an epoch. */
+function strace(...calls: readonly (readonly [number, string])[]): string {
+  const lines = [
+    [
+      0,
+      'execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0 <0.000100>',
+    ] as const,
+    ...calls,
+  ];
+  return `${lines.map(([seconds, call]) => `1 ${(1_700_000_000 + seconds).toFixed(6)} ${call}`).join('\n')}\n`;
+}
+
+const udp = (fd: number, server = '192.0.2.53') =>
+  `socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = ${fd}<UDP:[${fd}]> <0.000010>\n1 TIME connect(${fd}<UDP:[${fd}]>, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("${server}")}, 16) = 0 <0.000010>`;
+const name = '\\5proxy\\7example\\0\\0';
+/** A query or an answer of a nameserver: id, flags, type (`\\1` A, `\\34` AAAA). */
+const dns = (flags: string, type: string) => `"\\0\\1${flags}\\0\\1\\0\\0\\0\\0\\0\\0${name}${type}\\0\\1"`;
+const QUERY = '\\1\\0';
+
+/** Calls of several lines share their time. */
+function log(...calls: readonly (readonly [number, string])[]): string {
+  return strace(
+    ...calls.flatMap(([seconds, text]) => text.split('\n1 TIME ').map((each) => [seconds, each] as const)),
+  );
+}
+
+const exit = (seconds: number, code = 0) =>
+  [
+    [seconds, `exit_group(${code}) = ?`],
+    [seconds, `+++ exited with ${code} +++`],
+  ] as const;
+
+async function point(text: string) {
+  const report = await reportOfText(text);
+  return {
+    status: report.verdict.status,
+    cause: report.blockingPoint?.cause,
+    culprit: report.blockingPoint?.culprit,
+    seconds: Math.round((report.blockingPoint?.blockedSeconds ?? 0) * 10) / 10,
+    findings: report.findings.map((finding) => finding.cause),
+  };
+}
+
+const sendAt = (fd: number, type = '\\1') => `write(${fd}, ${dns(QUERY, type)}, 31) = 31 <0.000010>`;
+const answer = (fd: number, flags = '\\201\\200', type = '\\1') =>
+  `read(${fd}, ${dns(flags, type)}, 512) = 31 <0.000010>`;
+
+describe('dns', () => {
+  it('a slow nameserver, and one that is quick', async () => {
+    const run = (seconds: number) =>
+      log(
+        [0.1, udp(5)],
+        [0.1, sendAt(5)],
+        [0.1 + seconds, answer(5)],
+        [0.2 + seconds, 'close(5) = 0 <0.000010>'],
+        ...exit(0.3 + seconds),
+      );
+    expect(await point(run(2))).toMatchObject({
+      status: 'slow',
+      cause: 'dns/slow-nameserver',
+      seconds: 2,
+      culprit: { address: '192.0.2.53:53', host: 'proxy.example' },
+    });
+    expect(await point(run(0.05))).toMatchObject({ status: 'healthy', cause: undefined });
+  });
+
+  it('a dead nameserver beside one that answers', async () => {
+    const text = log(
+      [0.1, udp(5, '192.0.2.1')],
+      [0.1, sendAt(5)],
+      [5.1, 'close(5) = 0 <0.000010>'],
+      [5.1, udp(6, '192.0.2.2')],
+      [5.1, sendAt(6)],
+      [5.11, answer(6)],
+      [5.12, 'close(6) = 0 <0.000010>'],
+      ...exit(5.2),
+    );
+    expect(await point(text)).toMatchObject({
+      cause: 'dns/dead-nameserver',
+      culprit: { address: '192.0.2.1:53' },
+      seconds: 5,
+    });
+  });
+
+  it('none that answers', async () => {
+    const text = log(
+      [0.1, udp(5)],
+      [0.1, sendAt(5)],
+      [5.1, 'close(5) = 0 <0.000010>'],
+      [5.1, udp(6)],
+      [5.1, sendAt(6)],
+      [9, '+++ killed by SIGINT +++'],
+    );
+    expect(await point(text)).toMatchObject({ status: 'blocked', cause: 'dns/all-nameservers-dead' });
+  });
+
+  it('AAAA late while A is quick, and both late', async () => {
+    const run = (a: number) =>
+      log(
+        [0.1, udp(5)],
+        [0.1, udp(6)],
+        [0.1, sendAt(5)],
+        [0.1, sendAt(6, '\\34')],
+        ...([
+          [0.1 + a, answer(5)],
+          [3.1, answer(6, '\\201\\200', '\\34')],
+        ] as const),
+        ...exit(3.2),
+      );
+    expect(await point(run(0.01))).toMatchObject({ cause: 'dns/slow-aaaa' });
+    expect(await point(run(2.9))).toMatchObject({ cause: 'dns/slow-nameserver' });
+  });
+
+  it('SERVFAIL, and a closed port', async () => {
+    const slowFail = log([0.1, udp(5)], [0.1, sendAt(5)], [1.2, answer(5, '\\201\\202')], ...exit(1.3));
+    expect(await point(slowFail)).toMatchObject({ cause: 'dns/servfail' });
+    const refused = log(
+      [0.1, udp(5)],
+      [0.1, sendAt(5)],
+      [0.9, 'read(5, 0x1, 512) = -1 ECONNREFUSED (Connection refused) <0.000010>'],
+      ...exit(1),
+    );
+    expect(await point(refused)).toMatchObject({ cause: 'dns/refused-port' });
+  });
+});
+
+const tcp = (fd: number, address: string, port = 443) =>
+  `socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = ${fd}<TCP:[${fd}]> <0.000010>\n1 TIME connect(${fd}<TCP:[${fd}]>, {sa_family=AF_INET, sin_port=htons(${port}), sin_addr=inet_addr("${address}")}, 16) = -1 EINPROGRESS (Operation now in progress) <0.000010>`;
+const connected = (fd: number, error = '0') =>
+  `getsockopt(${fd}, SOL_SOCKET, SO_ERROR, [${error}], [4]) = 0 <0.000010>`;
+
+describe('connect', () => {
+  it('a blackhole, and a connect that is only slow', async () => {
+    expect(await point(log([0.1, tcp(5, '192.0.2.9')], [12, '+++ killed by SIGINT +++']))).toMatchObject({
+      status: 'blocked',
+      cause: 'connect/blackhole',
+      culprit: { address: '192.0.2.9:443' },
+    });
+    expect(await point(log([0.1, tcp(5, '192.0.2.9')], [3.1, connected(5)], ...exit(3.2)))).toMatchObject({
+      status: 'slow',
+      cause: 'connect/slow',
+    });
+    expect(await point(log([0.1, tcp(5, '192.0.2.9')], [0.15, connected(5)], ...exit(0.2)))).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
+  it('a program that is not go: a blocking client polls for a minute', async () => {
+    const text = log(
+      [0.1, tcp(3, '192.0.2.9', 3306)],
+      [0.1, 'poll([{fd=3, events=POLLOUT}], 1, 60000) = 0 (Timeout) <60.050000>'],
+      [60.2, 'close(3) = 0 <0.000010>'],
+      ...exit(60.3, 1),
+    ).replace('["go", "mod", "download"]', '["php", "job.php"]');
+    expect(await point(text)).toMatchObject({
+      status: 'failed',
+      cause: 'connect/blackhole',
+      culprit: { address: '192.0.2.9:3306' },
+    });
+  });
+
+  it('one of two addresses', async () => {
+    const address =
+      '"\\0\\1\\201\\200\\0\\1\\0\\2\\0\\0\\0\\0\\5proxy\\7example\\0\\0\\1\\0\\1\\300\\f\\0\\1\\0\\1\\0\\0\\0\\74\\0\\4\\300\\0\\2\\11\\300\\f\\0\\1\\0\\1\\0\\0\\0\\74\\0\\4\\300\\0\\2\\12"';
+    const text = log(
+      [0.1, udp(5)],
+      [0.1, sendAt(5)],
+      [0.11, `read(5, ${address}, 512) = 63 <0.000010>`],
+      [0.12, 'close(5) = 0 <0.000010>'],
+      [0.2, tcp(6, '192.0.2.9')],
+      [15.2, 'close(6) = 0 <0.000010>'],
+      [15.2, tcp(7, '192.0.2.10')],
+      [15.25, connected(7)],
+      ...exit(15.3),
+    );
+    expect(await point(text)).toMatchObject({
+      cause: 'connect/one-address-dead',
+      culprit: { address: '192.0.2.9:443', host: 'proxy.example' },
+    });
+  });
+});
+
+const hello = '"\\26\\3\\1\\2\\0\\1\\0\\1\\374\\3\\3"...';
+
+describe('tls', () => {
+  const open = (at: number) =>
+    [
+      [at, tcp(5, '192.0.2.9')],
+      [at + 0.01, connected(5)],
+      [at + 0.02, `write(5, ${hello}, 517) = 517 <0.000010>`],
+    ] as const;
+  it('a ClientHello without an answer, one that is reset, one answered late', async () => {
+    expect(await point(log(...open(0.1), [9, '+++ killed by SIGINT +++']))).toMatchObject({
+      status: 'blocked',
+      cause: 'tls/handshake-stall',
+    });
+    expect(
+      await point(
+        log(
+          ...open(0.1),
+          [2, 'read(5, 0x1, 576) = -1 ECONNRESET (Connection reset by peer) <0.000010>'],
+          ...exit(2.1, 1),
+        ),
+      ),
+    ).toMatchObject({ cause: 'tls/reset' });
+    const late = log(
+      ...open(0.1),
+      [3, 'read(5, "\\26\\3\\3\\0z\\2"..., 576) = 127 <0.000010>'],
+      [3.01, 'write(5, "\\24\\3\\3\\0\\1\\1"..., 64) = 64 <0.000010>'],
+      [3.02, 'write(5, "\\27\\3\\3\\0\\140"..., 101) = 101 <0.000010>'],
+      [3.03, 'read(5, "\\27\\3\\3\\1\\0"..., 900) = 261 <0.000010>'],
+      ...exit(3.1),
+    );
+    expect(await point(late)).toMatchObject({ cause: 'tls/slow-handshake' });
+  });
+});
+
+const x = (...lines: readonly (readonly [number, string])[]) =>
+  `${lines.map(([seconds, text]) => `${(1_700_000_000 + seconds).toFixed(6)} ${text}`).join('\n')}\n`;
+const get = (url: string, start: number, end: number, status = '200 OK') =>
+  [
+    [start, `# get ${url}`],
+    [end, `# get ${url}: ${status} (${(end - start).toFixed(3)}s)`],
+  ] as const;
+const P = 'https://proxy.example';
+
+describe('go -x alone', () => {
+  it('a slow response among quick ones, and all quick', async () => {
+    const run = (seconds: number) =>
+      x(
+        ...get(`${P}/a/@v/v1.mod`, 0, 0.02),
+        ...get(`${P}/b/@v/v1.mod`, 0.03, 0.05),
+        ...get(`${P}/c/@v/v1.zip`, 0.06, 0.06 + seconds),
+      );
+    expect(await point(run(6))).toMatchObject({
+      status: 'slow',
+      cause: 'ttfb/slow-response',
+      culprit: { url: `${P}/c/@v/v1.zip` },
+    });
+    expect(await point(run(0.02))).toMatchObject({ status: 'healthy' });
+  });
+
+  it('does not say which step was slow where only the first contact was', async () => {
+    const text = x(
+      ...get(`${P}/a/@v/v1.mod`, 0, 4),
+      ...get(`${P}/b/@v/v1.mod`, 4.1, 4.12),
+      ...get(`${P}/c/@v/v1.mod`, 4.2, 4.22),
+    );
+    expect(await point(text)).toMatchObject({
+      status: 'slow',
+      cause: 'connect/other',
+      culprit: { host: 'proxy.example' },
+    });
+  });
+
+  it('many round trips, and one server that is slow each time', async () => {
+    const run = (seconds: number) =>
+      x(
+        ...Array.from({ length: 30 }, (_, at) =>
+          get(`${P}/m${at}/@v/v1.mod`, at * (seconds + 0.01), at * (seconds + 0.01) + seconds),
+        ).flat(),
+      );
+    expect(await point(run(0.3))).toMatchObject({ cause: 'ttfb/latency-bound' });
+    expect(await point(run(2))).toMatchObject({ cause: 'ttfb/slow-response' });
+  });
+
+  it('404 from a slow first entry, and 404 from the only one', async () => {
+    const both = x(
+      ...['a', 'b', 'c'].flatMap((module, at) => [
+        ...get(`https://first.example/m/${module}/@v/v1.mod`, at * 2, at * 2 + 1.5, '404 Not Found'),
+        ...get(`${P}/m/${module}/@v/v1.mod`, at * 2 + 1.51, at * 2 + 1.53),
+      ]),
+    );
+    expect(await point(both)).toMatchObject({ status: 'slow', cause: 'ttfb/slow-first-proxy' });
+    const only = x(
+      ...['a', 'b', 'c'].flatMap((module, at) => [
+        ...get(`${P}/m/${module}/@v/v1.mod`, at * 2, at * 2 + 1.5, '404 Not Found'),
+      ]),
+      [6, 'go: m.example/a@v1: reading https://proxy.example/m/a/@v/v1.mod: 404 Not Found'],
+    );
+    expect(await point(only)).toMatchObject({ status: 'failed', cause: 'server-error/not-found' });
+  });
+
+  it('an open fetch, an open git command, a slow checksum database', async () => {
+    expect(
+      await point(x(...get(`${P}/a/@v/v1.mod`, 0, 0.02), [0.1, `# get ${P}/b/@v/v1.zip`])),
+    ).toMatchObject({ status: 'blocked', cause: 'ttfb/no-response' });
+    expect(await point(x([0, 'cd /c/vcs/a; git ls-remote -q https://git.example/x']))).toMatchObject({
+      status: 'blocked',
+      cause: 'git/stalled',
+      culprit: { host: 'git.example' },
+    });
+    expect(
+      await point(
+        x(
+          ...get('https://sum.example/lookup/m.example/a@v1.0.0', 0, 3),
+          ...get('https://sum.example/tile/8/0/000.p/3', 3, 6),
+        ),
+      ),
+    ).toMatchObject({ cause: 'sumdb/slow' });
+  });
+});
+
+describe('locks, helpers, disk', () => {
+  it('a lock that is waited for, and one that is free', async () => {
+    const path = '/home/runner/go/pkg/mod/cache/lock';
+    expect(
+      await point(log([0.1, `flock(7<${path}>, LOCK_EX <unfinished ...>`], [9, '+++ killed by SIGINT +++'])),
+    ).toMatchObject({ status: 'blocked', cause: 'lock/cache', culprit: { path } });
+    expect(await point(log([0.1, `flock(7<${path}>, LOCK_EX) = 0 <0.000020>`], ...exit(0.2)))).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
+  it('slow writes under the module cache', async () => {
+    const writes = Array.from(
+      { length: 20 },
+      (_, at) => [0.1 + at * 0.2, 'fsync(6</home/runner/go/pkg/mod/cache/x>) = 0 <0.190000>'] as const,
+    );
+    expect(await point(log(...writes, ...exit(4.2)))).toMatchObject({ status: 'slow', cause: 'disk/slow' });
+  });
+
+  it('an attached strace that shows only futex says so', async () => {
+    const report = await reportOfText(
+      '7 1700000000.000000 futex(0x1, FUTEX_WAIT_PRIVATE, 0, NULL <unfinished ...>\n8 1700000000.100000 epoll_pwait(4, [], 128, 0, NULL, 0) = 0 <0.000010>\n8 1700000009.000000 epoll_pwait(4, [], 128, 0, NULL, 0) = 0 <0.000010>\n',
+    );
+    expect(report.verdict.status).toBe('unknown');
+    expect(report.verdict.headline).toMatch(/gotrace attach/);
+  });
+});
