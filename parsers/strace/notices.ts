@@ -10,6 +10,7 @@ export function readNotice(
 ): SignalRecord | ExitRecord | SupersededRecord | 'ignored' | 'unparsed' {
   const { bytes, end } = line;
   const first = bytes[rest];
+  if (isSummary(bytes, line.start, end)) return 'ignored';
   if (first !== DASH && first !== PLUS && first !== OPEN_BRACKET && first !== STRACE && first !== STACK)
     return 'unparsed';
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + rest, Math.min(end - rest, MAX_NOTICE)).toString(
@@ -55,3 +56,19 @@ function readEnd(
     return { kind: 'superseded', at: line.at(), pid, timeNs, by: Number(superseded[1]) };
   return 'unparsed';
 }
+
+/** The table that -C prints behind the calls: it repeats what they say. */
+function isSummary(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start];
+  const mayBe =
+    first === 0x25 ||
+    first === DASH ||
+    first === 0x20 ||
+    (first !== undefined && first >= 0x30 && first <= 0x39);
+  if (!mayBe || end - start > 200) return false;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  return SUMMARY.test(text);
+}
+
+const SUMMARY =
+  /^(?:% time +seconds +usecs\/call +calls +errors syscall|-{6} -{11} -{11} -{9} -{9} -+| *\d+\.\d\d +\d+\.\d+ +\d* +\d+ +(?:\d+ +)?\w+)$/;

@@ -62,8 +62,8 @@ export function detectWrappings(sample: string, isBare: (line: string) => boolea
   return found;
 }
 
-/** A wrapping is on nearly every line; the few without are what a tool printed around the job. */
-const MOST = 0.8;
+/** A wrapping is on most lines; those without are damaged, or were printed around the job. */
+const MOST = 0.5;
 
 export interface Unwrapped {
   readonly text: string;
