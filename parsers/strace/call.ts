@@ -1,3 +1,4 @@
+import { indexOfByte } from './bytes.ts';
 import { POWERS } from './head.ts';
 
 /** Offsets of the parts of `name(args) = ret <duration>`, as absolute positions in the bytes. */
@@ -115,9 +116,9 @@ function skipString(bytes: Uint8Array, quote: number, stop: number): number {
 
 /** strace escapes `<` and `>` in paths since 4.26 as `\74` and `\76`; older logs may hold them bare. */
 function skipAnnotation(bytes: Uint8Array, open: number, stop: number): number {
-  let close = bytes.indexOf(GREATER, open);
+  let close = indexOfByte(bytes, GREATER, open, stop);
   // `->` inside a socket's annotation does not close it.
-  while (close > 0 && bytes[close - 1] === 0x2d) close = bytes.indexOf(GREATER, close + 1);
+  while (close > 0 && bytes[close - 1] === 0x2d) close = indexOfByte(bytes, GREATER, close + 1, stop);
   if (close < 0 || close >= stop) return open;
   // `<char 1:3>` may follow inside: `2</dev/null<char 1:3>>`.
   return bytes[close + 1] === GREATER ? close + 1 : close;

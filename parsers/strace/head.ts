@@ -1,4 +1,5 @@
 import { type Clock, sinceOrigin } from '../types.ts';
+import { indexOfByte } from './bytes.ts';
 
 /**
  * What stands in front of `name(`: a pid (`-f`), its comm (`-Y`), a time (`-t`, `-tt`, `-ttt`, `-r`), the syscall
@@ -72,7 +73,7 @@ function readBracketedPid(head: Head, bytes: Uint8Array, at: number, end: number
   let digits = skipBlanks(bytes, at + 4, end);
   let pid = 0;
   while (digits < end && isDigit(bytes[digits])) pid = pid * 10 + (bytes[digits++] ?? 0) - ZERO;
-  const close = bytes.indexOf(CLOSE_BRACKET, digits);
+  const close = indexOfByte(bytes, CLOSE_BRACKET, digits, end);
   if (close < 0 || close >= end || pid === 0) return at;
   head.pid = pid;
   return skipBlanks(bytes, close + 1, end);
@@ -85,7 +86,7 @@ function readBarePid(head: Head, bytes: Uint8Array, from: number, end: number): 
   while (at < end && isDigit(bytes[at])) pid = pid * 10 + (bytes[at++] ?? 0) - ZERO;
   if (at === from || pid > PID_MAX) return from;
   if (bytes[at] === LESS) {
-    const close = bytes.indexOf(GREATER, at);
+    const close = indexOfByte(bytes, GREATER, at, end);
     if (close < 0 || close >= end) return from;
     at = close + 1;
   }
@@ -135,7 +136,7 @@ function skipAnnotations(bytes: Uint8Array, from: number, end: number): number {
   for (;;) {
     const isDelta = bytes[at] === OPEN_PAREN && bytes[at + 1] === PLUS;
     if (!isDelta && bytes[at] !== OPEN_BRACKET) return at;
-    const close = bytes.indexOf(isDelta ? 0x29 : CLOSE_BRACKET, at);
+    const close = indexOfByte(bytes, isDelta ? 0x29 : CLOSE_BRACKET, at, end);
     if (close < 0 || close >= end) return at;
     at = skipBlanks(bytes, close + 1, end);
   }

@@ -1,10 +1,12 @@
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
+import { indexOf, latin1, readValue } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import { type Head, readHead } from './head.ts';
 import { type Interest, interestOf, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
 import { NameTable } from './names.ts';
 import { readNotice } from './notices.ts';
 import type { StraceRecord, SyscallRecord } from './records.ts';
+import { Selection } from './selection.ts';
 import { SyscallStatistics, type SyscallTotals } from './statistics.ts';
 
 /** A call whose first half was printed and whose end was not yet. */
@@ -28,15 +30,11 @@ const OPEN_PAREN = 0x28;
 const SPACE = 0x20;
 const LESS = 0x3c;
 const MINUS = 0x2d;
-const QUOTE = 0x22;
-const SLASH = 0x2f;
 const DAY_NS = 86_400e9;
 const UNFINISHED = Buffer.from('<unfinished ...>');
 const RESUMED = Buffer.from(' resumed>');
 /** More open calls than a machine has threads are hostile input; the oldest are given up, and counted. */
 const MAX_PENDING = 200_000;
-/** Descriptor numbers above this are treated as interesting without being remembered. */
-const MAX_REMEMBERED_FD = 65_536;
 
 export class StraceParser implements LineParser {
   readonly statistics = new SyscallStatistics();
@@ -48,7 +46,7 @@ export class StraceParser implements LineParser {
   readonly #errnos = new NameTable();
   readonly #interests: Interest[] = [];
   readonly #pending = new Map<number, PendingCall>();
-  readonly #fds = new Uint8Array(MAX_REMEMBERED_FD);
+  readonly #selection = new Selection();
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
   #lastNs = 0;
@@ -61,8 +59,6 @@ export class StraceParser implements LineParser {
     this.#clock = clock;
     this.#interestOf = options.interest ?? interestOf;
     this.#pid = options.pid ?? 0;
-    // stdout and stderr: what the program says of itself arrives there.
-    this.#fds.fill(1, 1, 3);
   }
 
   /** When the first and the last line were printed, whether or not they became records; undefined for an empty log. */
@@ -167,7 +163,7 @@ export class StraceParser implements LineParser {
     argsStart: number,
   ): LineOutcome {
     const { bytes, end } = line;
-    const wanted = this.#wantsArguments(interest, bytes, argsStart, end);
+    const wanted = this.#selection.wantsArguments(interest, bytes, argsStart, end);
     const argsEnd = endOfFirstHalf(bytes, argsStart, end);
     const call: PendingCall = {
       nameId,
@@ -226,9 +222,12 @@ export class StraceParser implements LineParser {
     const telling = errno !== undefined && TELLING_ERRORS.has(errno) && interest !== 'idle';
     const slow = durationNs >= SLOW_CALL_NS && interest !== 'idle';
     const wanted =
-      call?.args || telling || slow || this.#wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
+      call?.args ||
+      telling ||
+      slow ||
+      this.#selection.wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
     if (!wanted) return;
-    this.#remember(nameId, bytes, argsStart, tail, call?.args ?? '');
+    this.#selection.remember(this.#names.names[nameId] ?? '', bytes, argsStart, tail, call?.args ?? '');
     const ret = latin1(bytes, tail.retStart, tail.retEnd);
     const value = readValue(ret);
     const startNs = call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs;
@@ -278,60 +277,6 @@ export class StraceParser implements LineParser {
     return interest;
   }
 
-  /** For a first half: its record is made later, so the arguments are kept on suspicion. */
-  #wantsArguments(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
-    if (interest === 'idle') return false;
-    return interest !== 'descriptor' || this.#wantsDescriptor(bytes, start, end);
-  }
-
-  #wantsCompleted(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
-    switch (interest) {
-      case 'always':
-        return true;
-      case 'descriptor':
-        return this.#wantsDescriptor(bytes, start, end);
-      case 'open':
-        return wantsOpen(bytes, start, end);
-      case 'fcntl':
-        return indexOf(bytes, LOCK_COMMAND, start, end) >= 0 || indexOf(bytes, DUP_COMMAND, start, end) >= 0;
-      default:
-        return false;
-    }
-  }
-
-  /** `6<TCP:[…` is told by its annotation; a bare `6` by what was opened under that number before. */
-  #wantsDescriptor(bytes: Uint8Array, start: number, end: number): boolean {
-    let fd = 0;
-    let at = start;
-    for (let byte = bytes[at] ?? 0; at < end && byte >= 0x30 && byte <= 0x39; byte = bytes[++at] ?? 0) {
-      fd = fd * 10 + byte - 0x30;
-    }
-    if (at === start) return true;
-    if (bytes[at] === LESS) {
-      const kind = bytes[at + 1];
-      // TCP:, UDP:, UNIX: (-yy) and socket:[…] (-y).
-      if (kind === 0x54 || kind === 0x55 || (kind === 0x73 && bytes[at + 2] === 0x6f)) return true;
-      if (kind === SLASH)
-        return fd === 1 || fd === 2 ? true : this.#fds[fd] === 1 && isTemporary(bytes, at, end);
-      return fd === 1 || fd === 2;
-    }
-    return fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1;
-  }
-
-  /** Marks what a call opened as a descriptor of interest: sockets, and files that a download is written to. */
-  #remember(nameId: number, bytes: Uint8Array, argsStart: number, tail: CallTail, firstHalf: string): void {
-    const name = this.#names.names[nameId] ?? '';
-    const isSocket =
-      name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
-    const isOpen = name.startsWith('open') || name === 'creat';
-    if (!isSocket && !isOpen) return;
-    const args = firstHalf === '' ? '' : firstHalf;
-    if (isOpen && !args.includes('.tmp"') && indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) < 0)
-      return;
-    const fd = readValue(latin1(bytes, tail.retStart, Math.min(tail.retEnd, tail.retStart + 12)));
-    if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.#fds[fd] = 1;
-  }
-
   /** The E… name of `-1 ENOENT (No such file or directory)` and of `? ERESTARTSYS (…)`. */
   #errnoOf(bytes: Uint8Array): string | undefined {
     const { retStart, retEnd } = this.#tail;
@@ -347,18 +292,6 @@ export class StraceParser implements LineParser {
 }
 
 const NOWHERE: SourceLine = { input: '', line: 0, text: '' };
-const LOCK_COMMAND = Buffer.from('SETLK');
-const DUP_COMMAND = Buffer.from('F_DUPFD');
-const TEMPORARY_NAME = Buffer.from('.tmp"');
-const TEMPORARY_PATH = Buffer.from('.tmp>');
-const ETC = Buffer.from('/etc/');
-const READ_ONLY = Buffer.from('O_RDONLY');
-const CREATES = Buffer.from('O_CREAT');
-const CRT = Buffer.from('.crt');
-const PEM = Buffer.from('.pem');
-const CERTS = Buffer.from('/certs');
-/** All the flags that open has, written out, are shorter. */
-const MAX_FLAGS = 160;
 
 function isNameByte(byte: number): boolean {
   return (
@@ -367,32 +300,6 @@ function isNameByte(byte: number): boolean {
     byte === 0x5f ||
     (byte >= 0x41 && byte <= 0x5a)
   );
-}
-
-function isTemporary(bytes: Uint8Array, start: number, end: number): boolean {
-  return indexOf(bytes, TEMPORARY_PATH, start, Math.min(end, start + 4096)) >= 0;
-}
-
-/** Files that are created or written, reads of /etc (resolv.conf), and CA bundles wherever they are. */
-function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
-  const quote = bytes.indexOf(QUOTE, start);
-  if (quote < 0 || quote >= end) return false;
-  if (startsWith(bytes, quote + 1, ETC)) return true;
-  const close = bytes.indexOf(QUOTE, quote + 1);
-  if (close < 0 || close >= end) return false;
-  // `", O_RDONLY…`: most opens only read, and their paths tell whether that is of interest.
-  if (
-    !startsWith(bytes, close + 3, READ_ONLY) ||
-    indexOf(bytes, CREATES, close, Math.min(end, close + MAX_FLAGS)) >= 0
-  )
-    return true;
-  if (startsWith(bytes, close - 4, CRT) || startsWith(bytes, close - 4, PEM)) return true;
-  return indexOf(bytes, CERTS, quote, close) >= 0;
-}
-
-function startsWith(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
-  return true;
 }
 
 function endsWithUnfinished(bytes: Uint8Array, start: number, end: number): boolean {
@@ -412,29 +319,4 @@ function endOfFirstHalf(bytes: Uint8Array, start: number, end: number): number {
   while (at > start && bytes[at - 1] === SPACE) at--;
   // The comma's blank belongs to the arguments: `close(3 <unfinished ...>` and `read(3,  <unfinished ...>`.
   return bytes[at - 1] === 0x2c && bytes[at] === SPACE ? at + 1 : at;
-}
-
-function indexOf(bytes: Uint8Array, needle: Uint8Array, start: number, end: number): number {
-  const first = needle[0] ?? 0;
-  for (
-    let at = bytes.indexOf(first, start);
-    at >= 0 && at + needle.length <= end;
-    at = bytes.indexOf(first, at + 1)
-  ) {
-    let same = 1;
-    while (same < needle.length && bytes[at + same] === needle[same]) same++;
-    if (same === needle.length) return at;
-  }
-  return -1;
-}
-
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  if (end <= start) return '';
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-}
-
-/** The number that a return value begins with; undefined for `?`. */
-export function readValue(ret: string): number | undefined {
-  const match = /^(?:0x[0-9a-f]+|-?\d+)/.exec(ret);
-  return match === null ? undefined : Number(match[0]);
 }

@@ -1,0 +1,101 @@
+import { indexOf, indexOfByte, latin1, readValue, startsWith } from './bytes.ts';
+import type { CallTail } from './call.ts';
+import type { Interest } from './interest.ts';
+
+const LESS = 0x3c;
+const QUOTE = 0x22;
+const SLASH = 0x2f;
+const LOCK_COMMAND = Buffer.from('SETLK');
+const DUP_COMMAND = Buffer.from('F_DUPFD');
+const TEMPORARY_NAME = Buffer.from('.tmp"');
+const TEMPORARY_PATH = Buffer.from('.tmp>');
+const ETC = Buffer.from('/etc/');
+const READ_ONLY = Buffer.from('O_RDONLY');
+const CREATES = Buffer.from('O_CREAT');
+const CRT = Buffer.from('.crt');
+const PEM = Buffer.from('.pem');
+const CERTS = Buffer.from('/certs');
+/** All the flags that open has, written out, are shorter. */
+const MAX_FLAGS = 160;
+/** PATH_MAX of Linux. */
+const MAX_PATH = 4096;
+/** Descriptor numbers above this are treated as interesting without being remembered. */
+const MAX_REMEMBERED_FD = 65_536;
+
+/** Which calls become records, by what their bytes say; and which descriptors were opened for something of interest. */
+export class Selection {
+  readonly #fds = new Uint8Array(MAX_REMEMBERED_FD);
+
+  constructor() {
+    // stdout and stderr: what the program says of itself arrives there.
+    this.#fds.fill(1, 1, 3);
+  }
+
+  /** For a first half: its record is made later, so the arguments are kept on suspicion. */
+  wantsArguments(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
+    if (interest === 'idle') return false;
+    return interest !== 'descriptor' || this.#wantsDescriptor(bytes, start, end);
+  }
+
+  wantsCompleted(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
+    switch (interest) {
+      case 'always':
+        return true;
+      case 'descriptor':
+        return this.#wantsDescriptor(bytes, start, end);
+      case 'open':
+        return wantsOpen(bytes, start, end);
+      case 'fcntl':
+        return indexOf(bytes, LOCK_COMMAND, start, end) >= 0 || indexOf(bytes, DUP_COMMAND, start, end) >= 0;
+      default:
+        return false;
+    }
+  }
+
+  /** `6<TCP:[…` is told by its annotation; a bare `6` by what was opened under that number before. */
+  #wantsDescriptor(bytes: Uint8Array, start: number, end: number): boolean {
+    let fd = 0;
+    let at = start;
+    for (let byte = bytes[at] ?? 0; at < end && byte >= 0x30 && byte <= 0x39; byte = bytes[++at] ?? 0) {
+      fd = fd * 10 + byte - 0x30;
+    }
+    if (at === start) return true;
+    if (bytes[at] !== LESS) return fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1;
+    const kind = bytes[at + 1];
+    // TCP:, UDP:, UNIX: (-yy) and socket:[…] (-y).
+    if (kind === 0x54 || kind === 0x55 || (kind === 0x73 && bytes[at + 2] === 0x6f)) return true;
+    if (fd === 1 || fd === 2) return true;
+    return (
+      kind === SLASH &&
+      this.#fds[fd] === 1 &&
+      indexOf(bytes, TEMPORARY_PATH, at, Math.min(end, at + MAX_PATH)) >= 0
+    );
+  }
+
+  /** Marks what a call opened as a descriptor of interest: sockets, and files that a download is written to. */
+  remember(name: string, bytes: Uint8Array, argsStart: number, tail: CallTail, firstHalf: string): void {
+    const isSocket =
+      name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
+    const isOpen = name.startsWith('open') || name === 'creat';
+    if (!isSocket && !isOpen) return;
+    const isTemporary =
+      firstHalf.includes('.tmp"') || indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) >= 0;
+    if (isOpen && !isTemporary) return;
+    const fd = readValue(latin1(bytes, tail.retStart, Math.min(tail.retEnd, tail.retStart + 12)));
+    if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.#fds[fd] = 1;
+  }
+}
+
+/** Files that are created or written, reads of /etc (resolv.conf), and CA bundles wherever they are. */
+function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
+  const quote = indexOfByte(bytes, QUOTE, start, end);
+  if (quote < 0) return false;
+  if (startsWith(bytes, quote + 1, ETC)) return true;
+  const close = indexOfByte(bytes, QUOTE, quote + 1, end);
+  if (close < 0) return false;
+  // `", O_RDONLY…`: most opens only read, and their paths tell whether that is of interest.
+  if (!startsWith(bytes, close + 3, READ_ONLY)) return true;
+  if (indexOf(bytes, CREATES, close, Math.min(end, close + MAX_FLAGS)) >= 0) return true;
+  if (startsWith(bytes, close - 4, CRT) || startsWith(bytes, close - 4, PEM)) return true;
+  return indexOf(bytes, CERTS, quote, close) >= 0;
+}
