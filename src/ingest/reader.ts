@@ -22,6 +22,8 @@ export interface InputSummary {
 
 const SAMPLE = 256 * 1024;
 const KEPT_UNPARSED = 20;
+const LONGEST_TEXT_LINE = 64 * 1024;
+const LONGEST_SAMPLE_LINE = 2000;
 const COUNTERS = {
   record: 'records',
   continued: 'continued',
@@ -73,7 +75,7 @@ export class InputReader {
     }
     if (length === 0) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
     const head = Buffer.concat(this.#sample).subarray(0, SAMPLE);
-    const sample = head.toString('utf8');
+    const sample = sampleOf(head.toString('utf8'));
     if (isBinary(head))
       return failed(
         `${this.summary.path}: is a binary file, not a log; give the text that strace, ltrace or go printed`,
@@ -115,6 +117,12 @@ export class InputReader {
           .map((line) => unwrap(line, this.#wrappings).text)
           .join('\n');
     const detected = detectFormat(bare) ?? detectFormat(withoutAnsi(sample));
+    const ownVersion = /^\s*\{\s*"schemaVersion":\s*(\d+)/.exec(sample)?.[1];
+    if (ownVersion !== undefined) {
+      return failed(
+        `${this.summary.path}: is a gotrace report (schema ${ownVersion}), not a log; give the logs that it was made from`,
+      );
+    }
     if (detected === undefined) {
       return failed(
         `${this.summary.path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,
@@ -140,7 +148,9 @@ export class InputReader {
   #onLine(bytes: Uint8Array, start: number, end: number): void {
     const { summary } = this;
     const number = ++summary.lines;
-    this.#line.set(number, bytes, start, end);
+    // strace reads bytes; what go prints has no lines this long, and its patterns need not look at them whole.
+    const stop = this.strace === undefined ? Math.min(end, start + LONGEST_TEXT_LINE) : end;
+    this.#line.set(number, bytes, start, stop);
     const outcome = this.#plain ? this.#offer(this.#line) : this.#offerUnwrapped(this.#line);
     summary[COUNTERS[outcome]]++;
     if (outcome === 'unparsed' && summary.firstUnparsed.length < KEPT_UNPARSED)
@@ -169,6 +179,7 @@ export class InputReader {
       const outcome = this.strace.push(line);
       if (outcome !== 'unparsed') return outcome;
     }
+    if (line.end - line.start > LONGEST_TEXT_LINE) return 'unparsed';
     let blank = true;
     for (let at = line.start; at < line.end && blank; at++) blank = (line.bytes[at] ?? 0) <= 0x20;
     if (blank && this.summary.format !== 'goroutines') return 'ignored';
@@ -196,6 +207,13 @@ function detectFormat(sample: string): { name: string } | undefined {
   }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   return best.score > 0 ? best : undefined;
+}
+
+/** The lines that formats are told by: not the one that the sample cut, and of long ones their beginning. */
+function sampleOf(text: string): string {
+  const lines = text.split('\n');
+  if (lines.length > 1) lines.pop();
+  return `${lines.map((line) => line.slice(0, LONGEST_SAMPLE_LINE)).join('\n')}\n`;
 }
 
 function isBinary(head: Uint8Array): boolean {

@@ -53,7 +53,7 @@ export function detectWrappings(sample: string, isBare: (line: string) => boolea
   while (found.length < 4 && lines.length > 0) {
     if (lines.filter(isBare).length / lines.length > MOST) break;
     const wrapping = WRAPPINGS.find(
-      (candidate) => lines.filter((line) => candidate.prefix.test(line)).length / lines.length > MOST,
+      (candidate) => lines.filter((line) => candidate.prefix.test(line)).length / lines.length >= MOST,
     );
     if (wrapping === undefined) break;
     found.push(wrapping);

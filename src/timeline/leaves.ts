@@ -30,18 +30,14 @@ const NETWORK: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls']);
 /** The pieces of all spans that stand for waiting or work; containers only where nothing inside them says more. */
 export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
   const sawGit = spans.some((span) => span.kind === 'process' && span.phase === 'git');
-  const children = childrenOf(spans);
-  const network = spans.filter((span) => NETWORK.has(span.kind) || span.name.startsWith('CONNECT '));
-  const fetchHosts = new Set(
-    spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
-  );
+  const index = indexOf(spans);
   return spans.flatMap((span) => {
     const rank = RANKS[span.kind];
     if (rank === undefined || (span.kind === 'git-command' && sawGit)) return [];
     // Programs that are neither git nor a helper (a shell, a compiler) work; they are not waited for by name.
     if (span.kind === 'process' && span.phase === 'cpu') return [];
     const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
-    const inner = insideOf(span, children, network, fetchHosts, spans);
+    const inner = insideOf(span, index);
     const holes = inner.map((each) => ({ startNs: each.startNs, endNs: each.endNs ?? endNs }));
     return subtract(whole, holes).map((part) => ({
       span,
@@ -52,25 +48,55 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
   });
 }
 
-function insideOf(
-  span: Span,
-  children: ReadonlyMap<number, readonly Span[]>,
-  network: readonly Span[],
-  fetchHosts: ReadonlySet<string>,
-  spans: readonly Span[],
-): readonly Span[] {
-  if (span.kind === 'process') return descendantsOf(span, children);
-  if (span.kind === 'fetch') return network.filter((each) => servesFetch(each, span, fetchHosts));
-  if (span.kind === 'unzip') {
-    const pid = span.attributes['process.pid'];
-    return spans.filter(
-      (each) =>
-        (each.kind === 'transfer' || each.kind === 'fetch') &&
-        each.attributes['gotrace.module'] === span.attributes['gotrace.module'] &&
-        each.attributes['process.pid'] === pid,
-    );
+/** What spans are looked up by, so that each container need not look at all of them. */
+interface Index {
+  readonly children: ReadonlyMap<number, readonly Span[]>;
+  /** Lookups, connects and handshakes, by their start. */
+  readonly network: readonly Span[];
+  readonly fetchHosts: ReadonlySet<string>;
+  /** Fetches and bodies of a module. */
+  readonly byModule: ReadonlyMap<string, readonly Span[]>;
+}
+
+function indexOf(spans: readonly Span[]): Index {
+  const byModule = new Map<string, Span[]>();
+  for (const span of spans) {
+    const module = span.attributes['gotrace.module'];
+    if (module === undefined || (span.kind !== 'transfer' && span.kind !== 'fetch')) continue;
+    const list = byModule.get(module);
+    if (list === undefined) byModule.set(module, [span]);
+    else list.push(span);
   }
-  return [];
+  return {
+    children: childrenOf(spans),
+    network: spans
+      .filter((span) => NETWORK.has(span.kind) || span.name.startsWith('CONNECT '))
+      .sort((a, b) => a.startNs - b.startNs),
+    fetchHosts: new Set(
+      spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
+    ),
+    byModule,
+  };
+}
+
+function insideOf(span: Span, index: Index): readonly Span[] {
+  if (span.kind === 'process') return descendantsOf(span, index.children);
+  if (span.kind === 'fetch') return networkOf(span, index);
+  if (span.kind !== 'unzip') return [];
+  const pid = span.attributes['process.pid'];
+  const same = index.byModule.get(span.attributes['gotrace.module'] ?? '') ?? [];
+  return same.filter((each) => each.attributes['process.pid'] === pid);
+}
+
+function networkOf(fetch: Span, { network, fetchHosts }: Index): Span[] {
+  const endNs = fetch.endNs ?? Number.POSITIVE_INFINITY;
+  const inside: Span[] = [];
+  for (const each of network) {
+    if (each.startNs >= endNs) break;
+    if ((each.endNs ?? Number.POSITIVE_INFINITY) > fetch.startNs && servesFetch(each, fetch, fetchHosts))
+      inside.push(each);
+  }
+  return inside;
 }
 
 /** Reaching the fetch's own host, or a host that no fetch names: an egress proxy. */

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+import { reportOf, reportOfText } from './support/analyze.ts';
+
+/** A slow first byte, as go -x prints it, and how long each line came after the first. */
+const LINES = [
+  [0, '# get https://proxy.example/m.example/a/@v/v1.0.0.mod'],
+  [0.02, '# get https://proxy.example/m.example/a/@v/v1.0.0.mod: 200 OK (0.020s)'],
+  [0.03, '# get https://proxy.example/m.example/a/@v/v1.0.0.info'],
+  [0.05, '# get https://proxy.example/m.example/a/@v/v1.0.0.info: 200 OK (0.020s)'],
+  [0.06, '# get https://proxy.example/m.example/a/@v/v1.0.0.zip'],
+  [6.06, '# get https://proxy.example/m.example/a/@v/v1.0.0.zip: 200 OK (6.000s)'],
+] as const;
+const iso = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toISOString();
+
+const WRAPPED: Readonly<Record<string, (seconds: number, text: string) => string>> = {
+  'nothing at all': (_seconds, text) => text,
+  'ts -s': (seconds, text) => `${(1_700_000_000 + seconds).toFixed(6)} ${text}`,
+  'GitHub Actions': (seconds, text) => `${iso(seconds).replace('Z', '1234Z')} ${text}`,
+  'kubectl logs --timestamps': (seconds, text) => `${iso(seconds).replace('Z', '000001Z')} ${text}`,
+  'GitLab with time stamps': (seconds, text) => `${iso(seconds)} 00O ${text}`,
+  'docker buildx': (seconds, text) => `#12 ${(3 + seconds).toFixed(3)} ${text}`,
+  Jenkins: (seconds, text) => `[${iso(seconds)}] ${text}`,
+  'the systemd journal': (seconds, text) =>
+    `Nov 14 22:13:${String(20 + Math.floor(seconds)).padStart(2, '0')} host go[123]: ${text}`,
+  'colours and CRLF': (_seconds, text) => `\u001b[32m${text}\u001b[0m\r`,
+  'a quoted issue': (_seconds, text) => `> ${text}`,
+};
+
+describe.each(Object.entries(WRAPPED))('go -x in %s', (name, wrap) => {
+  it('is read as if bare', async () => {
+    const report = await reportOfText(`${LINES.map(([seconds, text]) => wrap(seconds, text)).join('\n')}\n`);
+    expect(report.inputs[0]).toMatchObject({ format: 'go-x', lines: 6, unparsed: 0 });
+    expect(report.blockingPoint).toMatchObject({ cause: 'ttfb/slow-response' });
+    // Seconds are those of the stamps, else those that go prints itself.
+    if (name !== 'the systemd journal') expect(report.blockingPoint!.blockedSeconds).toBeCloseTo(6, 1);
+    expect(report.blockingPoint!.evidence[0]!.text).toContain('v1.0.0.zip');
+  });
+});
+
+describe('files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gotrace-wrap-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const text = `${LINES.map(([seconds, line]) => `${(1_700_000_000 + seconds).toFixed(6)} ${line}`).join('\n')}\n`;
+
+  const cases: Readonly<Record<string, Uint8Array>> = {
+    'a.log.gz': gzipSync(text),
+    'utf16.log': Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]),
+    'bom.log': Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)]),
+    'no-newline.log': Buffer.from(text.trimEnd()),
+  };
+  it.each(Object.entries(cases))('%s', async (name, bytes) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    expect((await reportOf([path])).blockingPoint).toMatchObject({ cause: 'ttfb/slow-response' });
+  });
+
+  it('zstd, and a folder of logs', async () => {
+    const inner = join(folder, 'many');
+    await execa('mkdir', [inner]);
+    writeFileSync(join(inner, 'x.log'), text);
+    expect((await reportOf([inner])).blockingPoint).toMatchObject({ cause: 'ttfb/slow-response' });
+    const made = await execa('zstd', ['-q', join(inner, 'x.log')], { reject: false });
+    if (made.exitCode !== 0) return;
+    expect((await reportOf([join(inner, 'x.log.zst')])).blockingPoint).toMatchObject({
+      cause: 'ttfb/slow-response',
+    });
+  });
+
+  it('a line of 20 MB, and a million open calls', async () => {
+    const long = Buffer.concat([Buffer.from(text), Buffer.alloc(20_000_000, 0x61), Buffer.from(`\n${text}`)]);
+    const path = join(folder, 'long.log');
+    writeFileSync(path, long);
+    const report = await reportOf([path]);
+    expect(report.inputs[0]).toMatchObject({ lines: 13, unparsed: 1 });
+    const open = join(folder, 'open.log');
+    writeFileSync(
+      open,
+      Array.from(
+        { length: 1_000_000 },
+        (_, at) => `${at + 1} 1700000000.000001 read(3<TCP:[1]>,  <unfinished ...>\n`,
+      ).join(''),
+    );
+    expect((await reportOf([open])).inputs[0]).toMatchObject({ lines: 1_000_000, unparsed: 0 });
+  });
+});
