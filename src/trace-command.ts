@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
 import { analyze } from './analyze.ts';
+import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
 import { runCommand } from './capture/run.ts';
 import {
   type GoSettings,
@@ -31,6 +32,8 @@ export interface TraceCommandOptions {
   readonly command: readonly string[];
   /** Undefined: where it is possible. */
   readonly strace: boolean | undefined;
+  /** ltrace in place of strace: a process has one tracer. */
+  readonly ltrace: boolean;
   readonly traceAll: boolean;
   readonly instrumentation: Instrumentation;
   readonly redact: false | RedactOptions;
@@ -69,13 +72,10 @@ export async function traceCommand(options: TraceCommandOptions): Promise<Result
 }
 
 async function traceInto(scratch: string, options: TraceCommandOptions): Promise<Result<RunOutcome>> {
-  const straceLog = join(scratch, 'strace.log');
-  const [settings, tracer] = await Promise.all([
-    readGoSettings(process.cwd()),
-    tracerFor(straceLog, options),
-  ]);
+  const traceLog = join(scratch, options.ltrace ? 'ltrace.log' : 'strace.log');
+  const [settings, tracer] = await Promise.all([readGoSettings(process.cwd()), tracerFor(traceLog, options)]);
   const stallTimer = watchStalls(options);
-  const result = await runCommand({
+  const ran = await runCommand({
     command: options.command,
     environment: { ...options.environment, ...instrumentedEnvironment(settings, options.instrumentation) },
     ...(tracer === undefined ? {} : { tracer }),
@@ -89,11 +89,12 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   clearInterval(stallTimer);
+  const result = tracer?.command === 'ltrace' ? { ...ran, ...endInLtrace(traceLog) } : ran;
   if (result.startError !== undefined)
     return failed(`${options.command[0]}: cannot be started: ${result.startError}`);
   if (result.timedOut)
     options.notice(`the command was ended after --timeout ${(options.timeoutMs ?? 0) / 1000} s`);
-  const logs = [straceLog, result.stderrPath].filter((path) => existsSync(path) && statSync(path).size > 0);
+  const logs = [traceLog, result.stderrPath].filter((path) => existsSync(path) && statSync(path).size > 0);
   const report = await reportOf(
     logs,
     options,
@@ -128,6 +129,12 @@ async function reportOf(
 }
 
 async function tracerFor(output: string, options: TraceCommandOptions): Promise<Tracer | undefined> {
+  if (options.ltrace) {
+    const denied = await whyNoLtrace();
+    if (denied === undefined) return ltraceFor(output);
+    options.notice(`running without ltrace: ${denied}`);
+    return undefined;
+  }
   if (options.strace === false) return undefined;
   const reason = await whyNoStrace();
   if (reason === undefined) return straceFor(output, options.traceAll);

@@ -129,7 +129,12 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'connect-timeout',
     pattern:
-      /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+|Connection timed out/,
+      /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+.*timed out|Connection timed out/,
+  },
+  // curl's words for any connect that fails: which way is not said.
+  {
+    name: 'connect-failed',
+    pattern: /Failed to connect to (?<host>\S+) port \d+|Couldn't connect to server/,
   },
   {
     name: 'disk-full',

@@ -57,6 +57,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         command: setting.command,
         environment,
         strace: args.strace,
+        ltrace: false,
         traceAll: false,
         instrumentation: { x: true, http2debug: true },
         redact: redactOptions(args),

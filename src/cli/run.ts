@@ -9,6 +9,7 @@ import { type OutputOptions, outputOptions, redactOptions, writeReport } from '.
 interface RunArguments extends OutputOptions {
   readonly command?: readonly string[];
   readonly strace: boolean | undefined;
+  readonly ltrace: boolean;
   readonly traceAll: boolean;
   readonly x: boolean;
   readonly http2debug: boolean;
@@ -29,6 +30,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         .option('strace', {
           type: 'boolean',
           describe: 'Trace system calls; default: where strace is installed and allowed',
+        })
+        .option('ltrace', {
+          type: 'boolean',
+          default: false,
+          describe: 'Trace library calls instead: git helpers, programs built with cgo',
         })
         .option('trace-all', {
           type: 'boolean',
@@ -78,6 +84,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const outcome = await traceCommand({
       command,
       strace: args.strace,
+      ltrace: args.ltrace,
       traceAll: args.traceAll,
       instrumentation: { x: args.x, http2debug: args.http2debug },
       redact: redactOptions(args),

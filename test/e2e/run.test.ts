@@ -54,6 +54,25 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
   });
 });
 
+const withLtrace = (await execa('ltrace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
+it.skipIf(!withLtrace)('ltrace sees git, and the command keeps its exit code', async () => {
+  expect(
+    (await gotrace(['run', '--ltrace', '--progress', 'none', '--', 'sh', '-c', 'exit 5'])).exitCode,
+  ).toBe(5);
+  const { exitCode, stderr } = await gotrace([
+    'run',
+    '--ltrace',
+    '--progress',
+    'none',
+    '--',
+    'git',
+    'ls-remote',
+    'https://127.0.0.1:9/x.git',
+  ]);
+  expect(exitCode).toBe(128);
+  expect(stderr).toMatch(/^Failed: /m);
+});
+
 describe.each(MODES)('the demo names the fault live, %s', (mode) => {
   it.each([
     ['healthy', 'healthy', undefined],
