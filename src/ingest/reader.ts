@@ -107,6 +107,12 @@ export class InputReader {
   }
 
   #settle(sample: string): Result<string> {
+    const ownVersion = /^\s*\{\s*"schemaVersion":\s*(\d+)/.exec(sample)?.[1];
+    if (ownVersion !== undefined) {
+      return failed(
+        `${this.summary.path}: is a gotrace report (schema ${ownVersion}), not a log; give the logs that it was made from`,
+      );
+    }
     const isKnown = (line: string) => detectFormat(line) !== undefined;
     this.#wrappings = detectWrappings(sample, isKnown);
     this.#plain = this.#wrappings.length === 0 && !sample.includes('\u001b');
@@ -117,12 +123,6 @@ export class InputReader {
           .map((line) => unwrap(line, this.#wrappings).text)
           .join('\n');
     const detected = detectFormat(bare) ?? detectFormat(withoutAnsi(sample));
-    const ownVersion = /^\s*\{\s*"schemaVersion":\s*(\d+)/.exec(sample)?.[1];
-    if (ownVersion !== undefined) {
-      return failed(
-        `${this.summary.path}: is a gotrace report (schema ${ownVersion}), not a log; give the logs that it was made from`,
-      );
-    }
     if (detected === undefined) {
       return failed(
         `${this.summary.path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,
