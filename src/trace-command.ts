@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
-import { analyze } from './analyze.ts';
 import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
 import { runCommand } from './capture/run.ts';
 import {
@@ -117,6 +116,8 @@ async function reportOf(
     return undefined;
   }
   const named = inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? input.path }));
+  // Loaded when it is needed: help and a command that is run do not wait for it.
+  const { analyze } = await import('./analyze.ts');
   const report = await analyze(named, {
     redact: options.redact,
     command: options.command,

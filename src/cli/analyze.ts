@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs';
-import { analyze } from '../analyze.ts';
 import { openInputs } from '../ingest/open.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { fail } from './exit.ts';
@@ -34,6 +33,8 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
     if (!verdicts.ok) return fail(verdicts.error);
     const inputs = openInputs(args.files, process.stdin);
     if (!inputs.ok) return fail(inputs.error);
+    // Loaded when it is needed: help and a command that is run do not wait for it.
+    const { analyze } = await import('../analyze.ts');
     const report = await analyze(inputs.value, { redact: redactOptions(args) });
     if (!report.ok) return fail(report.error);
     const written = writeReport(report.value, args);

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { analyze } from '../analyze.ts';
 import { attach } from '../capture/attach.ts';
 import { whyNoAccess } from '../capture/proc.ts';
 import { whyNoStrace } from '../capture/strace.ts';
@@ -82,6 +81,8 @@ async function report(logs: readonly string[], args: AttachArguments): Promise<v
   );
   if (!inputs.ok) return fail(inputs.error);
   const named = inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? input.path }));
+  // Loaded when it is needed: help and a command that is run do not wait for it.
+  const { analyze } = await import('../analyze.ts');
   const result = await analyze(named, { redact: redactOptions(args) });
   if (!result.ok) return fail(result.error);
   const written = writeReport(result.value, args);

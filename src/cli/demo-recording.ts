@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { analyze } from '../analyze.ts';
 import { openInputs } from '../ingest/open.ts';
 import { fail } from './exit.ts';
 import { type OutputOptions, redactOptions, writeReport } from './output.ts';
@@ -11,6 +10,8 @@ const RECORDING = fileURLToPath(new URL('./recording.strace.log.gz', import.meta
 export async function analyzeRecording(options: OutputOptions): Promise<void> {
   const inputs = openInputs([RECORDING], Readable.from([]));
   if (!inputs.ok) return fail(inputs.error);
+  // Loaded when it is needed: help and a command that is run do not wait for it.
+  const { analyze } = await import('../analyze.ts');
   const report = await analyze(
     inputs.value.map((input) => ({ ...input, path: 'recording.strace.log.gz' })),
     { redact: redactOptions(options) },
