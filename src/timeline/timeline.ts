@@ -172,7 +172,8 @@ function totalsBy(
     .sort((a, b) => b.criticalNs - a.criticalNs || b.wallNs - a.wallNs);
 }
 
-function unionOf(pieces: readonly Piece[]): number {
+/** How long at least one of the intervals was open. */
+export function unionOf(pieces: readonly { readonly startNs: number; readonly endNs: number }[]): number {
   let total = 0;
   let until = Number.NEGATIVE_INFINITY;
   for (const { startNs, endNs } of [...pieces].sort((a, b) => a.startNs - b.startNs)) {

@@ -1,5 +1,5 @@
 import type { Span } from '../../model/span.ts';
-import type { Group } from '../../timeline/timeline.ts';
+import { type Group, unionOf } from '../../timeline/timeline.ts';
 import {
   addressOf,
   type Case,
@@ -207,12 +207,5 @@ function other(group: Group, context: Case): Diagnosis {
 }
 
 function union(spans: readonly Span[], endNs: number): number {
-  let total = 0;
-  let until = Number.NEGATIVE_INFINITY;
-  for (const span of [...spans].sort((a, b) => a.startNs - b.startNs)) {
-    const end = span.endNs ?? endNs;
-    total += Math.max(0, end - Math.max(span.startNs, until));
-    until = Math.max(until, end);
-  }
-  return total;
+  return unionOf(spans.map((span) => ({ startNs: span.startNs, endNs: span.endNs ?? endNs })));
 }
