@@ -32,9 +32,10 @@ export async function analyze(
     originSeconds: clock.originSeconds,
     extent,
     exitCode: options.exitCode,
+    environment: options.environment,
   });
   const timeline = buildTimeline(trace);
-  const diagnosis = diagnose({ trace, timeline });
+  const diagnosis = diagnose(trace, timeline);
   const report = buildReport({
     version: VERSION,
     trace,
@@ -42,7 +43,6 @@ export async function analyze(
     diagnosis,
     inputs: summaries,
     command: options.command,
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
     exitCode: options.exitCode,
   });
   return ok(options.redact === false ? report : redactReport(report, options.redact ?? {}));

@@ -55,6 +55,13 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
       /proxyconnect tcp: (?!.*(?:no such host|Authentication|lookup ))(?:dial tcp (?<address>\S+:\d+))?/,
   },
   { name: 'egress-unknown', pattern: /proxyconnect tcp: .*lookup (?<host>[^\s:]+)/ },
+  // A CONNECT that was not answered by 200: net/http gives the text of the status line alone (transport.go, dialConn).
+  { name: 'egress-forbidden', pattern: /(?:^|: )(?:Get|Head|Post) "[^"]+": Forbidden$/ },
+  {
+    name: 'egress-5xx',
+    pattern:
+      /(?:^|: )(?:Get|Head|Post) "[^"]+": (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)$/,
+  },
   {
     name: 'ssh-host-key',
     pattern: /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No \w+ host key is known/,
@@ -83,7 +90,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'dns-timeout',
     pattern:
-      /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: .*(?:i\/o timeout|timed out|deadline exceeded)/,
+      /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: .*(?:i\/o timeout|timed out|deadline exceeded)|Resolving timed out/,
   },
   { name: 'dns-other', pattern: /dial tcp: lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: / },
   {
@@ -129,7 +136,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'connect-timeout',
     pattern:
-      /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+.*timed out|Connection timed out/,
+      /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+.*timed out|Connection (?:timed out|timeout)/,
   },
   // curl's words for any connect that fails: which way is not said.
   {
@@ -168,9 +175,13 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   },
   {
     name: 'transfer-corrupt',
-    pattern: /zip: (?!.*no such file)|not a valid zip file|flate: corrupt|create zip|bad zip/,
+    pattern: /(?<![\w./])zip: (?!.*no such file)|not a valid zip file|flate: corrupt|create zip|bad zip/,
   },
-  { name: 'bad-content', pattern: /invalid character .* looking for|invalid response|malformed/ },
+  {
+    name: 'bad-content',
+    pattern:
+      /invalid character .* looking for|invalid response(?: from proxy "(?<url>[^"]+)")?|missing module line|malformed/,
+  },
   {
     name: 'not-found',
     pattern:

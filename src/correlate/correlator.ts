@@ -25,6 +25,7 @@ export interface Totals {
   readonly extent: Extent | undefined;
   /** What the command's parent knows; a log of another machine tells its own. */
   readonly exitCode: number | undefined;
+  readonly environment: Readonly<Record<string, string>> | undefined;
 }
 
 /** Takes records in the order of their times, and gives the trace that they add up to. */
@@ -137,7 +138,7 @@ export class Correlator {
     this.#lastLine = at;
   }
 
-  finish({ syscalls, originSeconds, extent, exitCode }: Totals): Trace {
+  finish({ syscalls, originSeconds, extent, exitCode, environment }: Totals): Trace {
     if (extent !== undefined) this.#cover(syscalls, extent);
     this.#readSeparateStderr();
     this.#stderr.finish();
@@ -195,7 +196,7 @@ export class Correlator {
         timed: this.#sawSyscalls || this.#text.some((record) => record.timeNs !== undefined),
       },
       command: processes[0]?.command.length ? processes[0].command : undefined,
-      environment: this.#snapshot.environment,
+      environment: { ...this.#snapshot.environment, ...environment },
       ...(this.#sawSyscalls
         ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
         : {}),

@@ -22,6 +22,17 @@ const MAX_ERRORS = 10_000;
 const FINAL =
   /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares )/;
 
+/**
+ * A fetch that failed is printed without a duration; one that ran into a time limit took that long. The limits of
+ * net/http's DefaultTransport (TLSHandshakeTimeout, the dialer's Timeout) and of the resolver (5 s, twice).
+ */
+function timeLimitOf(error: string | undefined): number {
+  if (error === undefined) return 0;
+  if (error.includes('TLS handshake timeout')) return 10e9;
+  if (/dial tcp \S+: i\/o timeout/.test(error)) return 30e9;
+  return /lookup \S+(?: on \S+)?: .*i\/o timeout/.test(error) ? 10e9 : 0;
+}
+
 /** What go says of itself: fetches, git commands, lookups and errors, from its stderr or from `write(2, …)`. */
 export class GoOutput {
   readonly #store: SpanStore;
@@ -109,9 +120,9 @@ export class GoOutput {
       this.#nowNs = record.timeNs;
       return record.timeNs;
     }
-    if (record.kind === 'fetch-end' && record.durationNs !== undefined) {
+    if (record.kind === 'fetch-end') {
       const start = this.#openFetches.get(record.url)?.[0]?.startNs ?? this.#nowNs;
-      this.#nowNs = Math.max(this.#nowNs, start + record.durationNs);
+      this.#nowNs = Math.max(this.#nowNs, start + (record.durationNs ?? timeLimitOf(record.error)));
     }
     if (record.kind === 'command-end') {
       const start = this.#openCommands.get(`${record.dir};${record.command}`)?.startNs ?? this.#nowNs;

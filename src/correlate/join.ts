@@ -1,4 +1,5 @@
 import type { Span } from '../model/span.ts';
+import { markFirstContacts } from './contacts.ts';
 import type { GoOutput } from './go-output.ts';
 import { hostOf } from './modcache.ts';
 import { type Process, programOf } from './processes.ts';
@@ -35,7 +36,7 @@ export function joinSpans(input: Joinable): Span[] {
   for (const span of input.spans) takeOver(span, parents);
   chargeSumdb(input);
   chargeToolchain(input);
-  markFirstContacts(input);
+  markFirstContacts(input.output, input.connections.length > 0);
   nameTransfers(input, dropped);
   return input.spans.filter((span) => !dropped.has(span));
 }
@@ -153,44 +154,6 @@ function chargeToolchain({ spans, output }: Joinable): void {
     span.attributes['gotrace.module'] ??= download.module;
     span.attributes['gotrace.version'] ??= download.version;
   }
-}
-
-/**
- * Without packets, what a fetch spent reaching its host shows only in comparison: the first fetch of a host includes
- * the lookup, the connection and the handshake, the later ones do not.
- */
-function markFirstContacts({ output, connections }: Joinable): void {
-  if (connections.length > 0 || output.http2) return;
-  const byHost = new Map<string, Span[]>();
-  for (const fetch of output.fetches) {
-    const host = fetch.attributes['server.address'];
-    if (host !== undefined) byHost.set(host, [...(byHost.get(host) ?? []), fetch]);
-  }
-  for (const fetches of byHost.values()) {
-    const firstEnd = Math.min(
-      ...fetches.map((fetch) => (answered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)),
-    );
-    const first = fetches.filter((fetch) => fetch.startNs < firstEnd);
-    const later = fetches.filter((fetch) => fetch.startNs >= firstEnd);
-    const usual = median(
-      later.flatMap((fetch) => (fetch.endNs === undefined ? [] : [fetch.endNs - fetch.startNs])),
-    );
-    for (const fetch of first) {
-      const took = fetch.endNs === undefined ? undefined : fetch.endNs - fetch.startNs;
-      const neverAnswered =
-        !Number.isFinite(firstEnd) && fetch.attributes['http.response.status_code'] === undefined;
-      const slowSetup = took !== undefined && usual !== undefined && took > 0.25e9 && took > 4 * usual;
-      if ((neverAnswered || slowSetup) && fetch.phase === 'ttfb') fetch.phase = 'connect';
-    }
-  }
-}
-
-function answered(fetch: Span): boolean {
-  return fetch.attributes['http.response.status_code'] !== undefined;
-}
-
-function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /**

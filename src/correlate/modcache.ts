@@ -32,20 +32,32 @@ export function unescapePath(path: string): string {
   return path.replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const MODULE_URL =
-  /^(https?:\/\/[^/]+(?:\/.*?)??)\/((?:[\w.~!-]+\/)*[\w.~!-]+)\/@(?:v\/(?:list|([^/]+?)\.(?:info|mod|zip))|latest)$/;
+const MODULE_URL = /^(https?:\/\/[^/]+)((?:\/[^/@]+)+)\/@(?:v\/(?:list|([^/]+?)\.(?:info|mod|zip))|latest)$/;
 
-/** `https://PROXY/github.com/pkg/errors/@v/v0.9.1.zip`: GOPROXY protocol, go.dev/ref/mod. */
+/**
+ * `https://PROXY/github.com/pkg/errors/@v/v0.9.1.zip`: GOPROXY protocol, go.dev/ref/mod. A GOPROXY entry may have a
+ * path of its own; a module path begins with a host name, which has a dot.
+ */
 export function readModuleUrl(
   url: string,
 ): { base: string; module: string; version: string | undefined } | undefined {
   const match = MODULE_URL.exec(url);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  const elements = match[2].slice(1).split('/');
+  const first = Math.max(
+    0,
+    elements.findIndex((element) => element.includes('.')),
+  );
   return {
-    base: match[1],
-    module: unescapePath(match[2]),
+    base: [match[1], ...elements.slice(0, first)].join('/'),
+    module: unescapePath(elements.slice(first).join('/')),
     version: match[3] === undefined ? undefined : unescapePath(match[3]),
   };
+}
+
+/** The GOPROXY entry that a URL was asked of; undefined for a URL of another kind. */
+export function entryOfUrl(url: string): string | undefined {
+  return readModuleUrl(url)?.base ?? /^(https?:\/\/[^/]+(?:\/.*)?)\/sumdb\/[^/]+\//.exec(url)?.[1];
 }
 
 /** What a request exists for: the checksum database, a toolchain, or finding a repository. */

@@ -1,4 +1,5 @@
 import type { Culprit, Remedy } from '../model/finding.ts';
+import type { ProxyRewrites } from './goproxy.ts';
 import { CONNECT_WORDS, TLS_WORDS } from './words/connect.ts';
 import { DNS_WORDS } from './words/dns.ts';
 import { GO_WORDS } from './words/go.ts';
@@ -23,8 +24,10 @@ export function wordsOf(cause: string): CauseWords | undefined {
 }
 
 /** What is filled into the words. */
-export interface Facts extends Culprit {
+export interface Facts extends Culprit, ProxyRewrites {
   readonly base?: string;
+  /** The GOPROXY entry behind `base`. */
+  readonly next?: string;
   /** Undefined where the log does not show how long it took. */
   readonly blockedNs: number | undefined;
 }
@@ -34,7 +37,7 @@ export function remediesOf(cause: string, facts: Facts): Remedy[] {
   return (wordsOf(cause)?.remedies ?? []).flatMap(({ text, command }) => {
     const filledText = fill(text, facts, false);
     const filledCommand = command === undefined ? undefined : fill(command, facts, true);
-    if (filledText === undefined) return [];
+    if (filledText === undefined || (filledCommand === undefined && isRewrite(command))) return [];
     return [{ text: filledText, ...(filledCommand === undefined ? {} : { command: filledCommand }) }];
   });
 }
@@ -67,9 +70,16 @@ function fill(template: string, facts: Facts, isCommand: boolean): string | unde
   const text = template.replace(/(?<!%)\{(\w+)\}/g, (_, name: string) => {
     const fact = factOf(name, facts);
     if (fact === undefined) complete = false;
-    return fact === undefined ? '' : isCommand ? shellSafe(fact) : fact;
+    return fact === undefined ? '' : isCommand && !REWRITES.has(name) ? shellSafe(fact) : fact;
   });
   return complete ? text : undefined;
+}
+
+/** Facts that are commands already; one that is absent would change nothing. */
+const REWRITES: ReadonlySet<string> = new Set(['piped', 'without', 'swapped']);
+
+function isRewrite(command: string | undefined): boolean {
+  return command !== undefined && REWRITES.has(command.slice(1, -1));
 }
 
 /** Facts come from logs: what a shell would act on is quoted before it gets into a command. */
@@ -77,10 +87,17 @@ function shellSafe(fact: string): string {
   return /^[\w@%+=:,./~[\]*-]*$/.test(fact) ? fact : `'${fact.replaceAll("'", "'\\''")}'`;
 }
 
+/** A shorter time is no part of the trouble with an error. */
+const LEAST_COST_NS = 0.5e9;
+
 function factOf(name: string, facts: Facts): string | undefined {
   switch (name) {
     case 'seconds':
       return facts.blockedNs === undefined ? 'an unknown time' : printSeconds(facts.blockedNs);
+    case 'cost':
+      return facts.blockedNs === undefined || facts.blockedNs < LEAST_COST_NS
+        ? undefined
+        : printSeconds(facts.blockedNs);
     case 'ip':
       return facts.address?.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1');
     case 'host':
@@ -92,6 +109,10 @@ function factOf(name: string, facts: Facts): string | undefined {
     case 'process':
     case 'setting':
     case 'base':
+    case 'next':
+    case 'piped':
+    case 'without':
+    case 'swapped':
       return facts[name];
     default:
       return undefined;

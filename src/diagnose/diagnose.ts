@@ -1,13 +1,17 @@
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase } from '../model/span.ts';
+import type { Trace } from '../model/trace.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Group } from '../timeline/timeline.ts';
+import type { Group, Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
+import { entryFindings } from './entries.ts';
 import { decisiveErrors, diagnoseError } from './errors.ts';
+import { proxyListOf } from './goproxy.ts';
 import { diagnoseGoroutines } from './goroutines.ts';
 import { type Case, findingOf, phaseOfCause } from './rule.ts';
 import { WAIT_RULES } from './rules.ts';
 import { isNotable, isSignificant } from './significance.ts';
+import { whatIsUnseen } from './unseen.ts';
 
 export interface DiagnosisResult {
   readonly verdict: Verdict;
@@ -17,7 +21,13 @@ export interface DiagnosisResult {
 }
 
 /** What the trace shows, as causes with evidence, and the verdict that they add up to. */
-export function diagnose(context: Case): DiagnosisResult {
+export function diagnose(trace: Trace, timeline: Timeline): DiagnosisResult {
+  const context: Case = { trace, timeline, proxies: proxyListOf(trace) };
+  const result = conclusionOf(context);
+  return { ...result, findings: [...result.findings, ...entryFindings(context, result.findings)] };
+}
+
+function conclusionOf(context: Case): DiagnosisResult {
   const { trace, timeline } = context;
   const waits = waitFindings(context);
   const status = trace.ending;
@@ -44,9 +54,8 @@ export function diagnose(context: Case): DiagnosisResult {
       'slow',
       waits.sort((a, b) => Number(slow.includes(b)) - Number(slow.includes(a))).map((each) => each.finding),
     );
-  if (status.kind === 'killed') return blind(context, `it was ended by ${status.signal}`, waits);
-  if (trace.coverage.attached && status.kind === 'unknown')
-    return blind(context, 'the log ends before it did', waits);
+  const unseen = whatIsUnseen(context);
+  if (unseen !== undefined) return blind(context, unseen, waits);
   return {
     verdict: { status: 'healthy', headline: healthyHeadline(context) },
     blockingPoint: undefined,
@@ -84,14 +93,15 @@ function waitFinding(group: Group, context: Case): Finding | undefined {
   for (const rule of WAIT_RULES[group.phase] ?? []) {
     const diagnosis = rule(group, context);
     if (diagnosis !== undefined) {
-      return findingOf(diagnosis, {
+      const time = {
         startNs: group.startNs,
         endNs: group.endNs,
         blockedNs: group.criticalNs,
         // Without a tracer or an exit, nothing tells how long the last wait stood.
         isOpenEnded:
           group.open && !context.trace.coverage.syscalls && context.trace.ending.kind === 'unknown',
-      });
+      };
+      return findingOf(diagnosis, time, context);
     }
   }
   return undefined;
@@ -106,7 +116,7 @@ function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>)
     const wait = waits.find((each) => isSameTrouble(each.finding, diagnosis));
     const timeNs = error.timeNs ?? context.trace.endNs;
     if (wait === undefined) {
-      findings.push(findingOf(diagnosis, { startNs: timeNs, endNs: timeNs, blockedNs: 0 }));
+      findings.push(findingOf(diagnosis, { startNs: timeNs, endNs: timeNs, blockedNs: 0 }, context));
       continue;
     }
     const { finding } = wait;
@@ -117,6 +127,7 @@ function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>)
         findingOf(
           { ...diagnosis, culprit: joinCulprits(diagnosis.culprit, finding.culprit), evidence },
           { startNs: finding.startNs, endNs: finding.endNs, blockedNs: finding.blockedNs },
+          context,
         ),
       );
       joined.add(wait);
@@ -179,7 +190,8 @@ function failedUnexplained(code: number, waits: readonly Wait[]): DiagnosisResul
   return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
 }
 
-function dumpFinding({ trace, timeline }: Case): Finding | undefined {
+function dumpFinding(context: Case): Finding | undefined {
+  const { trace, timeline } = context;
   const diagnosis = diagnoseGoroutines(trace.goroutines);
   if (diagnosis === undefined) return undefined;
   const minutes = Math.max(0, ...trace.goroutines.map((each) => each.minutes ?? 0));
@@ -200,6 +212,7 @@ function dumpFinding({ trace, timeline }: Case): Finding | undefined {
       endNs: trace.endNs,
       blockedNs: Math.min(blockedNs, Math.max(timeline.wallNs, minutes * 60e9)),
     },
+    context,
   );
 }
 
@@ -217,11 +230,11 @@ function conclude(status: 'slow' | 'failed' | 'blocked', findings: readonly Find
 }
 
 /** Nothing that was recorded explains it: the verdict says so, and what to capture. */
-function blind({ trace, timeline }: Case, reason: string, waits: readonly Wait[]): DiagnosisResult {
+function blind({ trace }: Case, reason: string, waits: readonly Wait[]): DiagnosisResult {
   const what = trace.coverage.attached
     ? 'strace that is attached to a go that already hangs shows only futex and epoll; run `gotrace attach PID`, or record from the start with `gotrace run --strace -- COMMAND`'
     : 'record it with `gotrace run --strace -- COMMAND`';
-  const headline = `Unknown: ${reason} after ${printSeconds(timeline.wallNs)}, and the log does not show what it waited for. To see it: ${what}.`;
+  const headline = `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
   return {
     verdict: { status: 'unknown', headline },
     blockingPoint: undefined,

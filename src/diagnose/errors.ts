@@ -1,58 +1,8 @@
-import { hostOf, purposeOf } from '../correlate/modcache.ts';
+import { entryOfUrl, hostOf, purposeOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
+import { CAUSE_OF_CLASS } from './error-causes.ts';
 import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
-
-/** Which cause an error text names by itself. */
-const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
-  'checksum-mismatch': 'sumdb/mismatch',
-  'toolchain-not-available': 'toolchain/not-available',
-  'toolchain-too-old': 'toolchain/too-old',
-  'proxy-off': 'proxy-config/off',
-  'proxy-no-entry': 'proxy-config/no-entry',
-  'proxy-bad-url': 'proxy-config/bad-url',
-  vendor: 'proxy-config/vendor',
-  'path-mismatch': 'server-error/path-mismatch',
-  'version-conflict': 'server-error/version-conflict',
-  'egress-407': 'auth/egress-407',
-  'egress-dead': 'connect/dead-egress-proxy',
-  'egress-unknown': 'connect/dead-egress-proxy',
-  'ssh-host-key': 'auth/ssh-host-key',
-  'ssh-key': 'auth/ssh-key',
-  'no-credentials': 'auth/private-module',
-  'no-vcs-protocol': 'git/other',
-  'no-such-host': 'dns/no-such-host',
-  'dns-servfail': 'dns/servfail',
-  'dns-refused': 'dns/refused-port',
-  'dns-timeout': 'dns/all-nameservers-dead',
-  'dns-other': 'dns/other',
-  'tls-unknown-authority': 'tls/unknown-authority',
-  'tls-no-roots': 'tls/no-roots',
-  'tls-wrong-name': 'tls/wrong-name',
-  'tls-expired': 'tls/expired',
-  'tls-handshake-timeout': 'tls/handshake-stall',
-  'tls-not-tls': 'tls/other',
-  'tls-alert': 'tls/other',
-  'connect-refused': 'connect/refused',
-  'connect-unreachable': 'connect/unreachable',
-  'connect-timeout': 'connect/blackhole',
-  'connect-failed': 'connect/other',
-  'disk-full': 'disk/full',
-  'disk-read-only': 'disk/read-only',
-  'disk-permission': 'disk/permission',
-  'disk-io': 'disk/other',
-  'too-many-files': 'disk/other',
-  'rate-limited': 'server-error/rate-limited',
-  'server-5xx': 'server-error/5xx',
-  'auth-401': 'auth/proxy-401',
-  forbidden: 'server-error/forbidden',
-  'transfer-reset': 'transfer/reset',
-  eof: 'transfer/reset',
-  'transfer-corrupt': 'transfer/corrupt',
-  'bad-content': 'server-error/other',
-  'not-found': 'server-error/not-found',
-  'response-timeout': 'ttfb/no-response',
-};
 
 /** Errors of reaching a server: about the checksum database they are its unreachability, whatever the reason. */
 const REACHING = /^(?:dns|connect|tls|transfer|ttfb|server-error|auth)\//;
@@ -62,9 +12,23 @@ export function decisiveErrors(trace: Case['trace']): TraceError[] {
   const known = trace.errors.filter((error) => error.class !== 'other');
   const final = known.filter((error) => error.final);
   if (final.length > 0) return final;
-  const others = known.filter((error) => !error.final);
+  const others = known.filter((error) => !error.final && !isRecovered(error, trace));
   if (others.length > 0) return others;
   return trace.errors.filter((error) => error.final).slice(-1);
+}
+
+/** The next GOPROXY entry gave what this one failed to give. */
+function isRecovered({ detail: { url } }: TraceError, { spans }: Case['trace']): boolean {
+  const entry = url === undefined ? undefined : entryOfUrl(url);
+  if (url === undefined || entry === undefined) return false;
+  const resource = url.slice(entry.length);
+  return spans.some(
+    ({ kind, attributes }) =>
+      kind === 'fetch' &&
+      attributes['http.response.status_code'] === 200 &&
+      attributes['url.full'] !== url &&
+      attributes['url.full']?.endsWith(resource),
+  );
 }
 
 /** What an error says, completed by what the spans show of the same trouble. */
@@ -173,7 +137,7 @@ function settingOf(cause: string, error: TraceError): string | undefined {
     case 'proxy-config/vendor':
       return 'GOFLAGS=-mod=vendor';
     case 'server-error/5xx':
-      return error.detail.status === undefined ? '5xx' : String(error.detail.status);
+      return error.detail.status?.toString() ?? /: ([A-Z][A-Za-z -]+)$/.exec(error.text)?.[1] ?? '5xx';
     case 'auth/egress-407':
     case 'connect/dead-egress-proxy':
       return 'HTTPS_PROXY';
@@ -183,6 +147,7 @@ function settingOf(cause: string, error: TraceError): string | undefined {
     case 'toolchain/not-available':
     case 'toolchain/too-old':
       return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0];
+    case 'server-error/not-a-proxy':
     case 'server-error/other':
       return error.text.trim().slice(0, 200);
     default:
@@ -209,8 +174,8 @@ function relatedLines(error: TraceError, { trace }: Case) {
 function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
   const { cause } = diagnosis;
   if (cause === 'transfer/corrupt') return withZip(diagnosis, context);
-  if (cause === 'auth/egress-407' || cause === 'connect/dead-egress-proxy')
-    return withEgress(diagnosis, error, context);
+  if (cause === 'server-error/not-a-proxy') return withAnswer(diagnosis, context);
+  if (error.class.startsWith('egress-')) return withEgress(diagnosis, error, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
   const span = context.trace.spans.find(
     (each) =>
@@ -227,6 +192,23 @@ function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diag
       ...diagnosis.culprit,
       address: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`,
     }),
+  };
+}
+
+/** `parsing go.mod: missing module line` names no server: it is the one that answered for the module last. */
+function withAnswer(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
+  if (diagnosis.culprit.host !== undefined) return diagnosis;
+  const fetch = trace.spans.findLast(
+    (span) =>
+      span.kind === 'fetch' &&
+      span.attributes['http.response.status_code'] === 200 &&
+      span.attributes['gotrace.module'] === diagnosis.culprit.module?.replace(/@[^@]*$/, ''),
+  );
+  if (fetch === undefined) return { ...diagnosis, cause: 'server-error/other' };
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...diagnosis.culprit, ...culpritOfSpan(fetch) }),
+    evidence: [...diagnosis.evidence, ...fetch.evidence.slice(-1)],
   };
 }
 
@@ -257,11 +239,16 @@ function withEgress(diagnosis: Diagnosis, error: TraceError, context: Case): Dia
     trace.spans.find((span) => span.kind === 'connect' && isEgress(span, context)) ??
     trace.spans.find((span) => span.kind === 'connect' && span.attributes['network.peer.port'] !== 443);
   const asked = new Set(
-    trace.spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
+    trace.spans.flatMap((span) =>
+      span.kind === 'fetch' ? (hostOf(span.attributes['url.full'] ?? '') ?? []) : [],
+    ),
   );
   const lookedUp = trace.lookupHosts.find((each) => !asked.has(each.host));
   const port = connect?.attributes['network.peer.port'];
-  const host = connect?.attributes['server.address'] ?? lookedUp?.host ?? error.detail.host;
+  // A refused CONNECT is told by its text alone; a failed dial names its own address.
+  const asks =
+    error.class.startsWith('egress-') && error.class !== 'egress-dead' ? diagnosis.culprit.host : undefined;
+  const host = connect?.attributes['server.address'] ?? lookedUp?.host ?? error.detail.host ?? asks;
   const address =
     error.detail.address ?? (host === undefined || port === undefined ? undefined : `${host}:${port}`);
   const evidence = connect?.evidence[0] ?? lookedUp?.at;

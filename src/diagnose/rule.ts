@@ -1,15 +1,18 @@
 import type { SourceLine } from '../../parsers/types.ts';
 import { printAddress } from '../correlate/connections.ts';
+import { entryOfUrl, hostOf } from '../correlate/modcache.ts';
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase, Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import { type Facts, remediesOf, summaryOf } from './catalogue.ts';
+import { entryAfter, type ProxyList, rewritesOf } from './goproxy.ts';
 
 /** What the rules look at. */
 export interface Case {
   readonly trace: Trace;
   readonly timeline: Timeline;
+  readonly proxies: ProxyList;
 }
 
 /** What a rule says: the words come from the catalogue. */
@@ -37,11 +40,15 @@ export interface FindingTime {
   readonly isOpenEnded?: boolean;
 }
 
-export function findingOf(diagnosis: Diagnosis, time: FindingTime): Finding {
-  const { cause, culprit, base, confidence, evidence } = diagnosis;
+export function findingOf(diagnosis: Diagnosis, time: FindingTime, { proxies }: Case): Finding {
+  const { cause, culprit, confidence, evidence } = diagnosis;
+  const base = diagnosis.base ?? entryOfHost(proxies, culprit.host);
+  const next = base === undefined ? undefined : entryAfter(proxies, base)?.url;
   const facts: Facts = {
     ...culprit,
     ...(base === undefined ? {} : { base }),
+    ...(next === undefined ? {} : { next }),
+    ...rewritesOf(proxies, base),
     blockedNs: time.isOpenEnded ? undefined : time.blockedNs,
   };
   const { startNs, endNs, blockedNs } = time;
@@ -57,6 +64,10 @@ export function findingOf(diagnosis: Diagnosis, time: FindingTime): Finding {
     evidence: uniqueLines(evidence).slice(0, MAX_EVIDENCE),
     remedies: remediesOf(cause, facts),
   };
+}
+
+function entryOfHost({ entries }: ProxyList, host: string | undefined): string | undefined {
+  return host === undefined ? undefined : entries.find((entry) => hostOf(entry.url) === host)?.url;
 }
 
 const MAX_EVIDENCE = 6;
@@ -111,7 +122,7 @@ export function lengthOf(span: Span, endNs: number): number {
   return (span.endNs ?? endNs) - span.startNs;
 }
 
-/** scheme://host of a URL: how a GOPROXY entry is named when its path is not known. */
+/** The GOPROXY entry that a URL was asked of, else its scheme and host. */
 export function baseOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : /^[a-z+]+:\/\/[^/]+/.exec(url)?.[0];
+  return url === undefined ? undefined : (entryOfUrl(url) ?? /^[a-z+]+:\/\/[^/]+/.exec(url)?.[0]);
 }

@@ -17,7 +17,6 @@ export interface ReportParts {
   readonly timeline: Timeline;
   readonly diagnosis: DiagnosisResult;
   readonly inputs: readonly InputSummary[];
-  readonly environment?: Readonly<Record<string, string>>;
   readonly command?: readonly string[] | undefined;
   readonly exitCode?: number | undefined;
 }
@@ -39,7 +38,7 @@ export function buildReport(parts: ReportParts): Report {
       [...(parts.command ?? trace.command ?? [])].length > 0
         ? [...(parts.command ?? trace.command ?? [])]
         : null,
-    environment: { ...trace.environment, ...parts.environment },
+    environment: { ...trace.environment },
     blockingPoint: diagnosis.blockingPoint === undefined ? null : (findings[0] ?? null),
     findings,
     phases: timeline.phases.map(({ phase, wallNs, criticalNs, count }) => ({

@@ -1,5 +1,7 @@
+import { classifyError } from '../../../parsers/go-errors/format.ts';
 import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
+import { CAUSE_OF_CLASS } from '../error-causes.ts';
 import {
   addressOf,
   type Case,
@@ -21,33 +23,50 @@ export const CONNECT_RULES: readonly WaitRule[] = [
   slow,
 ];
 
-/** Without packets only the fetch is known: which of its steps was slow is not. */
+/** Without packets only the fetch is known: which of its steps was slow is not, unless it failed and go said why. */
 function unseen(group: Group): Diagnosis | undefined {
   const span = group.spans[0];
   if (span === undefined || addressOf(span) !== undefined) return undefined;
+  const told = span.kind === 'fetch' ? causeTold(span) : undefined;
   const confidence = span.kind === 'fetch' ? 0.4 : 0.6;
   return {
-    cause: 'connect/other',
+    cause: told ?? 'connect/other',
     culprit: culpritOfSpan(span),
-    confidence,
+    confidence: told === undefined ? confidence : 0.9,
     evidence: evidenceOf(group.spans),
   };
+}
+
+function causeTold(fetch: Span): string | undefined {
+  const error = fetch.attributes['error.type'];
+  const cause = error === undefined ? undefined : CAUSE_OF_CLASS[classifyError(error).class];
+  return cause !== undefined && /^(?:dns|connect|tls)\//.test(cause) ? cause : undefined;
 }
 
 export function isFailed(span: Span): boolean {
   return span.endNs === undefined || span.attributes['error.type'] !== undefined;
 }
 
-/** A connect by a go that asks for URLs of other hosts only: the address is an egress proxy's. */
+/**
+ * A connect by a go that asks for URLs of other hosts only: the address is an egress proxy's. Where a host of those URLs
+ * is reached directly, no egress proxy is in use, and another host is one that a redirect led to.
+ */
 export function isEgress(span: Span, { trace }: Case): boolean {
-  const fetches = trace.spans.filter(
-    (each) => each.kind === 'fetch' && each.attributes['process.pid'] === span.attributes['process.pid'],
+  const pid = span.attributes['process.pid'];
+  const own = trace.spans.filter((each) => each.attributes['process.pid'] === pid);
+  const asked = new Set(
+    own.flatMap((each) => (each.kind === 'fetch' ? (each.attributes['server.address'] ?? []) : [])),
   );
   const host = span.attributes['server.address'];
-  if (fetches.length === 0 || span.attributes['gotrace.purpose'] === 'git') return false;
+  if (asked.size === 0 || span.attributes['gotrace.purpose'] === 'git') return false;
+  const isDirect = own.some(
+    (each) =>
+      each.kind === 'connect' && !isFailed(each) && asked.has(each.attributes['server.address'] ?? ''),
+  );
+  if (isDirect) return false;
   // An address that no lookup gave, at a port that no URL means: HTTPS_PROXY holds a bare address.
   if (host === undefined) return ![80, 443].includes(span.attributes['network.peer.port'] ?? 443);
-  return fetches.every((fetch) => fetch.attributes['server.address'] !== host);
+  return !asked.has(host);
 }
 
 function deadEgressProxy(group: Group, context: Case): Diagnosis | undefined {

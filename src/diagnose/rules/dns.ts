@@ -13,6 +13,9 @@ import {
 /** Later than this an answer is slow: resolvers answer from their cache in milliseconds, and recurse in tens. */
 const SLOW_ANSWER_NS = 0.5e9;
 
+/** A and AAAA of one try leave together; the next try comes a time-out later. */
+const SENT_TOGETHER_NS = 0.25e9;
+
 export const DNS_RULES: readonly WaitRule[] = [
   refusedPort,
   searchList,
@@ -21,6 +24,7 @@ export const DNS_RULES: readonly WaitRule[] = [
   noSuchHost,
   servfail,
   deadNameserver,
+  lostQuery,
   allNameserversDead,
   cgoResolver,
   slowNameserver,
@@ -113,15 +117,21 @@ function slowAaaa(group: Group, context: Case): Diagnosis | undefined {
       query.attributes['gotrace.dns.type'] === 'A' &&
       lengthOf(query, context.trace.endNs) < SLOW_ANSWER_NS / 2,
   );
-  const pairs = late.filter((aaaa) =>
-    quick.some(
-      (a) =>
-        a.attributes['network.peer.address'] === aaaa.attributes['network.peer.address'] &&
-        a.attributes['dns.question.name'] === aaaa.attributes['dns.question.name'],
-    ),
+  const paired = late.filter((aaaa) =>
+    quick.some((a) => Math.abs(a.startNs - aaaa.startNs) < SENT_TOGETHER_NS && isSameQuestion(a, aaaa)),
   );
+  // Once A is known, only AAAA is asked again.
+  const pairs = late.filter((aaaa) => paired.some((each) => isSameQuestion(each, aaaa)));
   if (pairs.length === 0 || union(pairs, context.trace.endNs) < group.criticalNs / 2) return undefined;
   return diagnose('dns/slow-aaaa', lookup, pairs, 0.9, quick.slice(0, 1));
+}
+
+/** To the same server for the same name, whatever the type. */
+function isSameQuestion(a: Span, b: Span): boolean {
+  return (
+    a.attributes['network.peer.address'] === b.attributes['network.peer.address'] &&
+    a.attributes['dns.question.name'] === b.attributes['dns.question.name']
+  );
 }
 
 function tcpFallback(group: Group, context: Case): Diagnosis | undefined {
@@ -167,6 +177,22 @@ function deadNameserver(group: Group, context: Case): Diagnosis | undefined {
   const dead = lookup.unanswered.filter((query) => !alive.has(query.attributes['network.peer.address']));
   if (dead.length === 0 || alive.size === 0) return undefined;
   return diagnose('dns/dead-nameserver', lookup, dead, 0.95, lookup.answered.slice(0, 1));
+}
+
+/** The server answers, and did not answer this one: the same question to it later was. */
+function lostQuery(group: Group, context: Case): Diagnosis | undefined {
+  const lookup = read(group, context);
+  const lost = lookup.unanswered.filter((query) =>
+    lookup.answered.some(
+      (again) =>
+        again.startNs > query.startNs &&
+        again.attributes['dns.question.name'] === query.attributes['dns.question.name'] &&
+        again.attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'] &&
+        again.attributes['network.peer.address'] === query.attributes['network.peer.address'],
+    ),
+  );
+  if (lost.length === 0 || union(lost, context.trace.endNs) < group.criticalNs / 2) return undefined;
+  return diagnose('dns/lost-query', lookup, lost, 0.9, lookup.answered.slice(0, 1));
 }
 
 function allNameserversDead(group: Group, context: Case): Diagnosis | undefined {

@@ -1,5 +1,9 @@
 import type { CauseWords } from './types.ts';
 
+const WITHOUT_ENTRY = {
+  text: 'Until it can be reached, take {base} out of GOPROXY',
+  command: '{without}',
+};
 const OTHER_PROXY = {
   text: 'Use a GOPROXY entry that can be reached from here; with | the next entry is asked after any error',
   command: 'go env -w GOPROXY="https://proxy.example|direct"',
@@ -26,6 +30,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
         text: 'Behind a company proxy, tell go about it',
         command: 'export HTTPS_PROXY=http://proxy.example:3128',
       },
+      WITHOUT_ENTRY,
       OTHER_PROXY,
       TRY,
     ],
@@ -54,6 +59,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
     telltale: 'ENETUNREACH or EHOSTUNREACH.',
     remedies: [
       { text: 'Check the route, the VPN and the container network', command: 'ip route get {ip}' },
+      WITHOUT_ENTRY,
       OTHER_PROXY,
     ],
   },

@@ -19,6 +19,24 @@ export const DNS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'dns/lost-query',
+    summary:
+      'the nameserver {ip} left a query for {host} without an answer and answered when it was asked again: {seconds} went into waiting',
+    explanation:
+      'A UDP packet was lost, or the nameserver limits the rate of queries. The resolver asks again after its time-out (5 s).',
+    telltale: 'A query without an answer, and the same query to the same server answered later.',
+    remedies: [
+      {
+        text: 'Ask the nameserver {ip} several times, and count the answers that fail: packets on the way to it are lost, or it limits the rate',
+        command: 'for i in 1 2 3 4 5 6 7 8 9; do dig +tries=1 +time=1 @{ip} {host} | grep -c ANSWER:; done',
+      },
+      {
+        text: 'Wait less for a lost answer: in resolv.conf',
+        command: "echo 'options timeout:1 attempts:3' >> /etc/resolv.conf",
+      },
+    ],
+  },
+  {
     cause: 'dns/dead-nameserver',
     summary:
       'the nameserver {ip} never answered; {seconds} went into waiting for it before the next one was asked',

@@ -43,23 +43,19 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'proxy-config/no-fallthrough',
-    summary: '{base} failed, and because a comma follows it in GOPROXY the next entry was not asked',
+    summary:
+      '{base} failed, and because a comma follows it in GOPROXY the next entry ({next}) was not asked: after a comma go asks on after 404 and 410 only',
     explanation: 'After , the next entry is asked on 404 and 410 only; after | on any error.',
     telltale: 'An error other than 404 from the first entry, and no request to the second.',
-    remedies: [
-      {
-        text: 'Use | to fall through on any error',
-        command: 'go env -w GOPROXY="$(go env GOPROXY | tr , \'|\')"',
-      },
-    ],
+    remedies: [{ text: 'Use | to fall through on any error', command: '{piped}' }],
   },
   {
     cause: 'proxy-config/dead-first-entry',
     summary:
-      'the first GOPROXY entry {base} cannot be reached, and every module waits for that before the next entry is asked',
+      'the GOPROXY entry {base} cannot be reached, and every module waits for that before the next entry ({next}) is asked',
     explanation: 'Each module asks the entries in order; a dead first one costs its time-out each time.',
     telltale: 'The same dead address for each module, then the next entry.',
-    remedies: [{ text: 'Take {base} out of GOPROXY', command: 'go env GOPROXY' }],
+    remedies: [{ text: 'Take {base} out of GOPROXY', command: '{without}' }],
   },
   {
     cause: 'proxy-config/vendor',

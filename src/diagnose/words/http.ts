@@ -2,7 +2,7 @@ import type { CauseWords } from './types.ts';
 
 const NEXT_ENTRY = {
   text: 'With | instead of , the next GOPROXY entry is asked after any error, not only after 404 and 410',
-  command: 'go env -w GOPROXY="$(go env GOPROXY | tr , \'|\')"',
+  command: '{piped}',
 };
 const TRY_URL = {
   text: 'Ask for it by hand and watch the time',
@@ -51,7 +51,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
       'Each module is asked of the first entry, which does not have it and takes its time to say so, before the next entry serves it. Since Go 1.24 a 404 over https is asked twice (GOAUTH).',
     telltale: '404 from the same host for each module, each followed by a request to the next entry.',
     remedies: [
-      { text: 'Change the order of GOPROXY: {base} answers 404 slowly', command: 'go env GOPROXY' },
+      { text: 'Change the order of GOPROXY: {base} answers 404 slowly', command: '{swapped}' },
       {
         text: 'Send only its own modules to it: the rest need not ask {host}',
         command: 'go env -w GONOPROXY=corp.example/*',
@@ -186,7 +186,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/5xx',
-    summary: '{host} answers {setting} for {url}',
+    summary: '{host} answers {setting} for {url} ({cost} went into such answers)',
     explanation:
       'The server, or a gateway before it, failed. After , in GOPROXY the next entry is not asked for that; after | it is.',
     telltale: 'Status 500, 502, 503 or 504 in the `# get` line.',
@@ -196,8 +196,8 @@ export const HTTP_WORDS: readonly CauseWords[] = [
         command: 'curl -v -o /dev/null {url}',
       },
       {
-        text: 'If {host} is the first GOPROXY entry and often fails, put another first',
-        command: 'go env GOPROXY',
+        text: 'If {host} often fails, put the GOPROXY entry behind it first',
+        command: '{swapped}',
       },
       NEXT_ENTRY,
     ],
@@ -220,7 +220,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/forbidden',
-    summary: '{host} forbids {url} (403 Forbidden), and the next GOPROXY entry is not asked after a 403',
+    summary: '{host} forbids {url} (403 Forbidden)',
     explanation: 'The server refuses by policy. After , go asks the next entry on 404 and 410 only.',
     telltale: 'Status 403; the next entry was not asked.',
     remedies: [
@@ -249,6 +249,20 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     remedies: [
       { text: 'Show why each is needed', command: 'go mod graph | grep {path}' },
       { text: 'Settle it with replace or exclude, or upgrade both', command: 'go mod why -m {path}' },
+    ],
+  },
+  {
+    cause: 'server-error/not-a-proxy',
+    summary: '{host} answered with something that is no module data ({setting})',
+    explanation:
+      'The answer came with status 200, but it is not what a module proxy sends: the login page of a network (captive portal), a block page of a firewall, or the front page of a server whose URL is no module proxy.',
+    telltale: "`invalid response from proxy`, `invalid character '<'`, `missing module line` after `200 OK`.",
+    remedies: [
+      { text: 'Look at what {host} really sends', command: 'curl -sS {url} | head -c 400' },
+      {
+        text: 'On a network with a login page, log in with a browser first; else correct the URL in GOPROXY',
+        command: 'go env GOPROXY',
+      },
     ],
   },
   {

@@ -1,6 +1,9 @@
 /**
  * The words of a cause. `{host}`, `{address}`, `{ip}`, `{url}`, `{module}`, `{path}`, `{process}`, `{setting}`,
- * `{base}` and `{seconds}` stand for what was seen; a remedy that needs something that was not seen is left out.
+ * `{base}` (an entry of GOPROXY), `{next}` (the one behind it) and `{seconds}` (`{cost}`: only where it is
+ * much) stand for what was seen; a remedy that
+ * needs something that was not seen is left out. `{piped}`, `{without}` and `{swapped}` are whole commands that set
+ * GOPROXY anew: see `rewritesOf`.
  */
 export interface CauseWords {
   readonly cause: string;

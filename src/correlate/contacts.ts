@@ -1,0 +1,83 @@
+import type { Span } from '../model/span.ts';
+import type { GoOutput } from './go-output.ts';
+
+/** A first contact that took less is no matter, whatever the others took. */
+const LEAST_NS = 0.25e9;
+/** A first contact of this many times the usual answer spent its time on reaching the host. */
+const MUCH_LONGER = 4;
+
+/**
+ * Without packets, what a fetch spent reaching its host shows only in comparison: the first fetch of a host includes
+ * the lookup, the connection and the handshake, the later ones do not.
+ */
+export function markFirstContacts(output: GoOutput, hasPackets: boolean): void {
+  if (hasPackets || output.http2) return;
+  const byHost = new Map<string, Span[]>();
+  for (const fetch of output.fetches) {
+    const host = fetch.attributes['server.address'];
+    if (host !== undefined) byHost.set(host, [...(byHost.get(host) ?? []), fetch]);
+  }
+  for (const fetches of byHost.values()) markHost(fetches);
+  nameDetour(output);
+}
+
+function markHost(fetches: readonly Span[]): void {
+  const firstEnd = Math.min(
+    ...fetches.map((fetch) => (isAnswered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)),
+  );
+  const first = fetches.filter((fetch) => fetch.startNs < firstEnd);
+  const later = fetches
+    .filter((fetch) => fetch.startNs >= firstEnd)
+    .flatMap((fetch) => lengthOf(fetch) ?? []);
+  const usual = median(later);
+  const longest = Math.max(0, ...later);
+  for (const fetch of first) {
+    const took = lengthOf(fetch);
+    const neverAnswered = !Number.isFinite(firstEnd) && !isAnswered(fetch);
+    // A host that is known by then and as slow again answers slowly.
+    const slowSetup =
+      took !== undefined &&
+      usual !== undefined &&
+      took > LEAST_NS &&
+      took > MUCH_LONGER * usual &&
+      longest < took / 2;
+    if ((neverAnswered || slowSetup) && fetch.phase === 'ttfb') fetch.phase = 'connect';
+  }
+}
+
+/**
+ * GODEBUG=netdns told of a host that no URL names. Where go never looked up the URL's own host, all goes through an
+ * egress proxy there; where it knew that host already, a redirect led on.
+ */
+function nameDetour({ fetches, lookupHosts }: GoOutput): void {
+  const asked = new Set(fetches.map((fetch) => fetch.attributes['server.address']));
+  const others = [...lookupHosts].filter(([host]) => !asked.has(host));
+  const [other] = others;
+  if (other === undefined || others.length > 1) return;
+  const [host, at] = other;
+  for (const fetch of fetches) {
+    const own = fetch.attributes['server.address'] ?? '';
+    const isReached = fetches.some((each) => each.attributes['server.address'] === own && isAnswered(each));
+    const isFollowed =
+      fetch.endNs === undefined &&
+      isReached &&
+      fetch.evidence.every(({ input, line }) => input === at.input && line < at.line);
+    const viaEgress = !lookupHosts.has(own) && fetch.phase === 'connect';
+    if (!isFollowed && !viaEgress) continue;
+    fetch.phase = fetch.phase === 'ttfb' ? 'connect' : fetch.phase;
+    fetch.attributes['server.address'] = host;
+    fetch.evidence.push(at);
+  }
+}
+
+function isAnswered(fetch: Span): boolean {
+  return fetch.attributes['http.response.status_code'] !== undefined;
+}
+
+function lengthOf({ startNs, endNs }: Span): number | undefined {
+  return endNs === undefined ? undefined : endNs - startNs;
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

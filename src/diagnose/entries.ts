@@ -1,0 +1,84 @@
+import { hostOf } from '../correlate/modcache.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Span } from '../model/span.ts';
+import { answerOf, asksNext, entryAfter } from './goproxy.ts';
+import { baseOf, type Case, culprit, culpritOfSpan, evidenceOf, findingOf } from './rule.ts';
+import { isFailed } from './rules/connect.ts';
+
+/** What the order and the separators of GOPROXY made of an entry's failure; said beside the failure itself. */
+export function entryFindings(context: Case, findings: readonly Finding[]): Finding[] {
+  return [noFallthrough(context), deadFirstEntry(context, findings)].flatMap((finding) => finding ?? []);
+}
+
+/** An entry failed with other than 404, a comma stands behind it, and the next entry was never asked. */
+function noFallthrough(context: Case): Finding | undefined {
+  const { trace, proxies } = context;
+  if (trace.ending.kind === 'exited' && trace.ending.code === 0) return undefined;
+  for (const fetch of trace.spans) {
+    const url = fetch.attributes['url.full'];
+    if (fetch.kind !== 'fetch' || url === undefined || answerOf(fetch) !== 'error') continue;
+    const base = baseOf(url) ?? '';
+    const next = entryAfter(proxies, base);
+    const entry = proxies.entries.find((each) => each.url === base);
+    // Where the setting was not seen, an entry that others were asked of next, and this was not, stands behind a comma.
+    const separator = entry?.separator ?? (proxies.isSetting ? undefined : ',');
+    if (next === undefined || separator === undefined || asksNext(separator, 'error')) continue;
+    if (isAsked(next.url, url.slice(base.length), trace.spans)) continue;
+    const timeNs = fetch.endNs ?? trace.endNs;
+    return findingOf(
+      {
+        cause: 'proxy-config/no-fallthrough',
+        culprit: culprit({ ...culpritOfSpan(fetch), setting: `GOPROXY: ${base}${separator}${next.url}` }),
+        base,
+        confidence: proxies.isSetting ? 0.9 : 0.7,
+        evidence: evidenceOf([fetch]),
+      },
+      { startNs: timeNs, endNs: timeNs, blockedNs: 0 },
+      context,
+    );
+  }
+  return undefined;
+}
+
+function isAsked(entry: string, resource: string, spans: readonly Span[]): boolean {
+  if (entry === 'direct')
+    return spans.some(
+      (span) => span.attributes['gotrace.purpose'] === 'go-get' || span.kind === 'git-command',
+    );
+  return spans.some((span) => span.kind === 'fetch' && span.attributes['url.full'] === `${entry}${resource}`);
+}
+
+/** The same entry could not be reached again and again, and the next one served. */
+function deadFirstEntry(context: Case, findings: readonly Finding[]): Finding | undefined {
+  const { trace, proxies } = context;
+  const wait = findings.find((finding) => finding.phase === 'connect' || finding.phase === 'tls');
+  const host = wait?.culprit.host;
+  const entry = proxies.entries.find((each) => hostOf(each.url) === host);
+  const next = entry === undefined ? undefined : entryAfter(proxies, entry.url);
+  if (wait === undefined || entry === undefined || next === undefined) return undefined;
+  const dials = trace.spans.filter(
+    (span) =>
+      (span.kind === 'connect' || span.kind === 'tls') &&
+      span.attributes['server.address'] === host &&
+      isFailed(span),
+  );
+  const fetches = trace.spans.filter((span) => span.kind === 'fetch');
+  const isOf = (url: string) => (span: Span) => baseOf(span.attributes['url.full']) === url;
+  const served =
+    next.url === 'direct' || fetches.filter(isOf(next.url)).some((fetch) => answerOf(fetch) === 'found');
+  const failed = fetches.filter(isOf(entry.url));
+  if (dials.length < 2 || !served || failed.length < 2 || failed.some((fetch) => answerOf(fetch) !== 'error'))
+    return undefined;
+  const { startNs, endNs, blockedNs } = wait;
+  return findingOf(
+    {
+      cause: 'proxy-config/dead-first-entry',
+      culprit: culprit({ ...wait.culprit, setting: 'GOPROXY order' }),
+      base: entry.url,
+      confidence: 0.9,
+      evidence: evidenceOf([...dials.slice(0, 3), ...failed.slice(0, 2)]),
+    },
+    { startNs, endNs, blockedNs },
+    context,
+  );
+}

@@ -1,0 +1,73 @@
+import { programOf } from '../correlate/processes.ts';
+import type { Trace } from '../model/trace.ts';
+import { printSeconds } from './catalogue.ts';
+import type { Case } from './rule.ts';
+
+/** Silence of less is no more than a large module being unpacked. */
+const LONG_SILENCE_NS = 2e9;
+const MOST_OF_THE_RUN = 0.5;
+
+/** Why a log without trouble is still no proof that nothing was wrong; undefined where it shows enough. */
+export function whatIsUnseen({ trace, timeline }: Case): string | undefined {
+  const { ending, coverage } = trace;
+  const after = coverage.timed ? ` after ${printSeconds(timeline.wallNs)}` : '';
+  if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;
+  if (coverage.attached && ending.kind === 'unknown') return `the log ends before it did${after}`;
+  if (coverage.syscalls) return undefined;
+  const zip = awaitedZip(trace);
+  if (zip !== undefined)
+    return `the log ends${after} without the request for the zip of ${zip}, which comes next (a lock in the module cache is taken silently)`;
+  if (ending.kind === 'unknown' && !showsWork(trace))
+    return `the log ends${after} without any fetch or git command (-x prints them)`;
+  return silence(trace, timeline.segments);
+}
+
+function showsWork({ spans, goroutines, errors }: Trace): boolean {
+  return (
+    goroutines.length > 0 ||
+    errors.length > 0 ||
+    spans.some((span) => span.kind !== 'command' && span.kind !== 'process')
+  );
+}
+
+/** Most of the time passed between two lines, with nothing open that go tells of: a body, a lock, or work. */
+function silence(trace: Trace, segments: Case['timeline']['segments']): string | undefined {
+  const isForeign = trace.command !== undefined && programOf(trace.command) !== 'go';
+  if (isForeign && trace.ending.kind === 'exited') return undefined;
+  const gaps = segments.filter((segment) => segment.span === undefined).map((gap) => gap.endNs - gap.startNs);
+  const longest = Math.max(0, ...gaps);
+  if (longest < LONG_SILENCE_NS || longest < MOST_OF_THE_RUN * (trace.endNs - trace.startNs))
+    return undefined;
+  return `go printed nothing for ${printSeconds(longest)} (a body that arrives, a lock and unpacking are silent)`;
+}
+
+/**
+ * A module whose `.info` and `.mod` came and whose zip was never asked for. `go mod download` asks for the zip right
+ * after the `.info` of a version that go.mod names; between the two it takes the version's lock, checks go.sum and
+ * prints nothing (cmd/go/internal/modfetch/fetch.go, download). A query (`go list -m`, `go get M@latest`) asks for
+ * `@v/list` or `@latest` first, and may need no zip.
+ */
+function awaitedZip({ spans, coverage, ending }: Trace): string | undefined {
+  if (coverage.syscalls || ending.kind !== 'unknown') return undefined;
+  const asked = new Map<string, Set<string>>();
+  const queried = new Set<string>();
+  for (const { kind, attributes } of spans) {
+    const { 'url.full': url, 'gotrace.module': module, 'gotrace.version': version } = attributes;
+    if (kind !== 'fetch' || url === undefined || module === undefined) continue;
+    if (version === undefined) {
+      queried.add(module);
+      continue;
+    }
+    const isZip = url.endsWith('.zip');
+    if (!isZip && attributes['http.response.status_code'] !== 200) continue;
+    const key = `${module}@${version}`;
+    asked.set(key, (asked.get(key) ?? new Set()).add(url.slice(url.lastIndexOf('.'))));
+  }
+  return [...asked].find(
+    ([key, kinds]) =>
+      kinds.has('.info') &&
+      kinds.has('.mod') &&
+      !kinds.has('.zip') &&
+      !queried.has(key.slice(0, key.lastIndexOf('@'))),
+  )?.[0];
+}
