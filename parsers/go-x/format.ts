@@ -15,6 +15,8 @@ const STATUS = /^(\d{3})(?: (.*?))?(?: \((\d+(?:\.\d+)?)s\))?$/;
 const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S+); (.+)$/s;
 const REPOSITORY = /^mkdir -p (\S+) # (\w+?)\d* (\S+)$/;
 const VCS_LOCK = /^# lock (\S+)$/;
+/** vcs.go runs these to see whether a repository is there; the line before is `cd DIR`, and none tells their end. */
+const PING = /^(?:git ls-remote|hg identify --|svn info --|bzr info --) (\w[\w+.-]*:\/\/\S+)$/;
 const DOWNLOADING = /^go: downloading (\S+) (\S+)$/;
 
 /** The record of one line, or undefined where it is none of -x. */
@@ -24,7 +26,11 @@ export function readGoX(line: InputLine): GoXRecord | undefined {
     case '#':
       return readFetch(line, text) ?? readLock(line, text);
     case 'g':
-      return readDownloading(line, text);
+      return readDownloading(line, text) ?? readPing(line, text);
+    case 'h':
+    case 's':
+    case 'b':
+      return readPing(line, text);
     case 'm':
       return readRepository(line, text);
     default:
@@ -62,6 +68,13 @@ function readDownloading(line: InputLine, text: string): GoXRecord | undefined {
   // `go: downloading go1.99.0 (linux/amd64)` names a toolchain: modload/../toolchain/select.go.
   if (match[2].startsWith('(')) return { ...base, module: 'golang.org/toolchain', version: match[1] };
   return { ...base, module: match[1], version: match[2] };
+}
+
+function readPing(line: InputLine, text: string): GoXRecord | undefined {
+  const url = PING.exec(text)?.[1];
+  return url === undefined
+    ? undefined
+    : { kind: 'vcs-ping', at: line.at(), timeNs: line.timeNs, command: text, url };
 }
 
 function readRepository(line: InputLine, text: string): GoXRecord | undefined {

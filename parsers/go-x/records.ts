@@ -37,6 +37,13 @@ export interface CommandEndRecord extends At {
   readonly durationNs: number;
 }
 
+/** `git ls-remote URL`: cmd/go/internal/vcs/vcs.go, Ping. Its end is not printed. */
+export interface PingRecord extends At {
+  readonly kind: 'vcs-ping';
+  readonly command: string;
+  readonly url: string;
+}
+
 /** `mkdir -p DIR # git3 URL`: the cache directory of a repository. */
 export interface RepositoryRecord extends At {
   readonly kind: 'repository';
@@ -61,6 +68,7 @@ export interface DownloadingRecord extends At {
 export type GoXRecord =
   | FetchStartRecord
   | FetchEndRecord
+  | PingRecord
   | CommandStartRecord
   | CommandEndRecord
   | RepositoryRecord

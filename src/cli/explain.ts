@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { CATALOGUE, wordsOf } from '../diagnose/catalogue.ts';
+import { EXAMPLE_REWRITES } from '../diagnose/goproxy.ts';
 import { fail } from './exit.ts';
 
 interface ExplainArguments {
@@ -24,7 +25,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     if (words === undefined) return fail(`explain ${cause}: no such cause; gotrace explain lists them all`);
     const remedies = words.remedies.flatMap(({ text, command }) => [
       `  - ${text}`,
-      ...(command === undefined ? [] : [`      ${command}`]),
+      ...(command === undefined ? [] : [`      ${exampleOf(command)}`]),
     ]);
     process.stdout.write(
       [
@@ -41,3 +42,10 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     );
   },
 };
+
+function exampleOf(command: string): string {
+  return command.replace(
+    /^\{(piped|without|swapped)\}$/,
+    (_, name: keyof typeof EXAMPLE_REWRITES) => EXAMPLE_REWRITES[name],
+  );
+}

@@ -102,7 +102,8 @@ export class Files {
     });
     const cached = readCachePath(path);
     if (cached?.temporary) this.stored.add(`${cached.module}@${cached.version}.${cached.kind}`);
-    if (cached?.kind === 'zip' && cached.temporary) {
+    // It is opened once more, to be hashed.
+    if (cached?.kind === 'zip' && cached.temporary && record.args.includes('O_CREAT')) {
       const span = this.#store.open(
         'transfer',
         'transfer',

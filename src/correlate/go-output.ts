@@ -5,6 +5,7 @@ import type { TextRecord } from '../../parsers/registry.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
+import { GitOutput } from './git-output.ts';
 import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
 
@@ -41,7 +42,6 @@ export class GoOutput {
   readonly downloads: Download[] = [];
   readonly lookupHosts = new Map<string, SourceLine>();
   readonly fetches: Span[] = [];
-  readonly gitCommands: Span[] = [];
   resolver: 'go' | 'cgo' | 'dynamic' | undefined;
   http2 = false;
   netdns = false;
@@ -53,12 +53,16 @@ export class GoOutput {
   /** Some fetches are only known by a cut line: the packets tell of those. */
   cutFetches = false;
   readonly #openFetches = new Map<string, Span[]>();
-  readonly #openCommands = new Map<string, Span>();
-  readonly #repositories = new Map<string, string>();
+  readonly #git: GitOutput;
   lastLines: SourceLine[] = [];
 
   constructor(store: SpanStore) {
     this.#store = store;
+    this.#git = new GitOutput(store);
+  }
+
+  get repositoryLocks(): readonly Span[] {
+    return this.#git.locks;
   }
 
   get firstNs(): number | undefined {
@@ -79,10 +83,10 @@ export class GoOutput {
         return;
       case 'command-start':
       case 'command-end':
-        this.#onCommand(record.kind === 'command-end' ? record.durationNs : undefined, record, timeNs, pid);
-        return;
       case 'repository':
-        this.#repositories.set(record.dir, record.url);
+      case 'vcs-lock':
+      case 'vcs-ping':
+        this.#git.on(record, timeNs, pid);
         return;
       case 'downloading':
         this.downloads.push({ module: record.module, version: record.version, timeNs, at: record.at, pid });
@@ -96,6 +100,7 @@ export class GoOutput {
         if (!this.lookupHosts.has(record.host)) this.lookupHosts.set(record.host, record.at);
         return;
       case 'go-error':
+        this.#git.onError(timeNs);
         this.#onError(record.text, record.class, record, timeNs, FINAL.test(record.text));
         return;
       case 'goroutine':
@@ -125,7 +130,7 @@ export class GoOutput {
       this.#nowNs = Math.max(this.#nowNs, start + (record.durationNs ?? timeLimitOf(record.error)));
     }
     if (record.kind === 'command-end') {
-      const start = this.#openCommands.get(`${record.dir};${record.command}`)?.startNs ?? this.#nowNs;
+      const start = this.#git.startOf(record) ?? this.#nowNs;
       this.#nowNs = Math.max(this.#nowNs, start + record.durationNs);
     }
     return this.#nowNs;
@@ -191,8 +196,10 @@ export class GoOutput {
   onCutFetch(line: CutLine): void {
     const text = line.text.slice('# get '.length);
     const span = this.fetches.find((each) => this.#isEndOf(each, text, line));
-    this.cutFetches = true;
-    if (span === undefined) return;
+    if (span === undefined) {
+      this.cutFetches = true;
+      return;
+    }
     span.endNs = line.timeNs;
     span.evidence.push(line.at);
     const status = /: (\d{3})\b/.exec(text)?.[1];
@@ -249,38 +256,6 @@ export class GoOutput {
       'gotrace.purpose': 'toolchain',
       ...(host === undefined ? {} : { 'server.address': host }),
     };
-  }
-
-  #onCommand(
-    durationNs: number | undefined,
-    record: { dir: string; command: string; at: SourceLine },
-    timeNs: number,
-    pid: number | undefined,
-  ): void {
-    const key = `${record.dir};${record.command}`;
-    if (durationNs === undefined) {
-      const span = this.#store.open('git-command', 'git', record.command, timeNs, [record.at]);
-      const url =
-        /\b(?:https?|ssh|git):\/\/\S+|\b[\w.-]+@[\w.-]+:\S+/.exec(record.command)?.[0] ??
-        this.#repositories.get(record.dir);
-      const host = url === undefined ? undefined : hostOf(url);
-      span.attributes = {
-        'process.command': record.command,
-        'gotrace.path': record.dir,
-        'gotrace.purpose': 'git',
-        ...(url === undefined ? {} : { 'url.full': url }),
-        ...(host === undefined ? {} : { 'server.address': host }),
-        ...(pid === undefined ? {} : { 'process.pid': pid }),
-      };
-      this.#openCommands.set(key, span);
-      this.gitCommands.push(span);
-      return;
-    }
-    const span = this.#openCommands.get(key);
-    if (span === undefined) return;
-    this.#openCommands.delete(key);
-    span.endNs = timeNs;
-    span.evidence.push(record.at);
   }
 
   #onHttp2(host: string | undefined, at: SourceLine, timeNs: number, pid: number | undefined): void {

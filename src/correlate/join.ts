@@ -27,6 +27,10 @@ export function joinSpans(input: Joinable): Span[] {
     for (const span of input.spans)
       if (span.kind === 'connect' && span.attributes['network.peer.address'] === undefined) dropped.add(span);
   }
+  // So is the lock that -x tells of: the tracer shows the call itself.
+  if (input.processes.length > 0) {
+    for (const span of input.output.repositoryLocks) dropped.add(span);
+  }
   for (const span of input.spans) {
     if (span.parentId !== undefined || span.kind === 'command' || span.kind === 'process') continue;
     const owner = byPid.get(span.attributes['process.pid'] ?? -1);

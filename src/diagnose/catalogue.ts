@@ -42,18 +42,21 @@ export function remediesOf(cause: string, facts: Facts): Remedy[] {
   });
 }
 
-/** The sentence that names cause, culprit and time. A part in brackets whose facts are missing is left out. */
+/** The sentence that names cause, culprit and time. A part in square brackets whose facts are missing is left out. */
 export function summaryOf(cause: string, facts: Facts): string {
-  // An address in place of a name that is not known would be named twice.
-  const template = wordsOf(cause)?.summary ?? cause;
-  const words = facts.host === undefined ? template.replace(' ({host})', '') : template;
-  const whole = fill(words, facts, false);
-  if (whole !== undefined) return whole;
-  const without = words.replace(/ \([^()]*\{[^()]*\)/g, (part) => fill(part, facts, false) ?? '');
-  return without.replace(/\{(\w+)\}/g, (_, name: string) => factOf(name, facts) ?? SOMETHING[name] ?? 'it');
+  const words = (wordsOf(cause)?.summary ?? cause).replace(
+    /\[([^\]]*)\]/g,
+    (_, part: string) => fill(part, facts, false) ?? '',
+  );
+  return (
+    fill(words, facts, false) ??
+    words.replace(/\{(\w+)\}/g, (_, name: string) => factOf(name, facts) ?? SOMETHING[name] ?? 'it')
+  );
 }
 
 const SOMETHING: Readonly<Record<string, string>> = {
+  target: 'the server',
+  server: 'the server',
   host: 'the server',
   address: 'the server',
   ip: 'the nameserver',
@@ -102,6 +105,10 @@ function factOf(name: string, facts: Facts): string | undefined {
       return facts.address?.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1');
     case 'host':
       return facts.host ?? facts.address;
+    case 'target':
+      return namedBy(facts.address, facts.host);
+    case 'server':
+      return namedBy(facts.host, facts.address);
     case 'address':
     case 'url':
     case 'module':
@@ -117,6 +124,10 @@ function factOf(name: string, facts: Facts): string | undefined {
     default:
       return undefined;
   }
+}
+
+function namedBy(first: string | undefined, second: string | undefined): string | undefined {
+  return first !== undefined && second !== undefined ? `${first} (${second})` : (first ?? second);
 }
 
 export function printSeconds(ns: number): string {

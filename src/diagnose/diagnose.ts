@@ -28,7 +28,7 @@ export function diagnose(trace: Trace, timeline: Timeline): DiagnosisResult {
 }
 
 function conclusionOf(context: Case): DiagnosisResult {
-  const { trace, timeline } = context;
+  const { trace } = context;
   const waits = waitFindings(context);
   const status = trace.ending;
   const joined = new Set<Wait>();
@@ -48,7 +48,7 @@ function conclusionOf(context: Case): DiagnosisResult {
     const rest = waits.filter((each) => each !== open).map((each) => each.finding);
     return conclude('blocked', [open.finding, ...rest]);
   }
-  const slow = waits.filter((each) => isSignificant(each.group, timeline, trace.endNs));
+  const slow = waits.filter((each) => isSignificant(each.group, context));
   if (slow.length > 0)
     return conclude(
       'slow',
@@ -69,12 +69,10 @@ interface Wait {
 }
 
 function waitFindings(context: Case): Wait[] {
-  const { timeline, trace } = context;
+  const { timeline } = context;
   const waits = timeline.groups.flatMap((group) => {
     const worth =
-      isSignificant(group, timeline, trace.endNs) ||
-      isNotable(group) ||
-      (group.open && isOpenToTell(group, context));
+      isSignificant(group, context) || isNotable(group) || (group.open && isOpenToTell(group, context));
     const finding = worth ? waitFinding(group, context) : undefined;
     return finding === undefined ? [] : [{ group, finding }];
   });

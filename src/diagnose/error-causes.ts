@@ -17,7 +17,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'ssh-host-key': 'auth/ssh-host-key',
   'ssh-key': 'auth/ssh-key',
   'no-credentials': 'auth/private-module',
-  'no-vcs-protocol': 'git/other',
+  'no-vcs-protocol': 'git/no-repository',
   'no-such-host': 'dns/no-such-host',
   'dns-servfail': 'dns/servfail',
   'dns-refused': 'dns/refused-port',

@@ -53,7 +53,7 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
             : `${module}@${version}`,
       path:
         error.detail.path ??
-        (cause === 'server-error/not-found' || cause === 'server-error/version-conflict'
+        (['server-error/not-found', 'server-error/version-conflict', 'git/no-repository'].includes(cause)
           ? module
           : undefined),
       setting: settingOf(cause, error),

@@ -136,6 +136,13 @@ function mayStopAtComma({ entries, isSetting }: ProxyList, at: number): boolean 
 
 const GENERIC_PIPED = `export GOPROXY="$(go env GOPROXY | tr , '|')"`;
 
+/** For `gotrace explain`, which has no run to look at. */
+export const EXAMPLE_REWRITES: Required<ProxyRewrites> = {
+  piped: GENERIC_PIPED,
+  without: "export GOPROXY='https://proxy.example,direct'",
+  swapped: "export GOPROXY='https://proxy.example,{base}'",
+};
+
 function genericEdit(script: string): string {
   return `export GOPROXY="$(go env GOPROXY | sed -E '${script}')"`;
 }

@@ -1,5 +1,6 @@
 import type { Phase } from '../model/span.ts';
-import type { Group, Timeline } from '../timeline/timeline.ts';
+import type { Group } from '../timeline/timeline.ts';
+import type { Case } from './rule.ts';
 import { rateOf } from './rules/http.ts';
 
 /**
@@ -33,7 +34,7 @@ const SHORTEST_NS = 0.25e9;
 const QUICK_BYTES_PER_SECOND = 1e6;
 
 /** Whether a group of waits is a blocking point, and not what any run has. */
-export function isSignificant(group: Group, timeline: Timeline, endNs: number): boolean {
+export function isSignificant(group: Group, { timeline, trace: { endNs, coverage } }: Case): boolean {
   if (group.phase === 'unknown' || group.spans.length === 0) return false;
   if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND)
     return false;
@@ -41,7 +42,8 @@ export function isSignificant(group: Group, timeline: Timeline, endNs: number): 
   const share = timeline.wallNs > 0 ? group.criticalNs / timeline.wallNs : 0;
   if (group.criticalNs >= ALLOWED_NS[group.phase] && share >= LEAST_SHARE) return true;
   const network = group.phase === 'dns' || group.phase === 'connect' || group.phase === 'tls';
-  return network && share >= NEARLY_ALL && group.criticalNs >= SHORTEST_NS;
+  // Lines of fetches begin late and end early: what is nearly all of them need not be nearly all of the run.
+  return coverage.syscalls && network && share >= NEARLY_ALL && group.criticalNs >= SHORTEST_NS;
 }
 
 /** Worth a finding beside the blocking point: it passes the allowance, whatever its share. */

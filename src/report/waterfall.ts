@@ -40,8 +40,10 @@ export function waterfall(report: Report, width: number, most: number): Waterfal
     }));
 }
 
-/** Unpacking spans the download of the module as well; it is shown where it was most of that time itself. */
+/** What stands for itself: unpacking spans the download of the module as well, and is shown where it was most of it. */
 function isOwnWork(span: ReportSpan, report: Report): boolean {
+  // Programs beside go and git (a shell, a compiler, go's own telemetry) are not waited for by name.
+  if (span.kind === 'process') return span.phase !== 'cpu';
   if (span.kind !== 'unzip') return true;
   const own = report.timeline.critical.filter((segment) => segment.spanId === span.id);
   return (

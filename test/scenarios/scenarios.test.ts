@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Report, reportSchema } from '../../src/model/report.ts';
+import { renderMarkdown } from '../../src/report/markdown.ts';
 import { reportOf } from '../support/analyze.ts';
 import { NOT_IN_THE_LOG } from './not-in-the-log.ts';
 
 /**
- * Recorded downloads with one known fault each. `expected.json` beside them was read by eye; it is rewritten with
- * GOLDEN=write, and then to be read again.
+ * Recorded downloads with one known fault each (fixtures/scenarios/README.md). `expected.json` has the answer in each
+ * mode, `report.md` the whole report; both were read by eye, are rewritten with GOLDEN=write, and then to be read again.
  */
 const SCENARIOS = 'fixtures/scenarios';
 const MODES: Readonly<Record<string, readonly string[]>> = {
@@ -43,7 +44,9 @@ function digest(report: Report) {
   };
 }
 
-describe.each(readdirSync(SCENARIOS))('%s', (name) => {
+const names = readdirSync(SCENARIOS).filter((name) => statSync(join(SCENARIOS, name)).isDirectory());
+
+describe.each(names)('%s', (name) => {
   const folder = join(SCENARIOS, name);
   const expectedPath = join(folder, 'expected.json');
   const expected = existsSync(expectedPath) ? JSON.parse(readFileSync(expectedPath, 'utf8')) : {};
@@ -66,8 +69,13 @@ describe.each(readdirSync(SCENARIOS))('%s', (name) => {
       writeFileSync(expectedPath, `${JSON.stringify(expected, null, 2)}\n`);
     }
     expect(digest(report)).toEqual(expected[mode]);
-    const reason = NOT_IN_THE_LOG[`${name} ${mode}`];
-    if (reason !== undefined)
-      expect(['healthy', 'unknown', 'blocked', 'slow']).toContain(report.verdict.status);
+    const wholePath = join(folder, 'report.md');
+    if (mode === 'strace' && existsSync(wholePath)) {
+      const whole = renderMarkdown(report);
+      if (process.env['GOLDEN'] === 'write') writeFileSync(wholePath, whole);
+      expect(whole).toBe(readFileSync(wholePath, 'utf8'));
+    }
+    const hidden = NOT_IN_THE_LOG[`${name} ${mode}`];
+    if (hidden !== undefined) expect(report.verdict.status, hidden.why).toBe(hidden.verdict);
   });
 });

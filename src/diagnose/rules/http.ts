@@ -1,3 +1,4 @@
+import type { Culprit } from '../../model/finding.ts';
 import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
@@ -82,7 +83,7 @@ function noResponse(group: Group): Diagnosis | undefined {
   if (open === undefined || !group.open) return undefined;
   return {
     cause: 'ttfb/no-response',
-    culprit: culpritOfSpan(open),
+    culprit: requestOf(open),
     confidence: 0.9,
     evidence: evidenceOf([open]),
   };
@@ -121,10 +122,19 @@ function latencyBound(group: Group): Diagnosis | undefined {
 function slowResponse(group: Group): Diagnosis {
   return {
     cause: 'ttfb/slow-response',
-    culprit: culpritOfSpan(group.spans[0]),
+    culprit: requestOf(group.spans[0]),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
   };
+}
+
+/** A CONNECT is asked of the egress proxy, and named by what it asks for. */
+function requestOf(span: Span | undefined): Culprit {
+  const isConnect = span?.name.startsWith('CONNECT ');
+  return culprit({
+    ...culpritOfSpan(span),
+    ...(isConnect ? { url: span?.name, setting: 'HTTPS_PROXY' } : {}),
+  });
 }
 
 export const TRANSFER_RULES: readonly WaitRule[] = [stalled, broken, slowTransfer];

@@ -17,7 +17,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   {
     cause: 'connect/blackhole',
     summary:
-      'no answer to the TCP connect to {address} ({host}): {seconds} of silence, as behind a firewall that drops packets',
+      'no answer to the TCP connect to {target}[: {cost} of silence], as behind a firewall that drops packets',
     explanation:
       'SYN packets get no answer at all. Go gives up after 30 s for all addresses of a host together.',
     telltale: 'connect gives EINPROGRESS and nothing follows until the dial times out or the log ends.',
@@ -37,7 +37,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'connect/refused',
-    summary: '{address} ({host}) refuses connections: nothing listens on that port',
+    summary: '{target} refuses connections: nothing listens on that port',
     explanation:
       'The host answers, but no server listens on the port: it is down, or the address or port is wrong.',
     telltale: 'ECONNREFUSED.',
@@ -54,7 +54,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'connect/unreachable',
-    summary: 'there is no route to {address} ({host})',
+    summary: 'there is no route to {target}',
     explanation: 'The kernel or a router says that the network or host cannot be reached.',
     telltale: 'ENETUNREACH or EHOSTUNREACH.',
     remedies: [
@@ -65,7 +65,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'connect/ipv6-broken',
-    summary: 'IPv6 to {host} ({address}) does not work; {seconds} went into waiting before IPv4 was used',
+    summary: 'IPv6 to {server} does not work; {seconds} went into waiting before IPv4 was used',
     explanation:
       'Go tries IPv6 first and gives it a head start of 300 ms before IPv4 is tried beside it (RFC 8305, Happy Eyeballs).',
     telltale:
@@ -95,7 +95,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'connect/dead-egress-proxy',
-    summary: 'the egress proxy {host} ({address}) cannot be reached',
+    summary: 'the egress proxy {server} cannot be reached',
     explanation:
       'HTTPS_PROXY or HTTP_PROXY names a proxy that is down, unknown or filtered: nothing behind it can be reached.',
     telltale: 'A connect to the proxy’s port that fails; `proxyconnect tcp` in the error.',
@@ -109,8 +109,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'connect/slow',
-    summary:
-      'connecting to {address} ({host}) took {seconds}: the first packets were lost or the path is slow',
+    summary: 'connecting to {target} took {seconds}: the first packets were lost or the path is slow',
     explanation:
       'The connection came about, but late: a SYN that is lost is sent again after 1 s, then after longer.',
     telltale: 'connect takes about 1, 3 or 7 s and succeeds.',
@@ -143,7 +142,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
 export const TLS_WORDS: readonly CauseWords[] = [
   {
     cause: 'tls/handshake-stall',
-    summary: '{host} ({address}) accepts the connection but never answers the TLS handshake; {seconds} lost',
+    summary: '{server} accepts the connection but never answers the TLS handshake[; {cost} lost]',
     explanation:
       'TCP works, the ClientHello is sent, and nothing comes back. Go gives up after 10 s. Often a firewall that filters by server name, or a TLS-inspecting box that is stuck.',
     telltale: 'ClientHello written, no record read for seconds; `TLS handshake timeout`.',
@@ -160,7 +159,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'tls/slow-handshake',
-    summary: 'the TLS handshake with {host} ({address}) took {seconds}',
+    summary: 'the TLS handshake with {server} took {seconds}',
     explanation:
       'The server answers the ClientHello late: load, a slow key operation, or inspection on the way.',
     telltale: 'Seconds between ClientHello and ServerHello.',
@@ -238,7 +237,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'tls/reset',
-    summary: 'the connection to {host} ({address}) is reset as soon as TLS begins',
+    summary: 'the connection to {server} is reset as soon as TLS begins',
     explanation:
       'Something on the path breaks the connection when it sees the ClientHello: a filter on the server name, or a port that does not speak TLS.',
     telltale: 'ECONNRESET or end of file right behind the ClientHello.',

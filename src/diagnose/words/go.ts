@@ -44,7 +44,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   {
     cause: 'proxy-config/no-fallthrough',
     summary:
-      '{base} failed, and because a comma follows it in GOPROXY the next entry ({next}) was not asked: after a comma go asks on after 404 and 410 only',
+      '{base} failed, and because a comma follows it in GOPROXY the next entry[ ({next})] was not asked: after a comma go asks on after 404 and 410 only',
     explanation: 'After , the next entry is asked on 404 and 410 only; after | on any error.',
     telltale: 'An error other than 404 from the first entry, and no request to the second.',
     remedies: [{ text: 'Use | to fall through on any error', command: '{piped}' }],
@@ -52,7 +52,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   {
     cause: 'proxy-config/dead-first-entry',
     summary:
-      'the GOPROXY entry {base} cannot be reached, and every module waits for that before the next entry ({next}) is asked',
+      'the GOPROXY entry {base} cannot be reached, and every module waits for that before the next entry[ ({next})] is asked',
     explanation: 'Each module asks the entries in order; a dead first one costs its time-out each time.',
     telltale: 'The same dead address for each module, then the next entry.',
     remedies: [{ text: 'Take {base} out of GOPROXY', command: '{without}' }],
@@ -125,7 +125,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'auth/credential-helper',
-    summary: 'git waits for the credential helper {process} ({seconds})',
+    summary: 'git waits for the credential helper {process}[ ({seconds})]',
     explanation:
       'A helper was asked for a password and does not answer: it waits for a person, a keyring or a network.',
     telltale: 'A child of git that is alive and silent.',
@@ -143,7 +143,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'auth/askpass',
-    summary: 'git waits for {process} to be answered by a person ({seconds})',
+    summary: 'git waits for {process} to be answered by a person[ ({seconds})]',
     explanation:
       'GIT_ASKPASS, core.askPass or SSH_ASKPASS names a program that asks a person; in a build nobody answers.',
     telltale: 'An askpass program, child of git, that is alive and silent.',
@@ -194,7 +194,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'git/stalled',
-    summary: 'git waits for {host}, which does not answer for {url} ({seconds} so far)',
+    summary: 'git waits for {host}, which does not answer[ for {url}][ ({cost} so far)]',
     explanation:
       'The git server accepted the request and hangs. Neither go nor git has a time limit of its own.',
     telltale: 'A git process with an open request, silent until the log ends.',
@@ -239,8 +239,26 @@ export const GO_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'git/no-repository',
+    summary: 'no repository of {module} could be read: go tried git over https and ssh in vain',
+    explanation:
+      'For a module without a proxy, go looks for the repository at the module’s path with each protocol that it trusts. None gave one: it does not exist there, needs credentials, or its host is not reached.',
+    telltale: '`no secure protocol found for repository`.',
+    remedies: [
+      {
+        text: 'Ask the server by hand, and read what it says',
+        command: 'GIT_TERMINAL_PROMPT=0 git ls-remote https://{path}',
+      },
+      {
+        text: 'For a private repository, give git credentials',
+        command: 'git config --global credential.helper store',
+      },
+      { text: 'See every step, with packets', command: 'gotrace run --strace -- go mod download' },
+    ],
+  },
+  {
     cause: 'git/other',
-    summary: 'git took {seconds} ({process})',
+    summary: 'git failed or took long[: {cost}][ ({process})]',
     explanation: 'A git command took long or failed; the log does not show what it waited for.',
     telltale: 'Time between the two lines that -x prints for a command.',
     remedies: [
@@ -257,7 +275,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'sumdb/unreachable',
-    summary: 'the checksum database {host} cannot be reached ({seconds})',
+    summary: 'the checksum database {host} cannot be reached[ ({cost})]',
     explanation:
       'Modules that are not in go.sum are looked up in the checksum database. No GOPROXY entry carries it, and it does not answer from here.',
     telltale: 'A connect, TLS or DNS wait on the checksum database’s host.',
@@ -331,7 +349,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'toolchain/download',
-    summary: 'go.mod asks for another Go ({module}), and its download from {host} takes {seconds}',
+    summary: 'go.mod asks for another Go[ ({module})], and its download from {host} takes {seconds}',
     explanation:
       'A go or toolchain line in go.mod that is newer than the go command makes it download that toolchain, silently but for one line.',
     telltale: '`go: downloading go1.N`, requests for golang.org/toolchain.',
@@ -348,7 +366,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'toolchain/not-available',
-    summary: 'the Go toolchain that go.mod asks for is not available ({setting})',
+    summary: 'the Go toolchain that go.mod asks for is not available[ ({setting})]',
     explanation: 'No proxy has the toolchain for this version and platform.',
     telltale: '`toolchain not available`.',
     remedies: [
@@ -362,7 +380,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   {
     cause: 'toolchain/too-old',
     summary:
-      'go.mod requires a newer Go than the one installed, and GOTOOLCHAIN=local forbids to download it ({setting})',
+      'go.mod requires a newer Go than the one installed, and GOTOOLCHAIN=local forbids to download it[ ({setting})]',
     explanation: 'The go line of a module needs a newer toolchain.',
     telltale: '`requires go >= …`.',
     remedies: [

@@ -4,6 +4,11 @@ const NEXT_ENTRY = {
   text: 'With | instead of , the next GOPROXY entry is asked after any error, not only after 404 and 410',
   command: '{piped}',
 };
+const EGRESS = {
+  text: '{host} is the egress proxy of {setting}: it, or its way out, is slow or hangs; try it by hand, or go around it',
+  command:
+    'curl -v --proxy http://{address} -o /dev/null https://proxy.example/; export NO_PROXY=proxy.example',
+};
 const TRY_URL = {
   text: 'Ask for it by hand and watch the time',
   command: "curl -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {url}",
@@ -12,11 +17,12 @@ const TRY_URL = {
 export const HTTP_WORDS: readonly CauseWords[] = [
   {
     cause: 'ttfb/slow-response',
-    summary: '{host} took {seconds} to send the first byte of {url}',
+    summary: '{host} took {seconds} to send the first byte[ of {url}]',
     explanation:
       'The request was sent and the server was silent for long: a cold cache of the proxy, a slow upstream, or load.',
     telltale: 'A gap between the request’s last byte and the response’s first; `200 OK (6.0s)` with -x.',
     remedies: [
+      EGRESS,
       TRY_URL,
       {
         text: 'The proxy {host} is slow to the first byte: look at its cache and its upstream, or use another GOPROXY',
@@ -27,11 +33,12 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   {
     cause: 'ttfb/no-response',
     summary:
-      '{host} never answered the request for {url}; go has no response timeout and waits for ever ({seconds} so far)',
+      '{host} never answered the request[ for {url}]; go has no response timeout and waits for ever[ ({cost} so far)]',
     explanation:
       'The connection stands, the request was sent, and no response comes. Go sets no time limit on a response.',
     telltale: 'A request that is still open when the log ends.',
     remedies: [
+      EGRESS,
       TRY_URL,
       {
         text: 'The proxy {host} hangs: look at it and its upstream, or use another GOPROXY entry',
@@ -102,7 +109,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'transfer/slow',
-    summary: '{url} arrives slowly: {seconds} for its body ({setting})',
+    summary: 'the download[ of {url}] from {host} is slow: {seconds} for its body[ ({setting})]',
     explanation:
       'The response began in time, and its body trickles in: bandwidth, throttling, or a busy server.',
     telltale: 'Few bytes over much time between the first and the last read of one body.',
@@ -119,7 +126,8 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'transfer/stalled',
-    summary: 'the download of {url} stopped in the middle and never went on ({seconds} of silence)',
+    summary:
+      'the download[ of {url}] from {host} stopped in the middle and never went on[ ({cost} of silence)]',
     explanation: 'Part of the body arrived, then nothing. Go waits for ever: it has no time limit on a body.',
     telltale: 'The last read of the body long before the end of the log.',
     remedies: [
@@ -173,7 +181,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/not-found',
-    summary: '{module} was not found (404): every place that was asked says that it does not exist',
+    summary: '{module} was not found (404 or 410): every place that was asked says that it does not exist',
     explanation: 'The version, tag or path does not exist where go looked for it.',
     telltale: '`404 Not Found`, `410 Gone`, `unknown revision` from every GOPROXY entry.',
     remedies: [
@@ -186,7 +194,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/5xx',
-    summary: '{host} answers {setting} for {url} ({cost} went into such answers)',
+    summary: '{host} answers {setting} for {url}[ ({cost} went into such answers)]',
     explanation:
       'The server, or a gateway before it, failed. After , in GOPROXY the next entry is not asked for that; after | it is.',
     telltale: 'Status 500, 502, 503 or 504 in the `# get` line.',
@@ -243,7 +251,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/version-conflict',
-    summary: 'the requirements cannot be met together ({module})',
+    summary: 'the requirements cannot be met together[ ({module})]',
     explanation: 'Two requirements contradict each other, or one import is provided by two modules.',
     telltale: '`ambiguous import`, `requires …, but`, `conflict`.',
     remedies: [
@@ -253,7 +261,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/not-a-proxy',
-    summary: '{host} answered with something that is no module data ({setting})',
+    summary: '{host} answered with something that is no module data[ ({setting})]',
     explanation:
       'The answer came with status 200, but it is not what a module proxy sends: the login page of a network (captive portal), a block page of a firewall, or the front page of a server whose URL is no module proxy.',
     telltale: "`invalid response from proxy`, `invalid character '<'`, `missing module line` after `200 OK`.",
