@@ -8,14 +8,17 @@ import { WRITERS } from '../src/report/registry.ts';
 
 /** Real logs with lines dropped, doubled, moved and damaged: a report comes out all the same. Longer by `npm run fuzz`. */
 const MINUTES = Number(process.env['FUZZ_MINUTES'] ?? 0);
-const logs = readdirSync('fixtures/scenarios').flatMap((name) => [
-  ...(existsSync(`fixtures/scenarios/${name}/stderr.ts.log`)
-    ? [readFileSync(`fixtures/scenarios/${name}/stderr.ts.log`, 'latin1')]
-    : []),
-  gunzipSync(readFileSync(`fixtures/scenarios/${name}/strace.log.gz`))
-    .toString('latin1')
-    .slice(0, 60_000),
-]);
+const logs = readdirSync('fixtures/scenarios', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+  .flatMap((name) => [
+    ...(existsSync(`fixtures/scenarios/${name}/stderr.ts.log`)
+      ? [readFileSync(`fixtures/scenarios/${name}/stderr.ts.log`, 'latin1')]
+      : []),
+    gunzipSync(readFileSync(`fixtures/scenarios/${name}/strace.log.gz`))
+      .toString('latin1')
+      .slice(0, 60_000),
+  ]);
 
 const edit = fc.record({
   kind: fc.constantFrom('drop', 'double', 'swap', 'cut', 'insert', 'byte'),

@@ -304,7 +304,62 @@ describe('go -x alone', () => {
   });
 });
 
+describe('git, and the C library', () => {
+  const gitRun = (seconds: number, bytes: number) =>
+    log(
+      [0.1, 'clone(child_stack=NULL, flags=CLONE_VFORK|SIGCHLD) = 2 <0.000100>'],
+      [
+        0.1,
+        '@2 execve("/usr/lib/git-core/git-remote-https", ["git-remote-https", "origin", "https://git.example/x"], 0x1 /* 9 vars */) = 0 <0.000100>',
+      ],
+      [0.2, `@2 ${tcp(5, '192.0.2.9').replace('\n1 TIME ', '\n1 TIME @2 ')}`],
+      [0.21, `@2 ${connected(5)}`],
+      [0.22, `@2 write(5, ${hello}, 517) = 517 <0.000010>`],
+      [0.23, '@2 read(5, "\\26\\3\\3\\0z\\2"..., 576) = 127 <0.000010>'],
+      [0.24, '@2 write(5, "\\27\\3\\3\\0\\140"..., 101) = 101 <0.000010>'],
+      ...Array.from(
+        { length: 20 },
+        (_, at) =>
+          [
+            0.3 + (at * seconds) / 20,
+            `@2 read(5, "\\27\\3\\3\\1\\0"..., 16384) = ${bytes / 20} <0.000010>`,
+          ] as const,
+      ),
+      [0.4 + seconds, '@2 exit_group(0) = ?'],
+      [0.4 + seconds, '@2 +++ exited with 0 +++'],
+      ...exit(0.5 + seconds),
+    ).replaceAll(/^1 (\S+) @2 /gm, '2 $1 ');
+
+  it('a big repository, and a small one', async () => {
+    expect(await point(gitRun(9, 60_000_000))).toMatchObject({ status: 'slow', cause: 'git/slow-clone' });
+    expect(await point(gitRun(0.5, 60_000))).toMatchObject({ status: 'healthy' });
+  });
+
+  it('git that failed in a way that no row names', async () => {
+    const text =
+      'go: lib.example/a@v1: git fetch -f origin in /c/vcs/1: exit status 128:\n\tfatal: protocol error: bad line length character\n';
+    expect((await point(text)).status).toBe('failed');
+  });
+
+  it('getaddrinfo that takes seconds, and one that does not', async () => {
+    const run = (seconds: number) =>
+      `7 1700000000.000000 getaddrinfo("proxy.example", "443", 0x7ffd, 0x7ffe) = 0 <${seconds.toFixed(6)}>\n7 ${(1_700_000_000 + seconds + 0.1).toFixed(6)} +++ exited (status 0) +++\n`;
+    expect(await point(run(4))).toMatchObject({
+      cause: 'dns/cgo-resolver',
+      culprit: { host: 'proxy.example' },
+    });
+    expect(await point(run(0.02))).toMatchObject({ status: 'healthy' });
+  });
+});
+
 describe('locks, helpers, disk', () => {
+  it('a lock that is none of the module cache', async () => {
+    const path = '/var/lib/app/state.lock';
+    expect(
+      await point(log([0.1, `flock(7<${path}>, LOCK_EX <unfinished ...>`], [9, '+++ killed by SIGINT +++'])),
+    ).toMatchObject({ status: 'blocked', cause: 'lock/other', culprit: { path } });
+  });
+
   it('a lock that is waited for, and one that is free', async () => {
     const path = '/home/runner/go/pkg/mod/cache/lock';
     expect(

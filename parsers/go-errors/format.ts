@@ -9,6 +9,8 @@ export interface GoErrorRecord {
   /** A name of `ERROR_CLASSES`, or `other`. */
   readonly class: string;
   readonly text: string;
+  /** An indented line below an error, which says what is wrong. */
+  readonly isContinuation?: true;
   readonly module?: string;
   readonly version?: string;
   readonly host?: string;
@@ -21,14 +23,32 @@ export interface GoErrorRecord {
 export const goErrors: Format<GoErrorRecord> = {
   name: 'go-errors',
   detect: (sample) => shareOfLines(sample, (line) => LINE.test(line)) * 0.9,
-  create: (emit) => lineByLine(emit, readGoError),
+  create(emit) {
+    let follows = false;
+    return lineByLine(emit, (line) => {
+      const record = readGoError(line) ?? (follows ? readContinuation(line) : undefined);
+      follows = record !== undefined || (follows && INDENTED.test(line.text()));
+      return record;
+    });
+  },
 };
+
+/** `go: PACKAGE imports`, and what is wrong with it on indented lines below. */
+const INDENTED = /^\t+\S/;
+
+function readContinuation(line: InputLine): GoErrorRecord | undefined {
+  const text = line.text();
+  if (!INDENTED.test(text)) return undefined;
+  const error = classifyError(text);
+  if (error.class === 'other') return undefined;
+  return { kind: 'go-error', at: line.at(), timeNs: line.timeNs, text, isContinuation: true, ...error };
+}
 
 /** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
 const LINE =
   /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
 
-export function readGoError(line: InputLine): GoErrorRecord | undefined {
+function readGoError(line: InputLine): GoErrorRecord | undefined {
   const text = line.text();
   if (!LINE.test(text)) return undefined;
   return { kind: 'go-error', at: line.at(), timeNs: line.timeNs, text, ...classifyError(text) };

@@ -39,6 +39,10 @@ const PREFIX = /^\s*(?:\[pid\s+\d+\]\s+|\d+\s+)?(?:\d+(?::\d\d:\d\d)?(?:\.\d+)?\
 const CALL = /^((?:[\w.+-]+->)?[~\w:<>,*& .$@-]+)\((.*?)(?:\)\s+= (.*?))?(?: <(\d+\.\d+)>)?\s*$/s;
 const RESUMED = /^<\.\.\. (.+?) resumed>\s*(.*?)\)\s+= (.*?)(?: <(\d+\.\d+)>)?\s*$/s;
 
+/** Functions of libc, libssl and libcurl that nearly every program calls, and that are no system calls. */
+const LIBRARY_CALL =
+  /^(?:\[pid \d+\] |\d+ +)?(?:[\d.:]+ +)?(?:(?:get|free)addrinfo|gethostbyname\w*|malloc|calloc|realloc|free|str\w+|mem\w+|f(?:open|close|write|puts|printf)|v?s?n?printf|puts|getenv|setlocale|__\w+|SSL_\w+|curl_\w+|pthread_\w+)\(/;
+
 export const ltrace: Format<LtraceRecord> = {
   name: 'ltrace',
   detect(sample) {
@@ -48,6 +52,8 @@ export const ltrace: Format<LtraceRecord> = {
     const arrows = shareOfLines(sample, (line) =>
       /^\S*\s*[\d.:]*\s*[\w.+-]+->[\w:~]+\(|\bSYS_\w+\(/.test(line),
     );
+    // Called from the program itself, they have no arrow: they are no system calls all the same.
+    if (shareOfLines(sample, (line) => LIBRARY_CALL.test(line)) > 0.2) return 1.1;
     return arrows > 0.2
       ? Math.min(1, calls + 0.3)
       : /\+\+\+ exited \(status \d+\) \+\+\+/.test(sample)

@@ -101,7 +101,13 @@ export class GoOutput {
         return;
       case 'go-error':
         this.#git.onError(timeNs);
-        this.#onError(record.text, record.class, record, timeNs, FINAL.test(record.text));
+        this.#onError(
+          record.text,
+          record.class,
+          record,
+          timeNs,
+          record.isContinuation === true || FINAL.test(record.text),
+        );
         return;
       case 'goroutine':
         this.goroutines.push(record);

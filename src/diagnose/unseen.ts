@@ -13,7 +13,7 @@ export function whatIsUnseen({ trace, timeline }: Case): string | undefined {
   const after = coverage.timed ? ` after ${printSeconds(timeline.wallNs)}` : '';
   if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;
   if (coverage.attached && ending.kind === 'unknown') return `the log ends before it did${after}`;
-  if (coverage.syscalls) return undefined;
+  if (coverage.syscalls || coverage.libraryCalls) return undefined;
   const zip = awaitedZip(trace);
   if (zip !== undefined)
     return `the log ends${after} without the request for the zip of ${zip}, which comes next (a lock in the module cache is taken silently)`;

@@ -1,0 +1,153 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../src/diagnose/catalogue.ts';
+import { reportOf, reportOfText } from './support/analyze.ts';
+
+/**
+ * Each cause of the catalogue with a case that it is, and one near it that it is not. A case is the name of a recording
+ * of fixtures/scenarios (its strace log), or the text of a log. What takes a hand-made strace log is in rules.test.ts.
+ */
+interface CauseCase {
+  readonly is: string;
+  readonly near: string;
+}
+
+const go = (text: string) => `go: lib.example/a@v1.0.0: ${text}\n`;
+const get = (text: string) => go(`Get "https://proxy.example/lib.example/a/@v/v1.0.0.mod": ${text}`);
+
+const CASES: Readonly<Record<string, CauseCase>> = {
+  'dns/slow-nameserver': { is: 'dns-slow', near: 'dns-slowaaaa' },
+  'dns/lost-query': { is: 'dns-loss', near: 'dns-slow-second' },
+  'dns/dead-nameserver': { is: 'dns-first-ns-dead', near: 'dns-loss' },
+  'dns/all-nameservers-dead': { is: 'dns-alldead', near: 'dns-refusedport' },
+  'dns/no-such-host': { is: 'dns-nxdomain', near: 'dns-servfail' },
+  'dns/servfail': { is: 'dns-servfail', near: 'healthy-aaaa-servfail' },
+  'dns/refused-port': { is: 'dns-refusedport', near: 'dns-wrong-address' },
+  'dns/tcp-fallback': { is: 'dns-tc', near: 'dns-slow' },
+  'dns/slow-aaaa': { is: 'dns-noaaaa', near: 'healthy-aaaa-servfail' },
+  'dns/search-list': { is: 'dns-search-storm', near: 'dns-nxdomain' },
+  'connect/blackhole': { is: 'connect-blackhole', near: 'connect-one-of-two-dead' },
+  'connect/refused': { is: 'connect-refused', near: 'connect-unreachable' },
+  'connect/unreachable': { is: 'connect-unreachable', near: 'connect-blackhole' },
+  'connect/ipv6-broken': { is: 'connect-ipv6-broken', near: 'connect-one-of-two-dead' },
+  'connect/one-address-dead': { is: 'connect-first-address-dead', near: 'connect-ipv6-broken' },
+  'connect/dead-egress-proxy': { is: 'egress-refused', near: 'redirect-dead' },
+  'tls/handshake-stall': { is: 'tls-stall', near: 'tls-slow' },
+  'tls/slow-handshake': { is: 'tls-slow', near: 'tls-no-reuse' },
+  'tls/no-connection-reuse': { is: 'tls-no-reuse', near: 'healthy-http1' },
+  'tls/unknown-authority': { is: 'tls-unknown-ca', near: 'tls-noroots' },
+  'tls/no-roots': { is: 'tls-noroots', near: 'tls-unknown-ca' },
+  'tls/wrong-name': { is: 'tls-wrongname', near: 'tls-expired' },
+  'tls/expired': { is: 'tls-expired', near: 'tls-wrongname' },
+  'tls/reset': { is: 'tls-reset', near: 'transfer-reset' },
+  'tls/other': {
+    is: get('remote error: tls: handshake failure'),
+    near: get('net/http: TLS handshake timeout'),
+  },
+  'ttfb/slow-response': { is: 'ttfb-zip-slow', near: 'transfer-slow-20k' },
+  'ttfb/no-response': { is: 'ttfb-hang', near: 'transfer-stall' },
+  'ttfb/slow-first-proxy': { is: 'goproxy-first-slow-404', near: 'proxy-503-pipe' },
+  'ttfb/slow-discovery': { is: 'discovery-slow', near: 'discovery-404' },
+  'ttfb/latency-bound': { is: 'latency-many', near: 'latency-800ms' },
+  'transfer/slow': { is: 'transfer-slow-20k', near: 'ttfb-zip-slow' },
+  'transfer/stalled': { is: 'transfer-stall', near: 'transfer-dribble' },
+  'transfer/reset': { is: 'transfer-reset', near: 'tls-reset' },
+  'transfer/corrupt': { is: 'zip-corrupt', near: 'zip-404' },
+  'server-error/not-found': { is: 'missing-version', near: 'proxy-401' },
+  'server-error/5xx': { is: 'proxy-502-only', near: 'proxy-429' },
+  'server-error/rate-limited': { is: 'proxy-429', near: 'proxy-410' },
+  'server-error/forbidden': { is: 'proxy-403-comma', near: 'proxy-401' },
+  'server-error/path-mismatch': { is: 'module-path-mismatch', near: 'captive-portal' },
+  'server-error/version-conflict': {
+    is: 'go: example.com/app imports\n\tlib.example/a/b: ambiguous import: found package lib.example/a/b in multiple modules:\n',
+    near: go('reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 404 Not Found'),
+  },
+  'server-error/not-a-proxy': { is: 'captive-portal', near: 'missing-version' },
+  'server-error/other': { is: go('something that nobody has seen before'), near: get('EOF') },
+  'proxy-config/off': { is: 'goproxy-off', near: 'goproxy-no-entry' },
+  'proxy-config/no-entry': { is: 'goproxy-no-entry', near: 'goproxy-off' },
+  'proxy-config/bad-url': { is: 'goproxy-bad-url', near: 'goproxy-no-entry' },
+  'proxy-config/dead-first-entry': { is: 'goproxy-tls-stall-pipe', near: 'goproxy-tls-stall-comma' },
+  'proxy-config/vendor': {
+    is: 'go: inconsistent vendoring in /src/app:\n\tlib.example/a@v1.0.0: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt\n',
+    near: 'healthy-vendor-flag',
+  },
+  'auth/proxy-401': { is: 'proxy-401', near: 'egress-407' },
+  'auth/egress-407': { is: 'egress-407', near: 'egress-403' },
+  'auth/private-module': { is: 'private-not-in-goprivate', near: 'git-404' },
+  'auth/credential-helper': { is: 'git-helper', near: 'git-askpass-hang' },
+  'auth/askpass': { is: 'git-askpass-hang', near: 'git-stall' },
+  'auth/ssh-host-key': {
+    is: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
+    near: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
+  },
+  'auth/ssh-key': {
+    is: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
+    near: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
+  },
+  'git/stalled': { is: 'git-stall', near: 'proxy-404-direct-slow-git' },
+  'git/slow-server': { is: 'proxy-404-direct-slow-git', near: 'baseline-direct-git' },
+  'git/no-repository': { is: 'git-404', near: 'private-not-in-goprivate' },
+  'sumdb/unreachable': { is: 'sumdb-blackhole', near: 'sumdb-slow' },
+  'sumdb/slow': { is: 'sumdb-slow', near: 'sumdb-hang' },
+  'sumdb/private-module': { is: 'sumdb-404', near: 'sumdb-refused' },
+  'sumdb/mismatch': { is: 'sumdb-mismatch', near: 'sumdb-404' },
+  'toolchain/download': { is: 'toolchain-stall', near: 'toolchain-na' },
+  'toolchain/not-available': { is: 'toolchain-na', near: 'toolchain-old' },
+  'toolchain/too-old': { is: 'toolchain-old', near: 'toolchain-na' },
+  'lock/module': { is: 'lock-version', near: 'lock-cache' },
+  'lock/vcs': { is: 'git-lockvcs', near: 'git-stall' },
+  'lock/cache': { is: 'lock-cache', near: 'lock-version' },
+  'disk/full': { is: 'disk-full', near: 'disk-read-only' },
+  'disk/read-only': { is: 'disk-read-only', near: 'disk-full' },
+  'disk/permission': {
+    is: go('mkdir /home/runner/go/pkg/mod/cache/download/lib.example: permission denied'),
+    near: go('mkdir /home/runner/go/pkg/mod/cache/download/lib.example: read-only file system'),
+  },
+  'disk/slow': { is: 'disk-slow', near: 'baseline-cold' },
+  'disk/other': { is: 'emfile', near: 'tls-noroots' },
+  'cpu/unzip': { is: 'cpu-unzip', near: 'baseline-cold' },
+};
+
+/** Their cases are hand-made logs: rules.test.ts and others name them. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'connect/slow': 'rules.test.ts',
+  'connect/other': 'rules.test.ts',
+  'proxy-config/no-fallthrough': 'goproxy.test.ts',
+  'git/slow-clone': 'rules.test.ts',
+  'git/other': 'rules.test.ts',
+  'dns/cgo-resolver': 'rules.test.ts',
+  'lock/other': 'rules.test.ts',
+};
+
+/** Named where a wait or an error has a phase and fits no row: `PHASE/other` of the catalogue. */
+const FALLBACK = /^(?:dns|auth|sumdb|toolchain|ttfb|transfer|cpu|proxy-config)\/other$|^unknown\//;
+
+async function causesOf(text: string): Promise<readonly string[]> {
+  const recording = join('fixtures/scenarios', text, 'strace.log.gz');
+  const report = await (text.includes('\n') || !existsSync(recording)
+    ? reportOfText(text)
+    : reportOf([recording]));
+  return report.findings.map((finding) => finding.cause);
+}
+
+describe('every cause has a case that it is, and one near it that it is not', () => {
+  it('and none is forgotten', () => {
+    const known = [...Object.keys(CASES), ...Object.keys(ELSEWHERE)].sort();
+    const named = CATALOGUE.map((words) => words.cause).filter((cause) => !FALLBACK.test(cause));
+    expect(named.sort()).toEqual(known);
+    for (const { is, near } of Object.values(CASES))
+      for (const name of [is, near].filter((each) => !each.includes('\n')))
+        expect(
+          readdirSync('fixtures/scenarios').filter((each) =>
+            statSync(join('fixtures/scenarios', each)).isDirectory(),
+          ),
+        ).toContain(name);
+  });
+
+  it.each(Object.entries(CASES))('%s', async (cause, { is, near }) => {
+    expect(await causesOf(is)).toContain(cause);
+    expect(await causesOf(near)).not.toContain(cause);
+  });
+});
