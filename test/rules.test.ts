@@ -386,3 +386,28 @@ describe('locks, helpers, disk', () => {
     expect(report.verdict.headline).toMatch(/gotrace attach/);
   });
 });
+
+describe('two clocks', () => {
+  it('a stderr with epoch stamps beside strace -tt is moved onto its clock by the lines that both show', async () => {
+    const line = '# get https://proxy.example/lib.example/a/@v/v1.0.0.mod';
+    const tracer = [
+      '1 10:00:00.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0 <0.000100>',
+      `1 10:00:01.000000 write(2, "${line}\\n", ${line.length + 1}) = ${line.length + 1} <0.000010>`,
+      '1 10:00:04.000000 exit_group(1) = ?',
+      '1 10:00:04.000000 +++ exited with 1 +++',
+    ].join('\n');
+    const stderr = [
+      `1700000001.000000 ${line}`,
+      '1700000003.500000 go: lib.example/a@v1.0.0: reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 403 Forbidden',
+    ].join('\n');
+    for (const logs of [
+      [tracer, stderr],
+      [stderr, tracer],
+    ]) {
+      const report = await reportOfText(...logs.map((log) => `${log}\n`));
+      expect(report.wallSeconds).toBeCloseTo(4, 3);
+      expect(report.blockingPoint?.cause).toBe('server-error/forbidden');
+      expect(report.blockingPoint?.startSeconds).toBeCloseTo(3.5, 3);
+    }
+  });
+});

@@ -38,15 +38,15 @@ export class Correlator {
   readonly #snapshot = new Snapshot(this.#store);
   readonly #libraries = new LibraryCalls(this.#store);
   readonly #stderr = new StderrReader((record, process) => {
-    this.#written.add(`${record.kind} ${this.#textOf(record)}`);
+    this.#written.set(keyOfText(record), record.timeNs);
     this.#output.on(record, process.pid);
   });
   /** What the tracer saw being written, so that a separate stderr does not count twice. */
-  readonly #written = new Set<string>();
+  readonly #written = new Map<string, number | undefined>();
   /** Lines of a separate stderr; they wait for the end, when it is known what the tracer saw of them. */
   readonly #text: TextRecord[] = [];
   #firstNs: number | undefined;
-  #lastNs = 0;
+  #lastNs = Number.NEGATIVE_INFINITY;
   #sawSyscalls = false;
   #sawLibraryCalls = false;
   #lastLine: SourceLine | undefined;
@@ -147,7 +147,8 @@ export class Correlator {
       this.#firstNs ?? Number.POSITIVE_INFINITY,
       this.#output.firstNs ?? Number.POSITIVE_INFINITY,
     );
-    const endNs = Math.max(this.#lastNs, this.#output.lastNs);
+    const lastNs = Math.max(this.#lastNs, this.#output.lastNs);
+    const endNs = Number.isFinite(lastNs) ? lastNs : 0;
     const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
     // A snapshot knows the processes better than a tracer that was attached to their threads.
     const processes = this.#snapshot.isEmpty
@@ -220,9 +221,10 @@ export class Correlator {
   #readSeparateStderr(): void {
     const cut = [...this.#stderr.cut];
     const root = this.#processes.root;
-    for (const record of this.#text) {
-      const key = `${record.kind} ${this.#textOf(record)}`;
-      if (this.#written.has(key)) continue;
+    const shiftNs = clockDifference(this.#text, this.#written);
+    for (const told of this.#text) {
+      if (this.#written.has(keyOfText(told))) continue;
+      const record = told.timeNs === undefined ? told : { ...told, timeNs: told.timeNs + shiftNs };
       const index = cut.findIndex((line) => record.at.text.includes(line.text));
       const match = index < 0 ? undefined : cut.splice(index, 1)[0];
       if (match !== undefined) this.#output.on({ ...record, timeNs: match.timeNs }, match.pid);
@@ -241,15 +243,6 @@ export class Correlator {
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
 
-  #textOf(record: TextRecord): string {
-    if (record.kind === 'fetch-start' || record.kind === 'fetch-end')
-      return record.url + ('status' in record ? record.status : 'error' in record ? record.error : '');
-    if (record.kind === 'command-start' || record.kind === 'command-end') return record.command;
-    if (record.kind === 'go-error') return record.text;
-    if (record.kind === 'lookup-order') return record.host;
-    return record.kind;
-  }
-
   #ending(exitCode: number | undefined): Ending {
     const { ending } = this.#processes;
     const [dump] = this.#output.goroutines;
@@ -264,4 +257,37 @@ export class Correlator {
     if (final !== undefined && !this.#sawSyscalls) return { kind: 'exited', code: 1, at: final.at };
     return ending;
   }
+}
+
+/** What a line of stderr tells, whoever shows it being printed. */
+function keyOfText(record: TextRecord): string {
+  return `${record.kind} ${textOf(record)}`;
+}
+
+function textOf(record: TextRecord): string {
+  if (record.kind === 'fetch-start' || record.kind === 'fetch-end')
+    return record.url + ('status' in record ? record.status : 'error' in record ? record.error : '');
+  if (record.kind === 'command-start' || record.kind === 'command-end') return record.command;
+  if (record.kind === 'go-error') return record.text;
+  if (record.kind === 'lookup-order') return record.host;
+  return record.kind;
+}
+
+/** Two clocks of one machine that differ by less are the same; the difference is the way of a line through a pipe. */
+const SAME_CLOCK_NS = 1e9;
+
+/**
+ * How much later the tracer's clock is than that of a separate stderr: the time of day beside epoch stamps, or the clock
+ * of another machine. Lines that both show are the same event; the middle one of their differences counts.
+ */
+function clockDifference(
+  told: readonly TextRecord[],
+  written: ReadonlyMap<string, number | undefined>,
+): number {
+  const differences = told.flatMap((record) => {
+    const timeNs = written.get(keyOfText(record));
+    return record.timeNs === undefined || timeNs === undefined ? [] : [timeNs - record.timeNs];
+  });
+  const middle = differences.sort((a, b) => a - b)[Math.floor(differences.length / 2)] ?? 0;
+  return Math.abs(middle) < SAME_CLOCK_NS ? 0 : middle;
 }

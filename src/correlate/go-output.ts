@@ -47,7 +47,7 @@ export class GoOutput {
   netdns = false;
   fetchLines = false;
   #firstNs: number | undefined;
-  lastNs = 0;
+  lastNs = Number.NEGATIVE_INFINITY;
   #dial: Span | undefined;
   #nowNs = 0;
   /** Some fetches are only known by a cut line: the packets tell of those. */

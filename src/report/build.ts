@@ -68,7 +68,7 @@ export function buildReport(parts: ReportParts): Report {
     })),
     timeline: {
       startedAt:
-        trace.originSeconds === undefined || trace.originSeconds < 1e8
+        trace.originSeconds === undefined || trace.originSeconds + trace.startNs / 1e9 < 1e8
           ? null
           : new Date((trace.originSeconds + trace.startNs / 1e9) * 1000).toISOString(),
       spans: kept.map((span) => spanOf(span, seconds)),
