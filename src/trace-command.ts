@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
 import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
+import { findProgram } from './capture/program.ts';
 import { runCommand } from './capture/run.ts';
 import {
   type GoSettings,
@@ -72,7 +73,12 @@ export async function traceCommand(options: TraceCommandOptions): Promise<Result
 
 async function traceInto(scratch: string, options: TraceCommandOptions): Promise<Result<RunOutcome>> {
   const traceLog = join(scratch, options.ltrace ? 'ltrace.log' : 'strace.log');
-  const [settings, tracer] = await Promise.all([readGoSettings(process.cwd()), tracerFor(traceLog, options)]);
+  // A tracer would fail in the command's place, and say so in its own words.
+  const isFound = findProgram(options.command[0] ?? '') !== undefined;
+  const [settings, tracer] = await Promise.all([
+    readGoSettings(process.cwd()),
+    isFound ? tracerFor(traceLog, options) : undefined,
+  ]);
   const stallTimer = watchStalls(options);
   const ran = await runCommand({
     command: options.command,
@@ -91,9 +97,13 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   const result = tracer?.command === 'ltrace' ? { ...ran, ...endInLtrace(traceLog) } : ran;
   if (result.startError !== undefined)
     return failed(`${options.command[0]}: cannot be started: ${result.startError}`);
+  if (result.tracerDied)
+    options.notice('strace ended before the command did: what came after is told by what go printed only');
   if (result.timedOut)
     options.notice(`the command was ended after --timeout ${(options.timeoutMs ?? 0) / 1000} s`);
-  const logs = [traceLog, result.stderrPath].filter((path) => existsSync(path) && statSync(path).size > 0);
+  const logs = [traceLog, result.procPath, result.stderrPath].filter(
+    (path) => existsSync(path) && statSync(path).size > 0,
+  );
   const report = await reportOf(
     logs,
     options,
@@ -115,7 +125,12 @@ async function reportOf(
     options.notice('nothing was recorded: the command printed nothing that go prints, and no tracer ran');
     return undefined;
   }
-  const named = inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? input.path }));
+  // What the command printed is its stderr, whether or not go has a part in it.
+  const named = inputs.value.map((input) => ({
+    ...input,
+    path: input.path.split('/').pop() ?? input.path,
+    ...(input.path.endsWith('stderr.log') ? { format: 'go-x' } : {}),
+  }));
   // Loaded when it is needed: help and a command that is run do not wait for it.
   const { analyze } = await import('./analyze.ts');
   const report = await analyze(named, {
@@ -139,7 +154,10 @@ async function tracerFor(output: string, options: TraceCommandOptions): Promise<
   if (options.strace === false) return undefined;
   const reason = await whyNoStrace();
   if (reason === undefined) return straceFor(output, options.traceAll);
-  const lost = 'DNS, connect, TLS, locks and git children are told by less: from what go prints';
+  const lost =
+    process.platform === 'linux'
+      ? 'waits are told by what go prints and by what /proc shows every quarter of a second'
+      : 'waits are told by what go prints: DNS, connect and TLS are not always told apart, locks and helpers not at all';
   if (options.strace === true || process.platform === 'linux')
     options.notice(`running without strace: ${reason}; ${lost}`);
   return undefined;

@@ -6,12 +6,15 @@ interface At {
 }
 
 /**
- * What `gotrace attach` found in /proc (proc(5)), written as lines so that evidence can point at them:
+ * What gotrace found in /proc (proc(5)), written as lines so that evidence can point at them. `attach` looks once; `run`
+ * without a tracer looks again and again, begins with `sampling`, and writes what is new and what is gone:
  *
  *     proc PID PPID STATE AGE-SECONDS WCHAN COMMAND…
  *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES age=SECONDS|?
  *     lock PID waits HOLDER-PID PATH
  *     env PID NAME=VALUE
+ *     sampling every 250 ms
+ *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID …
  */
 export type ProcRecord =
   | (At & {
@@ -32,16 +35,28 @@ export type ProcRecord =
       readonly state: string;
       readonly peer: string;
       readonly port: number;
+      readonly key: string;
       readonly receiveQueue: number;
       readonly sendQueue: number;
     })
   | (At & {
       readonly kind: 'proc-lock';
       readonly pid: number;
+      readonly key: string;
       readonly holder: number;
       readonly path: string;
     })
-  | (At & { readonly kind: 'proc-env'; readonly pid: number; readonly name: string; readonly value: string });
+  | (At & { readonly kind: 'proc-env'; readonly pid: number; readonly name: string; readonly value: string })
+  | (At & { readonly kind: 'proc-sampling' })
+  /** `what` is the key of a process, a socket or a lock that was there: see `keyOfProcLine`. */
+  | (At & { readonly kind: 'proc-gone'; readonly what: string });
+
+/** What stays the same of a line while what it tells of is there: a process ages, a queue fills; another program is another key. */
+export function keyOfProcLine(line: string): string {
+  const process = PROCESS.exec(line);
+  if (process !== null) return `proc ${process[1]} ${process[6]}`;
+  return line.replace(/ rx=\d+ tx=\d+.*$/, '');
+}
 
 export const proc: Format<ProcRecord> = {
   name: 'proc',
@@ -49,7 +64,8 @@ export const proc: Format<ProcRecord> = {
   create: (emit) => lineByLine(emit, readProc),
 };
 
-const LINE = /^(?:proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |env \d+ \w+=)/;
+const LINE =
+  /^(?:sampling every |gone (?:proc|socket|lock) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |env \d+ \w+=)/;
 const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
 const SOCKET = /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)/;
 const LOCK = /^lock (\d+) waits (\d+) (.+)$/;
@@ -58,6 +74,8 @@ const ENVIRONMENT = /^env (\d+) (\w+)=(.*)$/;
 function readProc(line: InputLine): ProcRecord | undefined {
   const text = line.text();
   const base = { at: line.at(), timeNs: line.timeNs };
+  if (text.startsWith('sampling every ')) return { kind: 'proc-sampling', ...base };
+  if (text.startsWith('gone ')) return { kind: 'proc-gone', ...base, what: text.slice('gone '.length) };
   const process = PROCESS.exec(text);
   if (process !== null) {
     const [, pid, parent, state = '', age, wchan = '', command = ''] = process;
@@ -78,6 +96,7 @@ function readProc(line: InputLine): ProcRecord | undefined {
     return {
       kind: 'proc-socket',
       ...base,
+      key: keyOfProcLine(text),
       pid: Number(pid),
       transport: transport === 'udp' ? 'udp' : 'tcp',
       state,
@@ -89,7 +108,14 @@ function readProc(line: InputLine): ProcRecord | undefined {
   }
   const lock = LOCK.exec(text);
   if (lock !== null)
-    return { kind: 'proc-lock', ...base, pid: Number(lock[1]), holder: Number(lock[2]), path: lock[3] ?? '' };
+    return {
+      kind: 'proc-lock',
+      ...base,
+      key: keyOfProcLine(text),
+      pid: Number(lock[1]),
+      holder: Number(lock[2]),
+      path: lock[3] ?? '',
+    };
   const environment = ENVIRONMENT.exec(text);
   if (environment === null) return undefined;
   return {

@@ -19,7 +19,7 @@ const PROBE_TIMEOUT_MS = 5000;
 
 /** ltrace's arguments, without the command: `-e` sees calls from any library to any other (`*` of ltrace's filter). */
 export function ltraceFor(output: string): Tracer {
-  return { command: 'ltrace', args: ['-f', '-ttt', '-T', '-e', TRACED.join('+'), '-o', output] };
+  return { output, command: 'ltrace', args: ['-f', '-ttt', '-T', '-e', TRACED.join('+'), '-o', output] };
 }
 
 /** Undefined where ltrace can trace here; else why it cannot, in one line. */

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Asked } from './own-lines.ts';
+import { Sampler } from './sampler.ts';
 import { StderrTap } from './stderr-tap.ts';
 import type { Tracer } from './strace.ts';
+import { StraceWatch } from './strace-end.ts';
 
 export interface RunOptions {
   readonly command: readonly string[];
@@ -25,9 +27,13 @@ export interface RunResult {
   readonly signal: NodeJS.Signals | undefined;
   /** The stamped stderr. */
   readonly stderrPath: string;
+  /** What /proc showed, where no tracer ran; not there on other systems than Linux. */
+  readonly procPath: string;
   /** Why the command could not be started. */
   readonly startError: string | undefined;
   readonly timedOut: boolean;
+  /** The tracer ended before the command did. */
+  readonly tracerDied: boolean;
 }
 
 /** How long a command that was asked to end may take before it is asked less kindly. */
@@ -59,7 +65,17 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
     env: { ...process.env, ...options.environment },
   });
   child.stderr.on('data', (chunk: Buffer) => tap.push(chunk));
-  const signals = relaySignals(child, options.tracer !== undefined);
+  const isStrace = options.tracer?.command === 'strace';
+  const strace =
+    isStrace && child.pid !== undefined && options.tracer !== undefined
+      ? new StraceWatch(child.pid, options.tracer.output)
+      : undefined;
+  const procPath = join(options.directory, 'proc.log');
+  const sampler =
+    options.tracer === undefined && child.pid !== undefined && existsSync('/proc/self/stat')
+      ? new Sampler(child.pid, procPath)
+      : undefined;
+  const signals = relaySignals(child, options.tracer !== undefined && !isStrace);
   const timer =
     options.timeoutMs === undefined
       ? undefined
@@ -67,30 +83,34 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
           tap.holdBackDump();
           signals.end();
         }, options.timeoutMs);
-  const ended = await ending(child);
+  const ended = await ending(child, strace);
   clearTimeout(timer);
+  sampler?.stop(ended.signal !== undefined || signals.timedOut());
   signals.stop();
   tap.end();
   log.end();
   await once(log, 'close');
-  return { ...ended, stderrPath, timedOut: signals.timedOut() };
+  return { ...ended, stderrPath, procPath, timedOut: signals.timedOut() };
 }
 
-type Ended = Pick<RunResult, 'exitCode' | 'signal' | 'startError'>;
+type Ended = Pick<RunResult, 'exitCode' | 'signal' | 'startError' | 'tracerDied'>;
 
-async function ending(child: ChildProcess): Promise<Ended> {
+async function ending(child: ChildProcess, strace: StraceWatch | undefined): Promise<Ended> {
   return new Promise((resolve) => {
     child.on('error', (error) =>
-      resolve({ exitCode: undefined, signal: undefined, startError: error.message }),
+      resolve({ exitCode: undefined, signal: undefined, startError: error.message, tracerDied: false }),
     );
-    let ended: Ended | undefined;
-    // A child that outlives the command may keep its stderr open: that is not waited for.
-    child.on('exit', (code, signal) => {
-      ended = { exitCode: code ?? undefined, signal: signal ?? undefined, startError: undefined };
-      setTimeout(() => resolve(ended as Ended), DRAIN_MS).unref();
-    });
-    child.on('close', () => {
-      if (ended !== undefined) resolve(ended);
+    const closed = new Promise((done) => child.on('close', done));
+    child.on('exit', async (code, signal) => {
+      const traced = await strace?.end();
+      // A child that outlives the command may keep its stderr open: that is not waited for.
+      await Promise.race([closed, new Promise((done) => setTimeout(done, DRAIN_MS))]);
+      resolve({
+        exitCode: code ?? undefined,
+        signal: signal ?? undefined,
+        startError: undefined,
+        tracerDied: traced?.diedFirst ?? false,
+      });
     });
   });
 }
@@ -140,7 +160,7 @@ function relaySignals(
   };
 }
 
-/** strace's child: the command itself. */
+/** ltrace's child: the command itself. */
 function tracedChildOf(pid: number | undefined): number | undefined {
   const path = `/proc/${pid}/task/${pid}/children`;
   if (pid === undefined || !existsSync(path)) return undefined;

@@ -31,16 +31,27 @@ const TRACED = [
 const STRING_LENGTH = '512';
 
 export interface Tracer {
+  /** The log that it writes. */
+  readonly output: string;
   readonly command: string;
   readonly args: readonly string[];
 }
 
 const PROBE_TIMEOUT_MS = 5000;
 
-/** strace's arguments, without the command; they write to `output`. A leading `?` lets strace skip calls that the machine lacks. */
+/**
+ * strace's arguments, without the command; they write to `output`. A leading `?` lets strace skip calls that the machine
+ * lacks. With -DD the command is our child and strace a grandchild in a process group of its own: the exit code and the
+ * signals are the command's, and a strace that dies takes nothing with it. -I 2 lets a signal end strace, which then
+ * lets go of what it still traces: children that outlive the command.
+ */
 export function straceFor(output: string, traceAll: boolean): Tracer {
   const set = traceAll ? [] : ['-e', `trace=${TRACED.map((name) => `?${name}`).join(',')}`];
-  return { command: 'strace', args: ['-f', '-ttt', '-T', '-yy', '-s', STRING_LENGTH, ...set, '-o', output] };
+  return {
+    output,
+    command: 'strace',
+    args: ['-DD', '-I', '2', '-f', '-ttt', '-T', '-yy', '-s', STRING_LENGTH, ...set, '-o', output],
+  };
 }
 
 /** Undefined where strace can trace here; else why it cannot, in one line. */

@@ -1,4 +1,5 @@
 import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
+import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
@@ -12,6 +13,7 @@ import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { descriptorOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
+import { Samples } from './samples.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
@@ -36,6 +38,7 @@ export class Correlator {
   readonly #files = new Files(this.#store);
   readonly #output = new GoOutput(this.#store);
   readonly #snapshot = new Snapshot(this.#store);
+  readonly #samples = new Samples(this.#store);
   readonly #libraries = new LibraryCalls(this.#store);
   readonly #stderr = new StderrReader((record, process) => {
     this.#written.set(keyOfText(record), record.timeNs);
@@ -70,11 +73,9 @@ export class Correlator {
       case 'proc-socket':
       case 'proc-lock':
       case 'proc-env':
-        if (record.timeNs !== undefined) {
-          this.#firstNs ??= record.timeNs;
-          this.#seen(record.timeNs, record.at);
-        }
-        this.#snapshot.on(record);
+      case 'proc-sampling':
+      case 'proc-gone':
+        this.#onProc(record);
         return;
       case 'library-call':
       case 'library-exit':
@@ -83,6 +84,15 @@ export class Correlator {
       default:
         if (this.#text.length < MAX_TEXT_RECORDS) this.#text.push(record);
     }
+  }
+
+  #onProc(record: ProcRecord): void {
+    if (record.timeNs !== undefined) {
+      this.#firstNs ??= record.timeNs;
+      this.#seen(record.timeNs, record.at);
+    }
+    if (record.kind === 'proc-sampling' || !this.#samples.isEmpty) this.#samples.on(record);
+    else this.#snapshot.on(record);
   }
 
   #onSyscall(record: SyscallRecord): void {
@@ -150,11 +160,7 @@ export class Correlator {
     const lastNs = Math.max(this.#lastNs, this.#output.lastNs);
     const endNs = Number.isFinite(lastNs) ? lastNs : 0;
     const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
-    // A snapshot knows the processes better than a tracer that was attached to their threads.
-    const processes = this.#snapshot.isEmpty
-      ? this.#processes.all
-      : this.#snapshot.finish(Number.isFinite(startNs) ? startNs : 0);
-    if (this.#snapshot.isEmpty) addProcessSpans(this.#store, processes);
+    const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0);
     this.#libraries.finish();
     const ending = this.#ending(exitCode);
     if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.openBodies(this.#files.stored);
@@ -197,13 +203,21 @@ export class Correlator {
         timed: this.#sawSyscalls || this.#text.some((record) => record.timeNs !== undefined),
       },
       command: processes[0]?.command.length ? processes[0].command : undefined,
-      environment: { ...this.#snapshot.environment, ...environment },
+      environment: { ...this.#snapshot.environment, ...this.#samples.environment, ...environment },
       ...(this.#sawSyscalls
         ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
         : {}),
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
       lastLines: [...this.#output.lastLines, ...(this.#lastLine === undefined ? [] : [this.#lastLine])],
     };
+  }
+
+  /** A snapshot knows the processes better than a tracer that was attached to their threads. */
+  #allProcesses(startNs: number): readonly Process[] {
+    if (!this.#snapshot.isEmpty) return this.#snapshot.finish(startNs);
+    if (!this.#samples.isEmpty) return this.#samples.finish(this.#output);
+    addProcessSpans(this.#store, this.#processes.all);
+    return this.#processes.all;
   }
 
   /** Calls that were only counted have a time as well, and show that a tracer was there. */

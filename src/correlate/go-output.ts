@@ -49,6 +49,8 @@ export class GoOutput {
   #firstNs: number | undefined;
   lastNs = Number.NEGATIVE_INFINITY;
   #dial: Span | undefined;
+  /** Reaching a host as http2debug tells it: lookup, connect and handshake in one. */
+  readonly dials: Span[] = [];
   #nowNs = 0;
   /** Some fetches are only known by a cut line: the packets tell of those. */
   cutFetches = false;
@@ -274,6 +276,7 @@ export class GoOutput {
       )
         return;
       this.#dial = this.#store.open('connect', 'connect', `reach ${host}`, timeNs, [at]);
+      this.dials.push(this.#dial);
       this.#dial.attributes = {
         'server.address': host,
         ...(pid === undefined ? {} : { 'process.pid': pid }),

@@ -14,6 +14,10 @@ export interface Process {
   readonly pid: number;
   readonly parent: Process | undefined;
   command: readonly string[];
+  /** What it ran before it ran `command`: a script may `exec` the program that does its work. */
+  earlier: readonly (readonly string[])[];
+  /** False while `command` is still its parent's. */
+  hasExecuted: boolean;
   startNs: number;
   endNs: number | undefined;
   exitCode: number | undefined;
@@ -24,6 +28,7 @@ export interface Process {
 }
 
 const MAX_PROCESSES = 100_000;
+const MAX_EARLIER = 8;
 
 /** Threads and processes: who is whose thread, who is whose child, who runs what. */
 export class Processes {
@@ -113,7 +118,9 @@ export class Processes {
     const command = splitArguments((argv ?? '').replace(/^\[|\]$/g, '')).flatMap(
       (arg) => readText(arg) ?? [],
     );
+    if (own.hasExecuted && own.earlier.length < MAX_EARLIER) own.earlier = [...own.earlier, own.command];
     own.command = command.length > 0 ? command : [readText(path) ?? ''];
+    own.hasExecuted = true;
     own.at = record.at;
     for (const [fd, description] of own.descriptors) if (description.closeOnExec) own.descriptors.delete(fd);
   }
@@ -128,6 +135,8 @@ export class Processes {
       pid,
       parent,
       command: parent?.command ?? [],
+      earlier: [],
+      hasExecuted: false,
       startNs,
       endNs: undefined,
       exitCode: undefined,

@@ -7,23 +7,45 @@ export type Role = 'go' | 'git' | 'ssh' | 'askpass' | 'credential-helper' | 'oth
 
 const VCS = /^(?:git(?:-.*)?|hg|svn|bzr|fossil)$/;
 
+/** What a process is there for, and the command that tells: of a helper that hands over to another program, its own. */
+export function partOf(process: Process): { readonly role: Role; readonly command: readonly string[] } {
+  const parent = process.parent === undefined ? '' : programOf(process.parent.command);
+  for (const command of [...process.earlier, process.command]) {
+    const role = roleOf(command, parent);
+    if (HELPERS.has(role)) return { role, command };
+  }
+  const role = roleOf(process.command, parent);
+  // git-remote-https starts git, credential helpers and askpass, and nothing else; a helper is told by its argument.
+  const isAsking = /^git-remote-/.test(parent) && role === 'other' && process.hasExecuted;
+  return { role: isAsking ? 'askpass' : role, command: process.command };
+}
+
+const HELPERS: ReadonlySet<Role> = new Set(['askpass', 'credential-helper', 'ssh']);
+
+const INTERPRETER = /^(?:(?:ba|da|z|k)?sh|python[\d.]*|perl|node)$/;
+
+/** `/bin/sh /opt/askpass PROMPT` is the script askpass; `sh -c TEXT` is the shell's own. */
+function isScript(word: string, index: number): boolean {
+  return index > 0 && word.startsWith('/');
+}
+
 /** Decided by the program's name, its arguments, and who started it: git runs helpers by name or through a shell. */
-export function roleOf(process: Process): Role {
-  const program = programOf(process.command);
+function roleOf(command: readonly string[], parent: string): Role {
+  const own = INTERPRETER.test(programOf(command)) ? command.findIndex(isScript) : 0;
+  const [first = '', ...args] = own < 0 ? command : command.slice(own);
+  const program = programOf([first]);
   if (program === 'go') return 'go';
-  const args = process.command.slice(1);
   if (
     /askpass/i.test(program) ||
     /^(?:Username|Password) for '|'s password:|passphrase for key/.test(args[0] ?? '')
   )
     return 'askpass';
-  if (isCredentialHelper(process, program, args)) return 'credential-helper';
+  if (isCredentialHelper(parent, program, args)) return 'credential-helper';
   if (program === 'ssh' || program === 'plink' || program === 'tortoiseplink') return 'ssh';
-  if (VCS.test(program)) return 'git';
-  return 'other';
+  return VCS.test(program) ? 'git' : 'other';
 }
 
-function isCredentialHelper(process: Process, program: string, args: readonly string[]): boolean {
+function isCredentialHelper(parent: string, program: string, args: readonly string[]): boolean {
   const name = `${program} ${args.join(' ')}`;
   if (
     /^git-credential(?:-|$)|^git credential(?:-\S+)? |docker-credential|gnome-keyring|\bcredential-\w+/.test(
@@ -32,8 +54,7 @@ function isCredentialHelper(process: Process, program: string, args: readonly st
   )
     return true;
   // A helper of its own (`!command`, an absolute path) is run as `sh -c 'HELPER get'`: git's credential.c.
-  const byGit = process.parent !== undefined && VCS.test(programOf(process.parent.command));
-  return byGit && /(?:^| )(?:get|store|erase)["']?$/.test(args.at(-1) ?? '') && !VCS.test(program);
+  return VCS.test(parent) && /(?:^| )(?:get|store|erase)["']?$/.test(args.at(-1) ?? '') && !VCS.test(program);
 }
 
 /** A span for each program below the command, from its start to its end; the waits inside become its children. */
@@ -41,12 +62,12 @@ export function addProcessSpans(store: SpanStore, processes: readonly Process[])
   const spans = new Map<Process, Span>();
   for (const process of processes) {
     if (process.parent !== undefined && process.command === process.parent.command) continue;
-    const role = roleOf(process);
+    const { role, command } = partOf(process);
     const parent = ancestorSpan(process, spans);
     // What a helper starts itself (sh, sleep, a dialog) is the helper's business.
     if (parent?.attributes['gotrace.helper'] !== undefined && role !== 'git') continue;
     const isCommand = process.parent === undefined;
-    const name = process.command.join(' ');
+    const name = command.join(' ');
     const span = store.open(
       isCommand ? 'command' : 'process',
       phaseOf(role),

@@ -34,6 +34,8 @@ export class Snapshot {
       (record) => record.kind === 'proc-socket' && record.state === 'SYN-SENT',
     );
     const locked = this.#records.some((record) => record.kind === 'proc-lock');
+    // git's connection is idle while a helper asks a person.
+    const asking = this.#store.spans.some((span) => span.kind === 'process' && span.phase === 'auth');
     for (const record of this.#records) {
       if (record.kind === 'proc-lock') {
         const span = this.#store.open('lock', 'lock', `lock ${record.path}`, nowNs, [record.at]);
@@ -42,7 +44,7 @@ export class Snapshot {
           'process.pid': record.pid,
           ...(record.holder > 0 ? { 'gotrace.lock.holder': record.holder } : {}),
         };
-      } else if (record.kind === 'proc-socket') this.#onSocket(record, nowNs, connecting || locked);
+      } else if (record.kind === 'proc-socket') this.#onSocket(record, nowNs, connecting || locked || asking);
     }
     return [...processes.values()];
   }
@@ -56,6 +58,8 @@ export class Snapshot {
       pid: record.pid,
       parent: known.get(record.parent),
       command: record.command,
+      earlier: [],
+      hasExecuted: true,
       startNs: (record.timeNs ?? nowNs) - record.ageSeconds * 1e9,
       endNs: undefined,
       exitCode: undefined,

@@ -39,7 +39,7 @@ function conclusionOf(context: Case): DiagnosisResult {
       errors,
       waits.filter((each) => !joined.has(each)),
     );
-  if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, waits);
+  if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, trace, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
   const open = waits.find((each) => each.group.open);
   if (dump !== undefined && open === undefined)
@@ -181,10 +181,12 @@ function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisRe
   ]);
 }
 
-function failedUnexplained(code: number, waits: readonly Wait[]): DiagnosisResult {
+function failedUnexplained(code: number, { coverage }: Trace, waits: readonly Wait[]): DiagnosisResult {
   const findings = waits.map((each) => each.finding);
   if (findings.length > 0) return conclude('failed', findings);
-  const headline = `It failed with exit code ${code}, but the log does not hold the error that was printed. Capture it: gotrace run -- COMMAND, or keep the command's stderr.`;
+  const headline = coverage.syscalls
+    ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
+    : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
   return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
 }
 
@@ -194,7 +196,7 @@ function dumpFinding(context: Case): Finding | undefined {
   if (diagnosis === undefined) return undefined;
   const minutes = Math.max(0, ...trace.goroutines.map((each) => each.minutes ?? 0));
   const openFetch = trace.spans.find((span) => span.kind === 'fetch' && span.endNs === undefined);
-  const host = openFetch?.attributes['server.address'];
+  const host = openFetch?.attributes['server.address'] ?? onlyHost(trace);
   const url = openFetch?.attributes['url.full'];
   const culprit = {
     ...diagnosis.culprit,
@@ -212,6 +214,14 @@ function dumpFinding(context: Case): Finding | undefined {
     },
     context,
   );
+}
+
+/** The host of all that was fetched, where there is one only. */
+function onlyHost({ spans }: Trace): string | undefined {
+  const hosts = new Set(
+    spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
+  );
+  return hosts.size === 1 ? [...hosts][0] : undefined;
 }
 
 const LEAST_TELLING = 0.5;
@@ -232,7 +242,10 @@ function blind({ trace }: Case, reason: string, waits: readonly Wait[]): Diagnos
   const what = trace.coverage.attached
     ? 'strace that is attached to a go that already hangs shows only futex and epoll; run `gotrace attach PID`, or record from the start with `gotrace run --strace -- COMMAND`'
     : 'record it with `gotrace run --strace -- COMMAND`';
-  const headline = `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
+  const headline =
+    trace.coverage.syscalls && !trace.coverage.attached
+      ? `Unknown: ${reason}, and nothing that was traced had been waited for.`
+      : `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
   return {
     verdict: { status: 'unknown', headline },
     blockingPoint: undefined,

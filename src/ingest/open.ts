@@ -9,6 +9,8 @@ import { failed, ok, type Result } from '../model/result.ts';
 export interface Input {
   readonly path: string;
   readonly chunks: () => AsyncGenerator<Uint8Array>;
+  /** What it is known to be, even where nothing in it is recognised; else the format is detected. */
+  readonly format?: string;
 }
 
 /** How reports name standard input; taken for it as `-` is. */

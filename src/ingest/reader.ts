@@ -34,6 +34,7 @@ const COUNTERS = {
 /** Reads one input: detects its format and wrapping from a sample, then drives the parsers line by line. */
 export class InputReader {
   readonly summary: InputSummary;
+  readonly #known: { readonly name: string } | undefined;
   readonly #chunks: AsyncGenerator<Uint8Array>;
   readonly #emit: (record: TraceRecord) => void;
   readonly #clock: Clock;
@@ -58,6 +59,7 @@ export class InputReader {
       firstUnparsed: [],
     };
     this.#chunks = input.chunks();
+    this.#known = input.format === undefined ? undefined : { name: input.format };
     this.#clock = clock;
     this.#emit = emit;
     this.#line = new FramedLine(input.path);
@@ -122,7 +124,7 @@ export class InputReader {
           .split('\n')
           .map((line) => unwrap(line, this.#wrappings).text)
           .join('\n');
-    const detected = detectFormat(bare) ?? detectFormat(withoutAnsi(sample));
+    const detected = detectFormat(bare) ?? detectFormat(withoutAnsi(sample)) ?? this.#known;
     if (detected === undefined) {
       return failed(
         `${this.summary.path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,

@@ -29,11 +29,15 @@ const NETWORK: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls']);
 
 /** The pieces of all spans that stand for waiting or work; containers only where nothing inside them says more. */
 export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
-  const sawGit = spans.some((span) => span.kind === 'process' && span.phase === 'git');
+  const git = spans.filter((span) => span.kind === 'process' && span.phase === 'git');
   const index = indexOf(spans);
   return spans.flatMap((span) => {
     const rank = RANKS[span.kind];
-    if (rank === undefined || (span.kind === 'git-command' && sawGit)) return [];
+    if (
+      rank === undefined ||
+      (span.kind === 'git-command' && git.some((process) => isAboutSame(process, span, endNs)))
+    )
+      return [];
     // Programs that are neither git nor a helper (a shell, a compiler) work; they are not waited for by name.
     if (span.kind === 'process' && span.phase === 'cpu') return [];
     const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
@@ -46,6 +50,17 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
       ...part,
     }));
   });
+}
+
+/** A look at /proc may come a quarter of a second late. */
+const LATE_NS = 0.3e9;
+
+/** The process that a line of -x tells of. */
+function isAboutSame(process: Span, command: Span, endNs: number): boolean {
+  return (
+    process.startNs <= command.startNs + LATE_NS &&
+    (process.endNs ?? endNs) >= (command.endNs ?? endNs) - LATE_NS
+  );
 }
 
 /** What spans are looked up by, so that each container need not look at all of them. */

@@ -65,6 +65,7 @@ export function isEgress(span: Span, { trace }: Case): boolean {
   );
   if (isDirect) return false;
   // An address that no lookup gave, at a port that no URL means: HTTPS_PROXY holds a bare address.
+  if (asked.has(span.attributes['network.peer.address'] ?? '')) return false;
   if (host === undefined) return ![80, 443].includes(span.attributes['network.peer.port'] ?? 443);
   return !asked.has(host);
 }

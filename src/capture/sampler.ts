@@ -1,0 +1,46 @@
+import { appendFileSync } from 'node:fs';
+import { keyOfProcLine } from '../../parsers/proc/format.ts';
+import { snapshot } from './proc.ts';
+
+const SAMPLE_MS = 250;
+
+/**
+ * Without a tracer, /proc is looked at again and again: sockets that connect, questions to nameservers, locks that are
+ * waited for, children. Written down is what is new and what is gone since the last look.
+ */
+export class Sampler {
+  readonly #pid: number;
+  readonly #path: string;
+  readonly #timer: NodeJS.Timeout;
+  /** Lines by what stays the same of them. */
+  #known = new Set<string>();
+
+  constructor(pid: number, path: string) {
+    this.#pid = pid;
+    this.#path = path;
+    this.#write([`sampling every ${SAMPLE_MS} ms`]);
+    this.#timer = setInterval(() => this.#look(), SAMPLE_MS);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    const lines = new Map(snapshot(this.#pid).map((line) => [keyOfProcLine(line), line]));
+    const news = [...lines].flatMap(([key, line]) => (this.#known.has(key) ? [] : [line]));
+    const gone = [...this.#known].filter((key) => !lines.has(key) && !key.startsWith('env '));
+    this.#write([...gone.map((key) => `gone ${key}`), ...news]);
+    this.#known = new Set([...lines.keys(), ...[...this.#known].filter((key) => key.startsWith('env '))]);
+  }
+
+  /** Ends the looking. What was there when the command was killed was in flight still: it is not written as gone. */
+  stop(wasKilled: boolean): void {
+    clearInterval(this.#timer);
+    if (!wasKilled)
+      this.#write([...this.#known].filter((key) => !key.startsWith('env ')).map((key) => `gone ${key}`));
+  }
+
+  #write(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    const seconds = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6);
+    appendFileSync(this.#path, lines.map((line) => `${seconds} ${line}\n`).join(''));
+  }
+}

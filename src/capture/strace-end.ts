@@ -1,0 +1,100 @@
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+
+/** strace needs a moment to attach to the command that it starts. */
+const LOOK_MS = 20;
+/** The last lines are written within a few milliseconds of the command's end. */
+const LAST_LINES_MS = 300;
+const LET_GO_MS = 500;
+const TAIL_BYTES = 64 * 1024;
+
+/** How strace ended, beside the command that it traced. */
+export interface StraceEnd {
+  /** It was gone before the command was: what came after is not in its log. */
+  readonly diedFirst: boolean;
+}
+
+/** Follows the strace of one command, which is no child of ours (see `straceFor`). */
+export class StraceWatch {
+  readonly #command: number;
+  readonly #log: string;
+  readonly #timer: NodeJS.Timeout;
+  #strace: number | undefined;
+
+  constructor(command: number, log: string) {
+    this.#command = command;
+    this.#log = log;
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    this.#strace ??= tracerOf(this.#command);
+    if (this.#strace !== undefined) clearInterval(this.#timer);
+  }
+
+  /** To be called when the command has ended: waits for strace's last lines, and makes it let go of what is left. */
+  async end(): Promise<StraceEnd> {
+    clearInterval(this.#timer);
+    const diedFirst = this.#strace !== undefined && !isRunning(this.#strace) && !this.#hasEnd();
+    if (diedFirst) return { diedFirst };
+    await until(() => this.#hasEnd(), LAST_LINES_MS);
+    if (this.#strace === undefined || !isRunning(this.#strace)) return { diedFirst: false };
+    // Children that outlive the command are traced still.
+    await until(() => !isRunning(this.#strace), LOOK_MS);
+    if (isRunning(this.#strace)) signal(this.#strace, 'SIGTERM');
+    await until(() => !isRunning(this.#strace), LET_GO_MS);
+    return { diedFirst: false };
+  }
+
+  /** Whether the log has the command's last line, `PID TIME +++ exited with 0 +++`. */
+  #hasEnd(): boolean {
+    return new RegExp(`^${this.#command} .*\\+\\+\\+ (?:exited|killed)`, 'm').test(tailOf(this.#log));
+  }
+}
+
+function tracerOf(pid: number): number | undefined {
+  try {
+    const tracer = /^TracerPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return tracer === undefined || tracer === '0' ? undefined : Number(tracer);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number | undefined): boolean {
+  return pid !== undefined && existsSync(`/proc/${pid}`) && !/\) Z /.test(statOf(pid));
+}
+
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return ') Z ';
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended between the look and the signal.
+  }
+}
+
+function tailOf(path: string): string {
+  try {
+    const file = openSync(path, 'r');
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(file, bytes, 0, bytes.length, size - bytes.length);
+    closeSync(file);
+    return bytes.toString('latin1');
+  } catch {
+    return '';
+  }
+}
+
+async function until(done: () => boolean, mostMs: number): Promise<void> {
+  const end = performance.now() + mostMs;
+  while (!done() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+}

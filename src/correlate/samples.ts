@@ -1,0 +1,181 @@
+import type { ProcRecord } from '../../parsers/proc/format.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import { printAddress } from './connections.ts';
+import type { GoOutput } from './go-output.ts';
+import type { Process } from './processes.ts';
+import { addProcessSpans } from './programs.ts';
+
+interface Established {
+  readonly record: SocketRecord;
+  readonly startNs: number;
+}
+
+type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
+
+/** `timeout` of resolv.conf(5) is 5 s by default; two looks at /proc are 0.25 s apart. */
+const RESOLVER_TIMEOUT_NS = 4.4e9;
+
+/**
+ * What repeated looks at /proc showed of a run without a tracer, as spans from the first look that saw it to the first
+ * that did not: connects, questions to nameservers, locks, children. An established connection tells when its connect
+ * was over, and no more: it may be idle.
+ */
+export class Samples {
+  readonly #store: SpanStore;
+  readonly #open = new Map<string, Span>();
+  readonly #processes = new Map<number, Process>();
+  /** Established connections, from when on they were seen. */
+  readonly established: Established[] = [];
+  /** Lookups and connects. */
+  readonly #steps = new Set<Span>();
+  readonly environment: Record<string, string> = {};
+  isEmpty = true;
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  on(record: ProcRecord): void {
+    const timeNs = record.timeNs ?? 0;
+    switch (record.kind) {
+      case 'proc-sampling':
+        this.isEmpty = false;
+        return;
+      case 'proc-env':
+        this.environment[record.name] ??= record.value;
+        return;
+      case 'proc-process':
+        this.#onProcess(record, timeNs);
+        return;
+      case 'proc-lock':
+        this.#start(record.key, 'lock', 'lock', `lock ${record.path}`, record, {
+          'gotrace.path': record.path,
+          ...(record.holder > 0 ? { 'gotrace.lock.holder': record.holder } : {}),
+        });
+        return;
+      case 'proc-socket':
+        this.#onSocket(record, timeNs);
+        return;
+      case 'proc-gone':
+        this.#onGone(record.what, timeNs);
+    }
+  }
+
+  /** The processes that were seen; their spans are added, and what go said of its dials is told apart by step. */
+  finish(output: GoOutput): Process[] {
+    for (const span of this.#open.values()) if (span.kind === 'lookup') this.#addQuery(span);
+    const processes = [...this.#processes.values()];
+    addProcessSpans(this.#store, processes);
+    this.#splitDials(output);
+    return processes;
+  }
+
+  /**
+   * `http2: Transport failed to get client conn` to `creating client conn` is one span of http2debug: name lookup,
+   * connect and handshake. Sockets tell them apart: once one of them is established, what is left is the handshake.
+   */
+  #splitDials({ dials, fetches }: GoOutput): void {
+    const steps = this.#store.spans.filter((span) => this.#steps.has(span));
+    for (const step of steps) {
+      const host = hostAt(step, dials) ?? hostAt(step, fetches);
+      if (host !== undefined) step.attributes['server.address'] = host;
+    }
+    for (const dial of dials) {
+      const endNs = dial.endNs ?? Number.POSITIVE_INFINITY;
+      const own = steps.filter((step) => step.startNs < endNs && (step.endNs ?? endNs) > dial.startNs);
+      const up = this.established.find(({ startNs }) => startNs >= dial.startNs && startNs < endNs);
+      const [first] = own;
+      if (up !== undefined) becomeHandshake(dial, up);
+      else if (first !== undefined) dial.endNs = Math.max(dial.startNs, first.startNs);
+    }
+  }
+
+  #onProcess(record: ProcRecord & { readonly kind: 'proc-process' }, timeNs: number): void {
+    this.#processes.set(record.pid, {
+      pid: record.pid,
+      parent: this.#processes.get(record.parent),
+      command: record.command,
+      earlier: [],
+      hasExecuted: true,
+      startNs: timeNs - record.ageSeconds * 1e9,
+      endNs: undefined,
+      exitCode: undefined,
+      signal: undefined,
+      descriptors: new Map(),
+      at: record.at,
+    });
+  }
+
+  #onSocket(record: SocketRecord, timeNs: number): void {
+    const peer = { 'network.peer.address': record.peer, 'network.peer.port': record.port };
+    if (record.transport === 'udp' && record.port === 53)
+      this.#start(record.key, 'lookup', 'dns', `query at ${record.peer}`, record, peer);
+    else if (record.state === 'SYN-SENT')
+      this.#start(
+        record.key,
+        'connect',
+        'connect',
+        `connect ${printAddress(record.peer, record.port)}`,
+        record,
+        peer,
+      );
+    else if (record.state === 'ESTABLISHED' && record.transport === 'tcp')
+      this.established.push({ record, startNs: timeNs });
+  }
+
+  #start(
+    key: string,
+    kind: 'lock' | 'lookup' | 'connect',
+    phase: 'lock' | 'dns' | 'connect',
+    name: string,
+    record: ProcRecord & { readonly pid: number },
+    attributes: Span['attributes'],
+  ): void {
+    const span = this.#store.open(kind, phase, name, record.timeNs ?? 0, [record.at]);
+    span.attributes = { ...attributes, 'process.pid': record.pid };
+    if (kind !== 'lock') this.#steps.add(span);
+    this.#open.set(key, span);
+  }
+
+  #onGone(what: string, timeNs: number): void {
+    const pid = /^proc (\d+)$/.exec(what)?.[1];
+    const process = pid === undefined ? undefined : this.#processes.get(Number(pid));
+    if (process !== undefined) process.endNs = timeNs;
+    const span = this.#open.get(what);
+    if (span === undefined) return;
+    span.endNs = timeNs;
+    this.#open.delete(what);
+    if (span.kind === 'lookup') this.#addQuery(span);
+  }
+
+  /** A question that stood as long as the resolver's time-out was given up; a shorter one was answered. */
+  #addQuery(lookup: Span): void {
+    const query = this.#store.open('dns-query', 'dns', lookup.name, lookup.startNs, lookup.evidence);
+    if (lookup.endNs !== undefined) query.endNs = lookup.endNs;
+    query.parentId = lookup.id;
+    const wasGivenUp = (lookup.endNs ?? 0) - lookup.startNs >= RESOLVER_TIMEOUT_NS;
+    query.attributes = { ...lookup.attributes, ...(wasGivenUp ? { 'error.type': 'timeout' } : {}) };
+  }
+}
+
+/** What is left of a dial once the socket is established. */
+function becomeHandshake(dial: Span, { record, startNs }: Established): void {
+  dial.phase = 'tls';
+  dial.name = 'TLS handshake';
+  dial.startNs = startNs;
+  dial.evidence.unshift(record.at);
+  dial.attributes['network.peer.address'] = record.peer;
+  dial.attributes['network.peer.port'] = record.port;
+}
+
+/** The host of the one span that was under way when `step` began. */
+function hostAt(step: Span, spans: readonly Span[]): string | undefined {
+  const hosts = new Set(
+    spans
+      .filter(
+        (span) => span.startNs <= step.startNs && (span.endNs ?? Number.POSITIVE_INFINITY) >= step.startNs,
+      )
+      .flatMap((span) => span.attributes['server.address'] ?? []),
+  );
+  return hosts.size === 1 ? [...hosts][0] : undefined;
+}
