@@ -13,6 +13,7 @@ interface At {
  *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES age=SECONDS|?
  *     lock PID waits HOLDER-PID PATH
  *     env PID NAME=VALUE
+ *     host NAME ADDRESS
  *     sampling every 250 ms
  *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID …
  */
@@ -47,6 +48,8 @@ export type ProcRecord =
       readonly path: string;
     })
   | (At & { readonly kind: 'proc-env'; readonly pid: number; readonly name: string; readonly value: string })
+  /** A host that the settings name, and an address that it has. */
+  | (At & { readonly kind: 'proc-host'; readonly host: string; readonly address: string })
   | (At & { readonly kind: 'proc-sampling' })
   /** `what` is the key of a process, a socket or a lock that was there: see `keyOfProcLine`. */
   | (At & { readonly kind: 'proc-gone'; readonly what: string });
@@ -65,10 +68,11 @@ export const proc: Format<ProcRecord> = {
 };
 
 const LINE =
-  /^(?:sampling every |gone (?:proc|socket|lock) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |env \d+ \w+=)/;
+  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |env \d+ \w+=)/;
 const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
 const SOCKET = /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)/;
 const LOCK = /^lock (\d+) waits (\d+) (.+)$/;
+const HOST = /^host (\S+) (\S+)$/;
 const ENVIRONMENT = /^env (\d+) (\w+)=(.*)$/;
 
 function readProc(line: InputLine): ProcRecord | undefined {
@@ -116,6 +120,8 @@ function readProc(line: InputLine): ProcRecord | undefined {
       holder: Number(lock[2]),
       path: lock[3] ?? '',
     };
+  const host = HOST.exec(text);
+  if (host !== null) return { kind: 'proc-host', ...base, host: host[1] ?? '', address: host[2] ?? '' };
   const environment = ENVIRONMENT.exec(text);
   if (environment === null) return undefined;
   return {

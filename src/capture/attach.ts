@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processTree, snapshot } from './proc.ts';
+import { hostLines } from './hosts.ts';
+import { processTree, programOfPid, snapshot } from './proc.ts';
 
 export interface AttachOptions {
   readonly pid: number;
@@ -32,8 +33,13 @@ function stamped(lines: readonly string[]): string {
 /** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
 export async function attach(options: AttachOptions): Promise<Attached> {
   const snapshotPath = join(options.directory, 'snapshot.log');
-  writeFileSync(snapshotPath, stamped(snapshot(options.pid)));
-  if (!options.strace) return { logs: [snapshotPath], straceError: undefined };
+  const seen = snapshot(options.pid);
+  writeFileSync(snapshotPath, stamped(seen));
+  const hosts = hostLines(seen).then((lines) => appendFileSync(snapshotPath, stamped(lines)));
+  if (!options.strace) {
+    await hosts;
+    return { logs: [snapshotPath], straceError: undefined };
+  }
   const tracePath = join(options.directory, 'strace.log');
   const pids = processTree(options.pid).flatMap((pid) => ['-p', String(pid)]);
   const tracer = spawn('strace', ['-f', '-ttt', '-T', '-yy', '-s', '512', '-o', tracePath, ...pids], {
@@ -47,8 +53,9 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   const stop = () => tracer.kill('SIGINT');
   process.once('SIGINT', stop);
   const timers = [setTimeout(stop, options.forMs + (options.dump ? DUMP_MS : 0))];
-  if (options.dump) timers.push(setTimeout(() => process.kill(options.pid, 'SIGQUIT'), SETTLE_MS));
+  if (options.dump) timers.push(setTimeout(() => askForDump(options.pid), SETTLE_MS));
   await ended;
+  await hosts;
   // The same process once more: until then, what was seen first went on.
   appendFileSync(snapshotPath, stamped(snapshot(options.pid).slice(0, 1)));
   for (const timer of timers) clearTimeout(timer);
@@ -60,4 +67,16 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     logs: [snapshotPath, tracePath],
     straceError: refused ? (said.trim().split('\n')[0] ?? 'strace is not installed') : undefined,
   };
+}
+
+/** SIGQUIT for the go commands of the tree; for the process itself where there is none. */
+function askForDump(pid: number): void {
+  const goes = processTree(pid).filter((each) => programOfPid(each) === 'go');
+  for (const each of goes.length > 0 ? goes : [pid]) {
+    try {
+      process.kill(each, 'SIGQUIT');
+    } catch {
+      // It ended between the look and the signal.
+    }
+  }
 }

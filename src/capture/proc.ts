@@ -128,6 +128,11 @@ function pathOfInode(pid: number, inode: number): string | undefined {
   return undefined;
 }
 
+/** The file name of the program that a process runs; empty where it is gone. */
+export function programOfPid(pid: number): string {
+  return (read(`/proc/${pid}/cmdline`).split('\0')[0] ?? '').split('/').pop() ?? '';
+}
+
 /** Why this process cannot be looked at; undefined where it can. */
 export function whyNoAccess(pid: number): string | undefined {
   if (process.platform !== 'linux') return 'attach reads /proc, which only Linux has';

@@ -51,7 +51,7 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
     if (noStrace !== undefined) process.stderr.write(`gotrace: looking at /proc only: ${noStrace}\n`);
     if (args.dump)
       process.stderr.write(
-        `gotrace: --dump sends SIGQUIT: process ${args.pid} prints its goroutines and ends\n`,
+        `gotrace: --dump sends SIGQUIT: the go commands of process ${args.pid} print their goroutines and end\n`,
       );
     const directory = mkdtempSync(join(tmpdir(), 'gotrace-'));
     try {

@@ -73,6 +73,7 @@ export class Correlator {
       case 'proc-socket':
       case 'proc-lock':
       case 'proc-env':
+      case 'proc-host':
       case 'proc-sampling':
       case 'proc-gone':
         this.#onProc(record);

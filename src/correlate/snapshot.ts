@@ -9,6 +9,8 @@ export class Snapshot {
   readonly environment: Record<string, string> = {};
   readonly #store: SpanStore;
   readonly #records: ProcRecord[] = [];
+  /** Hosts of the settings by their addresses. */
+  readonly #hosts = new Map<string, string>();
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -21,9 +23,10 @@ export class Snapshot {
   on(record: ProcRecord): void {
     this.#records.push(record);
     if (record.kind === 'proc-env') this.environment[record.name] = record.value;
+    if (record.kind === 'proc-host') this.#hosts.set(record.address, record.host);
   }
 
-  /** Adds the spans. `nowNs` is when the snapshot was taken; `names` are the hosts of addresses. */
+  /** Adds the spans. `nowNs` is when the snapshot was taken. */
   finish(nowNs: number): Process[] {
     const processes = new Map<number, Process>();
     for (const record of this.#records)
@@ -95,7 +98,9 @@ export class Snapshot {
       );
     }
     if (span === undefined) return;
+    const host = this.#hosts.get(record.peer);
     span.attributes = {
+      ...(host === undefined ? {} : { 'server.address': host }),
       'network.peer.address': record.peer,
       'network.peer.port': record.port,
       'process.pid': record.pid,

@@ -45,7 +45,7 @@ export function readProxyList(value: string): ProxyList {
 function entryUrl(text: string): string {
   if (text === '' || text === 'direct' || text === 'off') return text;
   const url = text.includes('://') ? text : `https://${text}`;
-  return url.replace(/(?<=[^:/])[\s/]+$/, '');
+  return url.replace(/(?<=[^:/])[\s/]+$/, '').trim();
 }
 
 /** GOPROXY as the log names it, or its entries in the order in which each module was asked of them. */

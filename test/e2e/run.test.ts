@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -11,6 +11,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const withStrace = (await execa('strace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
 const MODES = [['--no-strace'], ...(withStrace ? [['--strace']] : [])];
 if (!withStrace) console.log('strace cannot trace here: only runs without it are tested');
+
+const withScript = (await execa('script', ['-qec', 'true', '/dev/null'], { reject: false })).exitCode === 0;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** R, S, T (stopped), t (stopped by a tracer), …: proc(5). */
+function stateOf(pid: number): string {
+  return /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '';
+}
+
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
 
 describe.each(MODES)('the command is unharmed, %s', (mode) => {
   const run = (...command: string[]) => gotrace(['run', mode, '--progress', 'none', '--', ...command]);
@@ -40,18 +53,100 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     expect(stderr).toContain('first\nPassword: done\n');
   });
 
-  it.skipIf(mode === '--strace')('does not wait for children that outlive it', async () => {
-    // strace -f itself stays with such a child; without it, gotrace is gone while the child lives on.
+  it('does not wait for children that outlive it, and they live on', async () => {
     const { stdout } = await run('sh', '-c', 'sleep 300 > /dev/null 2>&1 & echo $!');
     const pid = Number(stdout);
     expect(process.kill(pid, 0)).toBe(true);
+    expect(stateOf(pid)).toBe('S');
     process.kill(pid, 'SIGKILL');
+  });
+
+  it('is our child, in our process group and working directory', async () => {
+    const { stdout } = await run(
+      'sh',
+      '-c',
+      'cut -d" " -f5 /proc/self/stat; cut -d" " -f5 /proc/$PPID/stat; tr "\\0" " " < /proc/$PPID/cmdline; echo; pwd',
+    );
+    const [own, parents, parent, folderOfRun] = stdout.split('\n');
+    expect(own).toBe(parents);
+    expect(parent).toContain(CLI);
+    expect(folderOfRun).toBe(process.cwd());
+  });
+
+  it('may print a gigabyte', async () => {
+    const { stdout } = await execa('sh', [
+      '-c',
+      '"$@" | wc -c',
+      'sh',
+      ...[process.execPath, CLI, 'run', mode, '--progress', 'none', '--'],
+      ...['dd', 'if=/dev/zero', 'bs=1000000', 'count=1000'],
+    ]);
+    expect(stdout.trim()).toBe('1000000000');
+  });
+
+  it.skipIf(!withScript)('may ask at the terminal', async () => {
+    const ask = `sh -c 'printf "Password: " > /dev/tty; read answer < /dev/tty; echo got $answer'`;
+    const command = `${process.execPath} ${CLI} run ${mode} --progress auto -- ${ask}`;
+    // script(1) gives the command a terminal of its own.
+    const { stdout } = await execa('script', ['-qec', command, '/dev/null'], { input: 'sesame\n' });
+    expect(stdout).toContain('Password: ');
+    expect(stdout).toContain('got sesame');
+  });
+
+  it('goes on when gotrace is killed', async () => {
+    const pidFile = join(folder, `pid${mode}`);
+    const child = execa(
+      process.execPath,
+      [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', `echo $$ > ${pidFile}; sleep 300; true`],
+      { reject: false, stdio: 'ignore' },
+    );
+    while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await sleep(50);
+    await sleep(300);
+    child.kill('SIGKILL');
+    await child;
+    await sleep(300);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    expect(stateOf(pid)).toBe('S');
+    for (const each of [...childrenOf(pid), pid]) process.kill(each, 'SIGKILL');
   });
 
   it('says that a command is not there, as a shell does', async () => {
     const { exitCode } = await run('no-such-command-gotrace');
-    expect([127, 1]).toContain(exitCode);
+    expect(exitCode).toBe(127);
   });
+});
+
+it.skipIf(!withStrace)('goes on when strace is killed, and a line says what is lost', async () => {
+  const killer =
+    'sleep 0.3; kill -9 $(grep TracerPid /proc/$$/status | cut -f2); sleep 0.3; echo still here; exit 9';
+  const { exitCode, stdout, stderr } = await gotrace([
+    'run',
+    '--strace',
+    '--progress',
+    'none',
+    '--',
+    'sh',
+    '-c',
+    killer,
+  ]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 9, stdout: 'still here' });
+  expect(stderr).toMatch(/strace ended before the command did/);
+});
+
+it('runs where strace is not there or not allowed, and a line says what is lost', async () => {
+  const bin = mkdtempSync(join(folder, 'bin-'));
+  for (const [name, script] of [
+    ['strace', 'echo "strace: test_ptrace: PTRACE_TRACEME: Operation not permitted" >&2; exit 1'],
+    ['go', 'exit 1'],
+  ] as const)
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const { exitCode, stdout, stderr } = await execa(
+    process.execPath,
+    [CLI, 'run', '--progress', 'none', '--', 'echo', 'unharmed'],
+    { env: { PATH: `${bin}:${process.env['PATH']}` }, reject: false },
+  );
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'unharmed' });
+  expect(stderr).toMatch(/running without strace: ptrace is not allowed here/);
 });
 
 const withLtrace = (await execa('ltrace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;

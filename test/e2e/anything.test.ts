@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+import { demoGoMod } from '../../src/demo/modules.ts';
+import { startServer } from '../../src/demo/server.ts';
+import { CLI } from '../support/gotrace.ts';
+
+/** What calls go, and what has nothing to do with it: a server that never answers is named for each. */
+const folder = mkdtempSync(join(tmpdir(), 'gotrace-anything-'));
+const servers: Server[] = [];
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const server of servers) server.closeAllConnections();
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function silentServer(): Promise<number> {
+  const server = createServer(() => {});
+  server.listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const hasStrace = (await execa('strace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
+
+async function pointOf(
+  name: string,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) {
+  const output = join(folder, `${name}.json`);
+  const options = ['--progress', 'none', '--timeout', '5s', '--format', 'json', '--output', output];
+  await execa(process.execPath, [CLI, 'run', '--strace', ...options, '--', ...command], {
+    cwd: folder,
+    env: environment,
+    reject: false,
+  });
+  return JSON.parse(readFileSync(output, 'utf8')).blockingPoint;
+}
+
+describe.skipIf(!hasStrace)('run', () => {
+  it('make that calls go', async () => {
+    const port = await silentServer();
+    writeFileSync(join(folder, 'go.mod'), demoGoMod());
+    writeFileSync(join(folder, 'Makefile'), 'deps:\n\t@go mod download\n');
+    const point = await pointOf('make', ['make', 'deps'], {
+      GOPROXY: `http://127.0.0.1:${port}`,
+      GOSUMDB: 'off',
+      GOFLAGS: '-modcacherw',
+      GOMODCACHE: join(folder, 'cache'),
+      NO_PROXY: '*',
+    });
+    expect(point.cause).toBe('ttfb/no-response');
+    expect(point.culprit.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/demo\.example/);
+  });
+
+  it('git', async () => {
+    const port = await silentServer();
+    const point = await pointOf('git', ['git', 'ls-remote', `http://127.0.0.1:${port}/x.git`], {
+      NO_PROXY: '*',
+    });
+    expect(point.cause).toBe('git/stalled');
+    expect(point.culprit.host).toBe('127.0.0.1');
+  });
+
+  it('npm', async () => {
+    const port = await silentServer();
+    const npm = join(process.execPath, '../npm');
+    const point = await pointOf('npm', [npm, 'ping', '--registry', `http://127.0.0.1:${port}/`], {
+      npm_config_cache: join(folder, 'npm'),
+      npm_config_update_notifier: 'false',
+      NO_PROXY: '*',
+    });
+    expect(point.phase).toBe('ttfb');
+    expect(point.culprit.url ?? point.culprit.address).toContain(`127.0.0.1:${port}`);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('attach', () => {
+  it('names the host of the settings, finds go below a shell, and reads a dump that it asks for', async () => {
+    const server = await startServer((file, response, send) => {
+      if (!file.endsWith('.zip')) return send();
+      response.writeHead(200, { 'content-length': '300000' });
+      response.write(Buffer.alloc(1000));
+    });
+    writeFileSync(join(folder, 'go.mod'), demoGoMod());
+    const { port } = new URL(server.url);
+    const shell = spawn('sh', ['-c', 'go mod download; true'], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        GOPROXY: `http://localhost:${port}`,
+        GOSUMDB: 'off',
+        GOFLAGS: '-modcacherw',
+        GOMODCACHE: join(folder, 'attach-cache'),
+        NO_PROXY: '*',
+      },
+      stdio: 'ignore',
+    });
+    children.push(shell);
+    const ended = once(shell, 'exit');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const attach = (...options: string[]) =>
+      execa(process.execPath, [
+        CLI,
+        'attach',
+        String(shell.pid),
+        '--for',
+        '1s',
+        '--format',
+        'json',
+        ...options,
+      ]);
+    const seen = JSON.parse((await attach()).stdout);
+    expect(seen.verdict.status).toBe('blocked');
+    expect(seen.blockingPoint.culprit.host).toBe('localhost');
+    expect(seen.environment.GOPROXY).toBe(`http://localhost:${port}`);
+    expect(shell.exitCode).toBeNull();
+    const dumped = await attach('--dump');
+    expect(dumped.stderr).toMatch(/--dump sends SIGQUIT/);
+    await ended;
+    server.close();
+  });
+
+  it('says which right is missing', async () => {
+    const { exitCode, stderr } = await execa(process.execPath, [CLI, 'attach', '999999999'], {
+      reject: false,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^gotrace: .*no process 999999999 is running/);
+  });
+});
