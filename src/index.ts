@@ -1,5 +1,6 @@
 /** The public library: the pipeline of the command, without its command line. */
 export { type AnalyzeOptions, analyze } from './analyze.ts';
 export { type Input, openInputs } from './ingest/open.ts';
-export { type Report, reportSchema, SCHEMA_VERSION } from './model/report.ts';
+export { type Report, reportSchema } from './model/report.ts';
+export { SCHEMA_VERSION } from './model/schema-version.ts';
 export type { Result } from './model/result.ts';

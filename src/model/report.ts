@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { SCHEMA_VERSION } from './schema-version.ts';
 import { PHASES } from './span.ts';
-
-/** The version of the report's shape. Fields may be added without raising it; none is renamed or removed. */
-export const SCHEMA_VERSION = 1;
 
 const evidence = z.object({ input: z.string(), line: z.number().int().min(1), text: z.string() });
 const culprit = z.object({
