@@ -29,6 +29,7 @@ await build({
   banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
 });
 await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' });
+await build({ ...common, entryPoints: ['src/ingest/segment-worker.ts'], outdir: 'dist/chunks' });
 chmodSync('dist/cli.js', 0o755);
 cpSync('fixtures/demo/recording.strace.log.gz', 'dist/recording.strace.log.gz');
 const { reportSchema } = await import('../dist/index.js');

@@ -16,6 +16,8 @@ export interface AnalyzeOptions {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly exitCode?: number;
+  /** How many threads may read a large strace log; default: one a core. */
+  readonly threads?: number;
 }
 
 /** Logs in, report out: the whole pipeline, without any output of its own. */
@@ -24,7 +26,9 @@ export async function analyze(
   options: AnalyzeOptions = {},
 ): Promise<Result<Report>> {
   const correlator = new Correlator();
-  const ingested = await ingest(inputs, (record) => correlator.on(record));
+  const ingested = await ingest(inputs, (record) => correlator.on(record), {
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
   if (!ingested.ok) return ingested;
   const { syscalls, clock, extent, inputs: summaries } = ingested.value;
   const trace = correlator.finish({

@@ -2,5 +2,5 @@
 export { type AnalyzeOptions, analyze } from './analyze.ts';
 export { type Input, openInputs } from './ingest/open.ts';
 export { type Report, reportSchema } from './model/report.ts';
-export { SCHEMA_VERSION } from './model/schema-version.ts';
 export type { Result } from './model/result.ts';
+export { SCHEMA_VERSION } from './model/schema-version.ts';

@@ -21,6 +21,16 @@ export class NameTable {
     }
   }
 
+  idOfText(name: string): number {
+    const bytes = Buffer.from(name, 'latin1');
+    return this.idOf(bytes, 0, bytes.length);
+  }
+
+  /** From here on names share an id. */
+  get isFull(): boolean {
+    return this.names.length >= SLOTS / 2;
+  }
+
   #equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const known = this.#bytes[id];
     if (known === undefined || known.length !== end - start) return false;
@@ -30,10 +40,11 @@ export class NameTable {
 
   #add(slot: number, bytes: Uint8Array, start: number, end: number): number {
     // Hostile input could invent names without end; they share one id once the table is half full.
-    if (this.names.length >= SLOTS / 2) return OVERFLOW_ID;
+    if (this.isFull) return OVERFLOW_ID;
     const id = this.names.length;
     this.#slots[slot] = id;
-    this.#bytes.push(bytes.slice(start, end));
+    // A copy: Buffer's own slice would share memory with the chunk, which is reused.
+    this.#bytes.push(Uint8Array.from(bytes.subarray(start, end)));
     this.names.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
     return id;
   }

@@ -5,25 +5,19 @@ import { type Head, readHead } from './head.ts';
 import { type Interest, interestOf, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
 import { NameTable } from './names.ts';
 import { readNotice } from './notices.ts';
+import { type PendingCall, PendingCalls } from './pending.ts';
 import type { StraceRecord, SyscallRecord } from './records.ts';
+import type { SegmentState } from './segment.ts';
 import { Selection } from './selection.ts';
 import { SyscallStatistics, type SyscallTotals } from './statistics.ts';
-
-/** A call whose first half was printed and whose end was not yet. */
-interface PendingCall {
-  readonly nameId: number;
-  readonly interest: Interest;
-  readonly startNs: number;
-  /** Empty where no record will be made of it. */
-  readonly args: string;
-  readonly at: SourceLine;
-}
 
 export interface StraceOptions {
   /** Default: `interestOf`. Tests that compare every line pass `() => 'always'`. */
   readonly interest?: (name: string) => Interest;
   /** The process of lines that name none: `-ff` writes a file per process, with the pid in its name. */
   readonly pid?: number;
+  /** It reads a part of a log and does not know what came before: see segment.ts. */
+  readonly isSegment?: boolean;
 }
 
 const OPEN_PAREN = 0x28;
@@ -33,8 +27,6 @@ const MINUS = 0x2d;
 const DAY_NS = 86_400e9;
 const UNFINISHED = Buffer.from('<unfinished ...>');
 const RESUMED = Buffer.from(' resumed>');
-/** More open calls than a machine has threads are hostile input; the oldest are given up, and counted. */
-const MAX_PENDING = 200_000;
 
 export class StraceParser implements LineParser {
   readonly statistics = new SyscallStatistics();
@@ -42,13 +34,19 @@ export class StraceParser implements LineParser {
   readonly #clock: Clock;
   readonly #interestOf: (name: string) => Interest;
   readonly #pid: number;
+  /** Threads that the segment has shown to enter a call: which one is open does not depend on what came before it. */
+  readonly #owned: Set<number> | undefined;
+  #isBeyond = false;
   readonly #names = new NameTable();
   readonly #errnos = new NameTable();
   readonly #interests: Interest[] = [];
-  readonly #pending = new Map<number, PendingCall>();
+  readonly #pending = new PendingCalls();
   readonly #selection = new Selection();
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
+  /** When the line that was read last was printed. */
+  timeNs = 0;
+  firstLineNs: number | undefined;
   #lastNs = 0;
   #firstNs: number | undefined;
   #dayNs = 0;
@@ -59,6 +57,7 @@ export class StraceParser implements LineParser {
     this.#clock = clock;
     this.#interestOf = options.interest ?? interestOf;
     this.#pid = options.pid ?? 0;
+    this.#owned = options.isSegment === true ? new Set() : undefined;
   }
 
   /** When the first and the last line were printed, whether or not they became records; undefined for an empty log. */
@@ -77,6 +76,8 @@ export class StraceParser implements LineParser {
     const rest = head.rest;
     if (rest >= end) return 'ignored';
     const timeNs = this.#timeOf(line);
+    this.timeNs = timeNs;
+    this.firstLineNs ??= timeNs;
     if (this.#held !== undefined) this.#releaseHeld(timeNs);
     const first = bytes[rest] ?? 0;
     const outcome =
@@ -94,7 +95,7 @@ export class StraceParser implements LineParser {
 
   end(): void {
     if (this.#held !== undefined) this.#releaseHeld(this.#lastNs);
-    for (const [pid, call] of this.#pending) {
+    for (const [pid, call] of this.#pending.entries()) {
       if (call.args === '' && call.interest === 'idle') continue;
       this.#emit({ ...this.#recordOf(pid, call), state: 'open' });
     }
@@ -105,7 +106,11 @@ export class StraceParser implements LineParser {
   #timeOf(line: InputLine): number {
     const head = this.#head;
     if (head.pid === 0) head.pid = this.#pid;
-    if (Number.isNaN(head.timeNs)) return line.timeNs ?? this.#lastNs;
+    if (Number.isNaN(head.timeNs)) {
+      if (this.#firstNs === undefined) this.#isBeyond = true;
+      return line.timeNs ?? this.#lastNs;
+    }
+    if (head.relative || head.timeOfDay) this.#isBeyond = true;
     if (head.relative) return this.#lastNs + head.timeNs;
     if (!head.timeOfDay) return head.timeNs;
     // -t and -tt print no date: a time that jumps back by hours has passed midnight.
@@ -116,26 +121,22 @@ export class StraceParser implements LineParser {
   #notice(line: InputLine, timeNs: number): LineOutcome {
     const record = readNotice(line, this.#head.rest, this.#head.pid, timeNs);
     if (typeof record === 'string') return record;
+    if (record.kind === 'exit' && this.#isForeign(record.pid)) return this.#handOn(timeNs);
+    if (record.kind === 'superseded' && (this.#isForeign(record.pid) || this.#isForeign(record.by))) {
+      // Half of it is known here, half to whoever read the part before.
+      if (!this.#isForeign(record.pid) || !this.#isForeign(record.by)) this.#isBeyond = true;
+      return this.#handOn(timeNs);
+    }
     if (record.kind === 'exit') this.#giveUp(record.pid, timeNs);
-    if (record.kind === 'superseded') this.#takeOver(record.by, record.pid);
+    if (record.kind === 'superseded') this.#pending.takeOver(record.by, record.pid);
     this.#emit(record);
     return 'record';
   }
 
-  /** `+++ superseded by execve in pid N +++`: thread N's execve returns under this pid. */
-  #takeOver(from: number, to: number): void {
-    const call = this.#pending.get(from);
-    this.#pending.delete(to);
-    if (call === undefined) return;
-    this.#pending.delete(from);
-    this.#pending.set(to, call);
-  }
-
   /** A process that ends leaves the call that it was in without a return. */
   #giveUp(pid: number, timeNs: number): void {
-    const call = this.#pending.get(pid);
+    const call = this.#pending.take(pid);
     if (call === undefined) return;
-    this.#pending.delete(pid);
     if (call.interest === 'idle' || call.args === '') return;
     this.#emit({ ...this.#recordOf(pid, call), state: 'open', durationNs: timeNs - call.startNs });
   }
@@ -172,21 +173,12 @@ export class StraceParser implements LineParser {
       args: wanted ? latin1(bytes, argsStart, argsEnd) : '',
       at: wanted ? line.at() : NOWHERE,
     };
-    if (this.#pending.size >= MAX_PENDING) this.#giveUpOldest();
     this.#pending.set(this.#head.pid, call);
+    this.#owned?.add(this.#head.pid);
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
     if (wanted && (interest === 'always' || this.#names.names[nameId] === 'close'))
       this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
     return 'record';
-  }
-
-  /** Half of them at once: a Map whose first key is deleted again and again takes longer each time. */
-  #giveUpOldest(): void {
-    let count = 0;
-    for (const pid of this.#pending.keys()) {
-      if (count++ >= MAX_PENDING / 2) return;
-      this.#pending.delete(pid);
-    }
   }
 
   /** `<... NAME resumed>rest) = ret <dur>`. One whose beginning the log does not hold is a record of its own. */
@@ -201,10 +193,10 @@ export class StraceParser implements LineParser {
     readTail(this.#tail, bytes, rest, end);
     if (this.#tail.argsEnd < 0) {
       // Resumed and interrupted again, or a kill that left no return: the call stays open.
-      if (endsWithUnfinished(bytes, rest, end)) return 'continued';
-      return 'unparsed';
+      return endsWithUnfinished(bytes, rest, end) ? 'continued' : 'unparsed';
     }
-    if (call?.nameId === nameId) this.#pending.delete(pid);
+    if (this.#isForeign(pid)) return this.#handOn(timeNs);
+    if (call?.nameId === nameId) this.#pending.take(pid);
     const known = call?.nameId === nameId ? call : undefined;
     this.#finish(line, timeNs, nameId, known?.interest ?? this.#interest(nameId), rest, known ?? null);
     return known === undefined ? 'record' : 'continued';
@@ -256,6 +248,57 @@ export class StraceParser implements LineParser {
     };
     if (record.durationNs === undefined) this.#held = record;
     else this.#emit(record);
+  }
+
+  #isForeign(pid: number): boolean {
+    return this.#owned !== undefined && !this.#owned.has(pid);
+  }
+
+  /** The line is strace's, and is to be read by whoever has read what is before the segment. */
+  #handOn(timeNs: number): LineOutcome {
+    this.#firstNs ??= timeNs;
+    this.#lastNs = timeNs;
+    return 'unparsed';
+  }
+
+  /** True once a line depended on what came before the segment in a way that cannot be made up for later. */
+  get isBeyond(): boolean {
+    return this.#isBeyond || this.#selection.sawUnknownDescriptor || this.#names.isFull;
+  }
+
+  /** What whoever reads on needs to know; and no more records of this parser. */
+  segmentState(): SegmentState {
+    const names = this.#names.names;
+    return {
+      pending: [...this.#pending.entries()].map(([pid, { nameId, ...call }]) => [
+        pid,
+        { ...call, name: names[nameId] ?? '' },
+      ]),
+      owned: [...(this.#owned ?? [])],
+      held: this.#held,
+      descriptors: this.#selection.remembered(),
+      totals: this.totals(),
+      firstNs: this.#firstNs,
+      lastNs: this.#lastNs,
+    };
+  }
+
+  /** A line was read elsewhere; a call without a duration had returned by then. */
+  passedBy(timeNs: number | undefined): void {
+    if (timeNs !== undefined && this.#held !== undefined) this.#releaseHeld(timeNs);
+  }
+
+  /** Takes over what a segment that follows left behind. */
+  absorb(state: SegmentState): void {
+    for (const pid of state.owned) this.#pending.take(pid);
+    for (const [pid, { name, ...call }] of state.pending)
+      this.#pending.set(pid, { ...call, nameId: this.#names.idOfText(name) });
+    if (state.held !== undefined) this.#held = state.held;
+    this.#selection.rememberAll(state.descriptors);
+    for (const row of state.totals) this.statistics.addRow(this.#names.idOfText(row.name), row);
+    if (state.firstNs === undefined) return;
+    this.#firstNs ??= state.firstNs;
+    this.#lastNs = state.lastNs;
   }
 
   #releaseHeld(nextNs: number): void {

@@ -3,12 +3,13 @@ import type { CallTail } from './call.ts';
 import type { Interest } from './interest.ts';
 
 const LESS = 0x3c;
+const GREATER = 0x3e;
+const DOT_TMP = Buffer.from('.tmp');
 const QUOTE = 0x22;
 const SLASH = 0x2f;
 const LOCK_COMMAND = Buffer.from('SETLK');
 const DUP_COMMAND = Buffer.from('F_DUPFD');
 const TEMPORARY_NAME = Buffer.from('.tmp"');
-const TEMPORARY_PATH = Buffer.from('.tmp>');
 const ETC = Buffer.from('/etc/');
 const READ_ONLY = Buffer.from('O_RDONLY');
 const CREATES = Buffer.from('O_CREAT');
@@ -25,6 +26,9 @@ const MAX_REMEMBERED_FD = 65_536;
 /** Which calls become records, by what their bytes say; and which descriptors were opened for something of interest. */
 export class Selection {
   readonly #fds = new Uint8Array(MAX_REMEMBERED_FD);
+  readonly #marked = new Set<number>();
+  /** A bare descriptor was met that may have been opened before the part of the log that is read here. */
+  sawUnknownDescriptor = false;
 
   constructor() {
     // stdout and stderr: what the program says of itself arrives there.
@@ -60,16 +64,16 @@ export class Selection {
       fd = fd * 10 + byte - 0x30;
     }
     if (at === start) return true;
-    if (bytes[at] !== LESS) return fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1;
+    if (bytes[at] !== LESS) {
+      if (fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1) return true;
+      this.sawUnknownDescriptor = true;
+      return false;
+    }
     const kind = bytes[at + 1];
     // TCP:, UDP:, UNIX: (-yy) and socket:[…] (-y).
     if (kind === 0x54 || kind === 0x55 || (kind === 0x73 && bytes[at + 2] === 0x6f)) return true;
     if (fd === 1 || fd === 2) return true;
-    return (
-      kind === SLASH &&
-      this.#fds[fd] === 1 &&
-      indexOf(bytes, TEMPORARY_PATH, at, Math.min(end, at + MAX_PATH)) >= 0
-    );
+    return kind === SLASH && isTemporary(bytes, at, Math.min(end, at + MAX_PATH));
   }
 
   /** Marks what a call opened as a descriptor of interest: sockets, and files that a download is written to. */
@@ -82,8 +86,26 @@ export class Selection {
       firstHalf.includes('.tmp"') || indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) >= 0;
     if (isOpen && !isTemporary) return;
     const fd = readValue(latin1(bytes, tail.retStart, Math.min(tail.retEnd, tail.retStart + 12)));
-    if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.#fds[fd] = 1;
+    if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.rememberAll([fd]);
   }
+
+  /** Descriptors that were of interest at some time. */
+  remembered(): readonly number[] {
+    return [...this.#marked];
+  }
+
+  rememberAll(descriptors: readonly number[]): void {
+    for (const fd of descriptors) {
+      this.#fds[fd] = 1;
+      this.#marked.add(fd);
+    }
+  }
+}
+
+/** `9</go/pkg/mod/cache/download/…/v1.0.0.zip123.tmp>`: a download in progress. */
+function isTemporary(bytes: Uint8Array, start: number, end: number): boolean {
+  const close = indexOfByte(bytes, GREATER, start, end);
+  return close > 0 && startsWith(bytes, close - DOT_TMP.length, DOT_TMP);
 }
 
 /** Files that are created or written, reads of /etc (resolv.conf), and CA bundles wherever they are. */

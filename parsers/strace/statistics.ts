@@ -26,6 +26,18 @@ export class SyscallStatistics {
     if (errno !== undefined) this.#countError(id, errno);
   }
 
+  /** Adds what was counted elsewhere. */
+  addRow(id: number, row: SyscallTotals): void {
+    if (id >= this.#counts.length) this.#grow(id);
+    this.#counts[id] = (this.#counts[id] ?? 0) + row.count;
+    if (row.totalNs !== undefined) {
+      this.#timed[id] = 1;
+      this.#totals[id] = (this.#totals[id] ?? 0) + row.totalNs;
+      this.#maxima[id] = Math.max(this.#maxima[id] ?? 0, row.maxNs ?? 0);
+    }
+    for (const [errno, count] of Object.entries(row.errors)) this.#countError(id, errno, count);
+  }
+
   totals(names: readonly string[]): SyscallTotals[] {
     const rows: SyscallTotals[] = [];
     names.forEach((name, id) => {
@@ -39,13 +51,13 @@ export class SyscallStatistics {
     return rows;
   }
 
-  #countError(id: number, errno: string): void {
+  #countError(id: number, errno: string, count = 1): void {
     let errors = this.#errors[id];
     if (errors === undefined) {
       errors = new Map();
       this.#errors[id] = errors;
     }
-    errors.set(errno, (errors.get(errno) ?? 0) + 1);
+    errors.set(errno, (errors.get(errno) ?? 0) + count);
   }
 
   #grow(id: number): void {

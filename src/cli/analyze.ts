@@ -7,6 +7,7 @@ import { type OutputOptions, outputOptions, redactOptions, writeReport } from '.
 interface AnalyzeArguments extends OutputOptions {
   readonly files: readonly string[];
   readonly failOn: string | undefined;
+  readonly threads: number | undefined;
 }
 
 export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
@@ -25,6 +26,10 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
           type: 'string',
           describe: 'Exit with 1 on these verdicts: slow,failed,blocked,unknown',
         })
+        .option('threads', {
+          type: 'number',
+          describe: 'How many threads may read a large strace log; default: one a core',
+        })
         .example('gotrace analyze strace.log stderr.txt', 'both logs of one run, on one clock')
         .example('go mod download -x 2>&1 | gotrace analyze -', 'without any tracer'),
     ) as never,
@@ -35,7 +40,10 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
     if (!inputs.ok) return fail(inputs.error);
     // Loaded when it is needed: help and a command that is run do not wait for it.
     const { analyze } = await import('../analyze.ts');
-    const report = await analyze(inputs.value, { redact: redactOptions(args) });
+    const report = await analyze(inputs.value, {
+      redact: redactOptions(args),
+      ...(args.threads === undefined ? {} : { threads: args.threads }),
+    });
     if (!report.ok) return fail(report.error);
     const written = writeReport(report.value, args);
     if (!written.ok) return fail(written.error);

@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
 import type { TraceRecord } from '../../parsers/registry.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { Clock } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { type Input, reasonOf } from './open.ts';
 import { InputReader, type InputSummary } from './reader.ts';
+import type { SegmentPool } from './segments.ts';
+import { threadPool } from './threads.ts';
 
 export interface Ingested {
   readonly inputs: readonly InputSummary[];
@@ -29,10 +32,36 @@ export function timeOf(record: TraceRecord): number | undefined {
   return record.timeNs;
 }
 
+/** Below this, starting threads costs more than they save. */
+const WORTH_THREADS_BYTES = 32 * 1024 * 1024;
+
+export interface IngestOptions {
+  /** How many threads may read; default: one a core. */
+  readonly threads?: number;
+  /** For tests: what reads segments in place of threads, whatever the size of the log. */
+  readonly segments?: { readonly pool: SegmentPool; readonly bytes: number };
+}
+
 /** Reads all inputs onto one clock and gives their records to `sink`, in the order of their times. */
 export async function ingest(
   inputs: readonly Input[],
   sink: (record: TraceRecord) => void,
+  options: IngestOptions = {},
+): Promise<Result<Ingested>> {
+  const isLarge = inputs.some(({ file }) => file !== undefined && statSync(file).size >= WORTH_THREADS_BYTES);
+  const pool = options.segments?.pool ?? (isLarge ? threadPool(options.threads) : undefined);
+  try {
+    return await ingestWith(inputs, sink, pool, options.segments?.bytes);
+  } finally {
+    await pool?.close();
+  }
+}
+
+async function ingestWith(
+  inputs: readonly Input[],
+  sink: (record: TraceRecord) => void,
+  pool: SegmentPool | undefined,
+  segmentBytes: number | undefined,
 ): Promise<Result<Ingested>> {
   const clock: Clock = { originSeconds: undefined };
   const sources = inputs.map((input) => new Source(input, clock, inputs.length > 1 ? undefined : sink));
@@ -40,6 +69,7 @@ export async function ingest(
     for (const source of sources) {
       const format = await source.reader.detect();
       if (!format.ok) return format;
+      if (pool !== undefined) source.reader.readBySegments(pool, segmentBytes);
     }
     if (sources.length === 1) while (await sources[0]?.reader.pull());
     else await merge(sources, sink);

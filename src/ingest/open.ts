@@ -9,6 +9,8 @@ import { failed, ok, type Result } from '../model/result.ts';
 export interface Input {
   readonly path: string;
   readonly chunks: () => AsyncGenerator<Uint8Array>;
+  /** The file that it is, where its bytes can be read at any place: neither a stream nor compressed. */
+  readonly file?: string;
   /** What it is known to be, even where nothing in it is recognised; else the format is detected. */
   readonly format?: string;
 }
@@ -16,7 +18,8 @@ export interface Input {
 /** How reports name standard input; taken for it as `-` is. */
 export const STANDARD_INPUT = '(standard input)';
 
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
+const NEWLINE = 0x0a;
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -30,7 +33,12 @@ export function openInputs(paths: readonly string[], stdin: Readable): Result<In
     }
     const files = filesOf(path);
     if (!files.ok) return files;
-    for (const file of files.value) inputs.push({ path: file, chunks: () => decompressed(fileChunks(file)) });
+    for (const file of files.value)
+      inputs.push({
+        path: file,
+        chunks: () => decompressed(fileChunks(file)),
+        ...(isPlain(file) ? { file } : {}),
+      });
   }
   return ok(inputs);
 }
@@ -49,6 +57,19 @@ function filesOf(path: string): Result<string[]> {
   }
 }
 
+/** A regular file of single bytes, as it stands. */
+function isPlain(path: string): boolean {
+  if (!statSync(path).isFile()) return false;
+  const fd = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(4);
+    readSync(fd, head, 0, head.length, 0);
+    return !startsWith(head, GZIP) && !startsWith(head, ZSTD) && (head[0] ?? 0) < 0x80;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** What a person is told of a file system error. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -58,17 +79,32 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] ?? code) : String(error);
 }
 
-async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+async function* fileChunks(path: string, start = 0): AsyncGenerator<Uint8Array> {
   const fd = openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(CHUNK);
+    // A pipe has no places to read from: without a start, it is read on.
+    let at = start === 0 ? null : start;
     for (;;) {
-      const length = readSync(fd, buffer, 0, CHUNK, null);
+      const length = readSync(fd, buffer, 0, CHUNK, at);
+      if (at !== null) at += length;
       if (length === 0) return;
       yield buffer.subarray(0, length);
     }
   } finally {
     closeSync(fd);
+  }
+}
+
+/** The lines that begin at `start` or behind it. */
+export async function* linesFrom(path: string, start: number): AsyncGenerator<Uint8Array> {
+  // The byte before tells whether a line begins at `start`.
+  let inLine = start > 0;
+  for await (const chunk of fileChunks(path, Math.max(0, start - 1))) {
+    const newline = inLine ? chunk.indexOf(NEWLINE) : -1;
+    if (inLine && newline < 0) continue;
+    yield chunk.subarray(newline + 1);
+    inLine = false;
   }
 }
 

@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
 import { TEXT_FORMATS, type TextRecord, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
+import { shiftLines, shiftState } from '../../parsers/strace/segment.ts';
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { FramedLine, LineFramer } from './lines.ts';
-import type { Input } from './open.ts';
+import { type Input, linesFrom } from './open.ts';
+import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
 import { detectWrappings, unwrap, type Wrapping, withoutAnsi } from './unwrap.ts';
 
 /** What became of an input's lines: `lines = records + continued + ignored + unparsed`. */
@@ -24,6 +27,8 @@ const SAMPLE = 256 * 1024;
 const KEPT_UNPARSED = 20;
 const LONGEST_TEXT_LINE = 64 * 1024;
 const LONGEST_SAMPLE_LINE = 2000;
+/** `PID EPOCH name(3</path>…` (-f -ttt -y). */
+const DATED_LINE = /^\d+ +\d{9,}\.\d+ .*\n(?:.*\n)*?\d+ +\d{9,}\.\d+ \w+\((?:AT_FDCWD|\d+)</;
 const COUNTERS = {
   record: 'records',
   continued: 'continued',
@@ -35,7 +40,9 @@ const COUNTERS = {
 export class InputReader {
   readonly summary: InputSummary;
   readonly #known: { readonly name: string } | undefined;
-  readonly #chunks: AsyncGenerator<Uint8Array>;
+  readonly #input: Input;
+  #chunks: AsyncGenerator<Uint8Array>;
+  #segments: AsyncGenerator<Segment> | undefined;
   readonly #emit: (record: TraceRecord) => void;
   readonly #clock: Clock;
   readonly #framer: LineFramer;
@@ -58,6 +65,7 @@ export class InputReader {
       unparsed: 0,
       firstUnparsed: [],
     };
+    this.#input = input;
     this.#chunks = input.chunks();
     this.#known = input.format === undefined ? undefined : { name: input.format };
     this.#clock = clock;
@@ -85,6 +93,60 @@ export class InputReader {
     return this.#settle(sample);
   }
 
+  /**
+   * From here on the rest of a large strace log is read in segments, by the threads of `pool`. Only a log whose lines
+   * have a pid, a date and annotated descriptors can be: what a line says then does not depend on many lines before it.
+   */
+  readBySegments(pool: SegmentPool, segmentBytes?: number): void {
+    const { file } = this.#input;
+    const head = Buffer.concat(this.#sample);
+    const end = head.lastIndexOf(0x0a) + 1;
+    if (file === undefined || this.strace === undefined || !this.#plain || end === 0) return;
+    if (!DATED_LINE.test(head.toString('latin1', 0, LONGEST_SAMPLE_LINE))) return;
+    this.#sample = [head.subarray(0, end)];
+    this.#segments = this.#startSegments(file, end, pool, segmentBytes);
+  }
+
+  async *#startSegments(
+    file: string,
+    start: number,
+    pool: SegmentPool,
+    segmentBytes?: number,
+  ): AsyncGenerator<Segment> {
+    const { size } = statSync(file);
+    const { originSeconds } = this.#clock;
+    if (originSeconds === undefined) return;
+    yield* segmentsOf({ file, input: this.summary.path, start, size, originSeconds }, pool, segmentBytes);
+  }
+
+  /** A segment that was read elsewhere, or one that only we can read. False where the rest is to be read as a stream. */
+  #takeSegment({ job, result }: Segment): boolean {
+    if (result === undefined) {
+      const bytes = linesOf(job);
+      if (bytes === undefined) return false;
+      this.#feed(bytes);
+      return true;
+    }
+    const { summary } = this;
+    const base = summary.lines;
+    this.strace?.passedBy(result.firstNs);
+    for (const event of result.events) {
+      if (event.kind === 'record') this.#emit(shiftLines(event.record, base));
+      else {
+        const { bytes, number } = event;
+        this.#line.set(base + number, bytes, 0, bytes.length);
+        this.#count(this.#offer(this.#line));
+        this.strace?.passedBy(event.nextNs);
+      }
+    }
+    for (const outcome of ['record', 'continued', 'ignored'] as const)
+      summary[COUNTERS[outcome]] += result.counts[outcome];
+    summary.lines = base + result.lines;
+    summary.bytes += result.bytes;
+    this.strace?.absorb(shiftState(result.state, base));
+    return true;
+  }
+
   /** Reads on; false at the end. */
   async pull(): Promise<boolean> {
     const waiting = this.#sample.shift();
@@ -92,7 +154,14 @@ export class InputReader {
       this.#feed(waiting);
       return true;
     }
-    const next = await this.#chunks.next();
+    const segment = await this.#segments?.next();
+    if (segment !== undefined && !segment.done) {
+      if (this.#takeSegment(segment.value)) return true;
+      // A line that is longer than a segment: on from here as a stream.
+      this.#chunks = linesFrom(this.#input.file ?? '', segment.value.job.start);
+      this.#segments = undefined;
+    }
+    const next = segment?.done ? segment : await this.#chunks.next();
     if (next.done) {
       this.#framer.end();
       this.strace?.end();
@@ -153,7 +222,11 @@ export class InputReader {
     // strace reads bytes; what go prints has no lines this long, and its patterns need not look at them whole.
     const stop = this.strace === undefined ? Math.min(end, start + LONGEST_TEXT_LINE) : end;
     this.#line.set(number, bytes, start, stop);
-    const outcome = this.#plain ? this.#offer(this.#line) : this.#offerUnwrapped(this.#line);
+    this.#count(this.#plain ? this.#offer(this.#line) : this.#offerUnwrapped(this.#line));
+  }
+
+  #count(outcome: LineOutcome): void {
+    const { summary } = this;
     summary[COUNTERS[outcome]]++;
     if (outcome === 'unparsed' && summary.firstUnparsed.length < KEPT_UNPARSED)
       summary.firstUnparsed.push(this.#line.at());

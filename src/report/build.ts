@@ -62,7 +62,10 @@ export function buildReport(parts: ReportParts): Report {
         totalSeconds: totalNs === undefined ? null : duration(totalNs),
         maxSeconds: maxNs === undefined ? null : duration(maxNs),
       }))
-      .sort((a, b) => (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count),
+      .sort(
+        (a, b) =>
+          (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count || a.name.localeCompare(b.name),
+      ),
     inputs: parts.inputs.map(({ firstUnparsed, ...input }) => ({
       ...input,
       ...(firstUnparsed.length === 0 ? {} : { firstUnparsed: firstUnparsed.map(evidenceOf) }),

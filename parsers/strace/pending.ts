@@ -1,0 +1,61 @@
+import type { SourceLine } from '../types.ts';
+import type { Interest } from './interest.ts';
+
+/** A call whose first half was printed and whose end was not yet. */
+export interface PendingCall {
+  readonly nameId: number;
+  readonly interest: Interest;
+  readonly startNs: number;
+  /** Empty where no record will be made of it. */
+  readonly args: string;
+  readonly at: SourceLine;
+}
+
+/** More open calls than a machine has threads are hostile input; the oldest are given up, and counted. */
+const MAX_PENDING = 200_000;
+
+/** The open call of each thread: it is in one at a time. */
+export class PendingCalls {
+  readonly #calls = new Map<number, PendingCall>();
+
+  get(pid: number): PendingCall | undefined {
+    return this.#calls.get(pid);
+  }
+
+  set(pid: number, call: PendingCall): void {
+    if (this.#calls.size >= MAX_PENDING) this.#giveUpOldest();
+    this.#calls.set(pid, call);
+  }
+
+  /** Takes the call away. */
+  take(pid: number): PendingCall | undefined {
+    const call = this.#calls.get(pid);
+    if (call !== undefined) this.#calls.delete(pid);
+    return call;
+  }
+
+  /** `+++ superseded by execve in pid N +++`: thread N's execve returns under this pid. */
+  takeOver(from: number, to: number): void {
+    const call = this.take(from);
+    this.#calls.delete(to);
+    if (call !== undefined) this.#calls.set(to, call);
+  }
+
+  /** In the order in which they began. */
+  entries(): IterableIterator<[number, PendingCall]> {
+    return this.#calls.entries();
+  }
+
+  clear(): void {
+    this.#calls.clear();
+  }
+
+  /** Half of them at once: a Map whose first key is deleted again and again takes longer each time. */
+  #giveUpOldest(): void {
+    let count = 0;
+    for (const pid of this.#calls.keys()) {
+      if (count++ >= MAX_PENDING / 2) return;
+      this.#calls.delete(pid);
+    }
+  }
+}
