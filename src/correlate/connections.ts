@@ -35,10 +35,16 @@ const SAME_REQUEST_NS = 5e6;
  */
 export class Connections {
   readonly #store: SpanStore;
-  readonly all: Connection[] = [];
+  all: Connection[] = [];
 
   constructor(store: SpanStore) {
     this.#store = store;
+    store.onCompact((kept) => {
+      for (const connection of this.all) connection.spans = connection.spans.filter((span) => kept.has(span));
+      this.all = this.all.filter(
+        (connection) => connection.spans.length > 0 || connection.state !== 'closed',
+      );
+    });
   }
 
   onConnect(socket: Socket, record: SyscallRecord): void {

@@ -175,6 +175,7 @@ export class Correlator {
     });
     return {
       spans,
+      droppedSpans: this.#store.dropped,
       errors: [...this.#output.errors, ...this.#files.errors],
       goroutines: this.#output.goroutines,
       processes: processes.map(({ pid, parent, command, startNs: from, endNs: to }) => ({

@@ -41,7 +41,7 @@ export class GoOutput {
   readonly goroutines: GoroutineRecord[] = [];
   readonly downloads: Download[] = [];
   readonly lookupHosts = new Map<string, SourceLine>();
-  readonly fetches: Span[] = [];
+  fetches: Span[] = [];
   resolver: 'go' | 'cgo' | 'dynamic' | undefined;
   http2 = false;
   netdns = false;
@@ -61,6 +61,9 @@ export class GoOutput {
   constructor(store: SpanStore) {
     this.#store = store;
     this.#git = new GitOutput(store);
+    store.onCompact((kept) => {
+      this.fetches = this.fetches.filter((fetch) => kept.has(fetch));
+    });
   }
 
   get repositoryLocks(): readonly Span[] {

@@ -24,6 +24,8 @@ export interface InputSummary {
 }
 
 const SAMPLE = 256 * 1024;
+/** A segment of which more lines than this share are records is as quickly read by who correlates them. */
+const MOST_EVENTS = 0.1;
 const KEPT_UNPARSED = 20;
 const LONGEST_TEXT_LINE = 64 * 1024;
 const LONGEST_SAMPLE_LINE = 2000;
@@ -144,7 +146,14 @@ export class InputReader {
     summary.lines = base + result.lines;
     summary.bytes += result.bytes;
     this.strace?.absorb(shiftState(result.state, base));
+    // Handing over costs more than reading: on from here as a stream.
+    if (result.events.length > MOST_EVENTS * result.lines) this.#streamFrom(job.end);
     return true;
+  }
+
+  #streamFrom(start: number): void {
+    this.#chunks = linesFrom(this.#input.file ?? '', start);
+    this.#segments = undefined;
   }
 
   /** Reads on; false at the end. */
@@ -157,9 +166,8 @@ export class InputReader {
     const segment = await this.#segments?.next();
     if (segment !== undefined && !segment.done) {
       if (this.#takeSegment(segment.value)) return true;
-      // A line that is longer than a segment: on from here as a stream.
-      this.#chunks = linesFrom(this.#input.file ?? '', segment.value.job.start);
-      this.#segments = undefined;
+      // A line that is longer than a segment can be.
+      this.#streamFrom(segment.value.job.start);
     }
     const next = segment?.done ? segment : await this.#chunks.next();
     if (next.done) {

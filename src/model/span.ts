@@ -76,14 +76,52 @@ export interface Span {
   evidence: SourceLine[];
 }
 
-/** Hands out ids, so that spans can name their parents. */
+/** A build of days makes millions of short waits: of more spans than this, the shorter half is only counted. */
+const MOST_SPANS = 100_000;
+/** They say who is whose child, or are few. */
+const KEPT: ReadonlySet<SpanKind> = new Set(['command', 'process', 'lookup', 'lock', 'git-command']);
+
+/** Hands out ids, so that spans can name their parents, and keeps memory bounded. */
 export class SpanStore {
-  readonly spans: Span[] = [];
+  spans: Span[] = [];
+  /** How many were only counted. */
+  dropped = 0;
   #next = 1;
+  #limit = MOST_SPANS;
+  readonly #listeners: ((kept: ReadonlySet<Span>) => void)[] = [];
 
   open(kind: SpanKind, phase: Phase, name: string, startNs: number, evidence: SourceLine[] = []): Span {
+    if (this.spans.length >= this.#limit) this.#compact();
     const span: Span = { id: this.#next++, kind, phase, name, startNs, attributes: {}, evidence };
     this.spans.push(span);
     return span;
   }
+
+  /** Calls back when spans were dropped, with those that are left. */
+  onCompact(listener: (kept: ReadonlySet<Span>) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #compact(): void {
+    const lengths = this.spans
+      .map(lengthOf)
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b);
+    // Mostly open waits and processes, which are never dropped: there is nothing to gain yet.
+    if (lengths.length < this.spans.length / 4) {
+      this.#limit *= 2;
+      return;
+    }
+    const median = lengths[lengths.length >> 1] ?? 0;
+    const kept = this.spans.filter((span) => lengthOf(span) > median);
+    this.dropped += this.spans.length - kept.length;
+    this.spans = kept;
+    const set = new Set(kept);
+    for (const listener of this.#listeners) listener(set);
+  }
+}
+
+/** How long a span is; infinite for what is to stay. */
+function lengthOf({ kind, startNs, endNs }: Span): number {
+  return endNs === undefined || KEPT.has(kind) ? Number.POSITIVE_INFINITY : endNs - startNs;
 }

@@ -47,6 +47,8 @@ export interface ProcessInfo {
 /** Everything that correlate/ rebuilt from the records, on one clock. */
 export interface Trace {
   readonly spans: readonly Span[];
+  /** Short spans beyond the limit, which were counted and not kept. */
+  readonly droppedSpans: number;
   readonly errors: readonly TraceError[];
   readonly goroutines: readonly GoroutineRecord[];
   readonly processes: readonly ProcessInfo[];

@@ -76,7 +76,7 @@ export function buildReport(parts: ReportParts): Report {
           ? null
           : new Date((trace.originSeconds + trace.startNs / 1e9) * 1000).toISOString(),
       spans: kept.map((span) => spanOf(span, seconds)),
-      droppedSpans: trace.spans.length - kept.length,
+      droppedSpans: trace.spans.length - kept.length + trace.droppedSpans,
       critical: timeline.segments.slice(-MAX_SPANS).map(({ span, phase, startNs, endNs }) => ({
         spanId: span?.id ?? null,
         phase,
