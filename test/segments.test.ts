@@ -21,6 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let inParts = 0;
 const inPlace: SegmentPool = {
   width: 3,
+  mostEvents: Number.POSITIVE_INFINITY,
   read: async (job) => {
     const result = readSegment(job);
     if (result !== undefined && result.lines > 0) inParts++;

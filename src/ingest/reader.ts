@@ -24,8 +24,6 @@ export interface InputSummary {
 }
 
 const SAMPLE = 256 * 1024;
-/** A segment of which more lines than this share are records is as quickly read by who correlates them. */
-const MOST_EVENTS = 0.1;
 const KEPT_UNPARSED = 20;
 const LONGEST_TEXT_LINE = 64 * 1024;
 const LONGEST_SAMPLE_LINE = 2000;
@@ -45,6 +43,7 @@ export class InputReader {
   readonly #input: Input;
   #chunks: AsyncGenerator<Uint8Array>;
   #segments: AsyncGenerator<Segment> | undefined;
+  #mostEvents = 0;
   readonly #emit: (record: TraceRecord) => void;
   readonly #clock: Clock;
   readonly #framer: LineFramer;
@@ -106,6 +105,7 @@ export class InputReader {
     if (file === undefined || this.strace === undefined || !this.#plain || end === 0) return;
     if (!DATED_LINE.test(head.toString('latin1', 0, LONGEST_SAMPLE_LINE))) return;
     this.#sample = [head.subarray(0, end)];
+    this.#mostEvents = pool.mostEvents;
     this.#segments = this.#startSegments(file, end, pool, segmentBytes);
   }
 
@@ -147,7 +147,7 @@ export class InputReader {
     summary.bytes += result.bytes;
     this.strace?.absorb(shiftState(result.state, base));
     // Handing over costs more than reading: on from here as a stream.
-    if (result.events.length > MOST_EVENTS * result.lines) this.#streamFrom(job.end);
+    if (result.events.length > this.#mostEvents * result.lines) this.#streamFrom(job.end);
     return true;
   }
 

@@ -88,6 +88,8 @@ export interface SegmentPool {
   read(job: SegmentJob): Promise<ReadSegment | undefined>;
   /** How many are worth having under way. */
   readonly width: number;
+  /** The share of a segment's lines that may be records: handing over more costs more than reading does. */
+  readonly mostEvents: number;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,9 @@ import type { ReadSegment, SegmentJob, SegmentPool } from './segments.ts';
 /** More threads than this wait for the one that correlates, and each takes some 35 MB. */
 const MOST_THREADS = 3;
 
+/** With more records than this, the thread that correlates is the slowest anyway. */
+const MOST_EVENTS = 0.1;
+
 /** Where the bundler puts the thread's code; absent where the sources are run as they are. */
 const CODE = ['./segment-worker.js', './chunks/segment-worker.js']
   .map((name) => fileURLToPath(new URL(name, import.meta.url)))
@@ -34,6 +37,7 @@ export function threadPool(
   };
   return {
     width: threads + 1,
+    mostEvents: MOST_EVENTS,
     async read(job: SegmentJob) {
       const worker = await take();
       try {
