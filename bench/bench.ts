@@ -2,16 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { analyserTable } from './analyser.ts';
 import { writeLog } from './generate.ts';
+import { liveTable } from './live.ts';
 
-/** Times whole commands on the same logs, in turn, several rounds; medians. `npm run bench -- 100 1000` names sizes in MB. */
+/**
+ * Times whole commands on the same logs, in turn, several rounds; medians. `npm run bench -- 100 1000` names sizes in MB;
+ * `--live` adds what tracing costs.
+ */
 const ROUNDS = 5;
 const sizes = process.argv
   .slice(2)
   .map(Number)
   .filter((size) => size > 0);
 
-interface Sample {
+export interface Sample {
   readonly seconds: number;
   readonly peakMb: number;
 }
@@ -55,21 +60,17 @@ const lines = [
   '',
 ];
 try {
-  for (const size of sizes.length > 0 ? sizes : [10, 100, 1000]) {
+  for (const size of sizes.length > 0 ? sizes : [10, 100, 1000, 2000]) {
     const log = join(folder, `${size}.log`);
     writeLog(log, size * 1e6);
     const bytes = statSync(log).size;
+    const analyze = (threads: string) => [
+      ...[process.execPath, 'dist/cli.js', 'analyze', '--threads', threads],
+      ...['--format', 'json', '--output', join(folder, 'out.json'), log],
+    ];
     const results = compare({
-      'gotrace analyze': [
-        process.execPath,
-        'dist/cli.js',
-        'analyze',
-        '--format',
-        'json',
-        '--output',
-        join(folder, 'out.json'),
-        log,
-      ],
+      'gotrace analyze, 1 thread': analyze('1'),
+      'gotrace analyze, 2 threads': analyze('2'),
       "awk '{n[$3]++}'": ['awk', '{n[$3]++}', log],
       'grep -c futex': ['grep', '-c', 'futex', log],
       'wc -l': ['wc', '-l', log],
@@ -87,6 +88,7 @@ try {
     lines.push('');
     rmSync(log);
   }
+  lines.push(...(await analyserTable(folder, compare)));
   const start = compare({
     'node -e 0': [process.execPath, '-e', '0'],
     'gotrace --version': [process.execPath, 'dist/cli.js', '--version'],
@@ -103,6 +105,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+if (process.argv.includes('--live')) lines.push(...(await liveTable()));
 const text = lines.join('\n');
 process.stdout.write(text);
 writeFileSync('bench/results.md', text);

@@ -1,7 +1,7 @@
 import { Correlator } from './correlate/correlator.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { ingest } from './ingest/ingest.ts';
-import type { Input } from './ingest/open.ts';
+import type { Input } from './ingest/input.ts';
 import type { Report } from './model/report.ts';
 import { ok, type Result } from './model/result.ts';
 import { type RedactOptions, redactReport } from './redact/redact.ts';

@@ -23,7 +23,8 @@ import {
   reportedEnvironment,
 } from './capture/settings.ts';
 import { straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
-import { openInputs, reasonOf } from './ingest/open.ts';
+import { reasonOf } from './ingest/chunks.ts';
+import { openInputs } from './ingest/open.ts';
 import type { Report } from './model/report.ts';
 import { failed, ok, type Result } from './model/result.ts';
 import { type RedactOptions, redactor } from './redact/redact.ts';
@@ -120,7 +121,7 @@ async function reportOf(
   settings: GoSettings,
   exitCode: number | undefined,
 ): Promise<Report | undefined> {
-  const inputs = openInputs(logs, process.stdin);
+  const inputs = await openInputs(logs, process.stdin);
   if (!inputs.ok || logs.length === 0) {
     options.notice('nothing was recorded: the command printed nothing that go prints, and no tracer ran');
     return undefined;

@@ -31,7 +31,7 @@ const inPlace: SegmentPool = {
 };
 
 async function readAll(path: string, options: IngestOptions) {
-  const inputs = openInputs([path], Readable.from([]));
+  const inputs = await openInputs([path], Readable.from([]));
   if (!inputs.ok) throw new Error(inputs.error);
   const records: TraceRecord[] = [];
   const result = await ingest(inputs.value, (record) => records.push(structuredClone(record)), options);

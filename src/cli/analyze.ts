@@ -36,7 +36,7 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
   handler: async (args) => {
     const verdicts = readVerdicts(args.failOn);
     if (!verdicts.ok) return fail(verdicts.error);
-    const inputs = openInputs(args.files, process.stdin);
+    const inputs = await openInputs(args.files, process.stdin);
     if (!inputs.ok) return fail(inputs.error);
     // Loaded when it is needed: help and a command that is run do not wait for it.
     const { analyze } = await import('../analyze.ts');

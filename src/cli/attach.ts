@@ -75,7 +75,7 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
 };
 
 async function report(logs: readonly string[], args: AttachArguments): Promise<void> {
-  const inputs = openInputs(
+  const inputs = await openInputs(
     logs.filter((log) => existsSync(log) && statSync(log).size > 1),
     process.stdin,
   );

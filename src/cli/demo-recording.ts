@@ -8,7 +8,7 @@ import { type OutputOptions, redactOptions, writeReport } from './output.ts';
 const RECORDING = fileURLToPath(new URL('./recording.strace.log.gz', import.meta.url));
 
 export async function analyzeRecording(options: OutputOptions): Promise<void> {
-  const inputs = openInputs([RECORDING], Readable.from([]));
+  const inputs = await openInputs([RECORDING], Readable.from([]));
   if (!inputs.ok) return fail(inputs.error);
   // Loaded when it is needed: help and a command that is run do not wait for it.
   const { analyze } = await import('../analyze.ts');

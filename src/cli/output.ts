@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Argv } from 'yargs';
-import { reasonOf } from '../ingest/open.ts';
+import { reasonOf } from '../ingest/chunks.ts';
 import type { Report } from '../model/report.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import type { RedactOptions } from '../redact/redact.ts';

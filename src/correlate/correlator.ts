@@ -3,6 +3,7 @@ import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
+import type { SyscallTotalRecord } from '../../parsers/strace-summary/format.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
@@ -39,6 +40,7 @@ export class Correlator {
   readonly #output = new GoOutput(this.#store);
   readonly #snapshot = new Snapshot(this.#store);
   readonly #samples = new Samples(this.#store);
+  readonly #totals: SyscallTotalRecord[] = [];
   readonly #libraries = new LibraryCalls(this.#store);
   readonly #stderr = new StderrReader((record, process) => {
     this.#written.set(keyOfText(record), record.timeNs);
@@ -77,6 +79,9 @@ export class Correlator {
       case 'proc-sampling':
       case 'proc-gone':
         this.#onProc(record);
+        return;
+      case 'syscall-total':
+        this.#totals.push(record);
         return;
       case 'library-call':
       case 'library-exit':
@@ -185,7 +190,7 @@ export class Correlator {
         startNs: from,
         endNs: to,
       })),
-      syscalls,
+      syscalls: [...syscalls, ...this.#totals.map(totalsOf)],
       startNs: this.#snapshot.isEmpty
         ? Number.isFinite(startNs)
           ? startNs
@@ -205,7 +210,12 @@ export class Correlator {
         timed: this.#sawSyscalls || this.#text.some((record) => record.timeNs !== undefined),
       },
       command: processes[0]?.command.length ? processes[0].command : undefined,
-      environment: { ...this.#snapshot.environment, ...this.#samples.environment, ...environment },
+      environment: {
+        ...this.#snapshot.environment,
+        ...this.#samples.environment,
+        ...this.#output.settings,
+        ...environment,
+      },
       ...(this.#sawSyscalls
         ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
         : {}),
@@ -306,4 +316,9 @@ function clockDifference(
   });
   const middle = differences.sort((a, b) => a - b)[Math.floor(differences.length / 2)] ?? 0;
   return Math.abs(middle) < SAME_CLOCK_NS ? 0 : middle;
+}
+
+/** A row of `strace -c`: how many failed is told, how they did is not. */
+function totalsOf({ name, count, failed, totalNs }: SyscallTotalRecord): SyscallTotals {
+  return { name, count, errors: failed > 0 ? { errors: failed } : {}, totalNs };
 }

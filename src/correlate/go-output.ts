@@ -8,6 +8,7 @@ import type { TraceError } from '../model/trace.ts';
 import { GitOutput } from './git-output.ts';
 import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
+import { Http2Streams } from './streams.ts';
 
 /** A toolchain or module that go said it downloads. */
 export interface Download {
@@ -20,6 +21,9 @@ export interface Download {
 
 const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 const MAX_ERRORS = 10_000;
+/** Those that have a part in downloads. */
+const SETTINGS =
+  /^GO(?:VERSION|OS|ARCH|PROXY|SUMDB|PRIVATE|NOPROXY|NOSUMDB|FLAGS|DEBUG|TOOLCHAIN|MODCACHE|AUTH|INSECURE|VCS)$/;
 const FINAL =
   /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares )/;
 
@@ -40,6 +44,9 @@ export class GoOutput {
   readonly errors: TraceError[] = [];
   readonly goroutines: GoroutineRecord[] = [];
   readonly downloads: Download[] = [];
+  readonly settings: Record<string, string> = {};
+  /** How many modules `go mod download -json` reported. */
+  modules = 0;
   readonly lookupHosts = new Map<string, SourceLine>();
   fetches: Span[] = [];
   resolver: 'go' | 'cgo' | 'dynamic' | undefined;
@@ -56,14 +63,20 @@ export class GoOutput {
   cutFetches = false;
   readonly #openFetches = new Map<string, Span[]>();
   readonly #git: GitOutput;
+  readonly #streams: Http2Streams;
   lastLines: SourceLine[] = [];
 
   constructor(store: SpanStore) {
     this.#store = store;
     this.#git = new GitOutput(store);
+    this.#streams = new Http2Streams(store);
     store.onCompact((kept) => {
       this.fetches = this.fetches.filter((fetch) => kept.has(fetch));
     });
+  }
+
+  get bodies(): readonly Span[] {
+    return this.#streams.bodies;
   }
 
   get repositoryLocks(): readonly Span[] {
@@ -114,6 +127,12 @@ export class GoOutput {
           record.isContinuation === true || FINAL.test(record.text),
         );
         return;
+      case 'go-setting':
+        if (SETTINGS.test(record.name) && record.value !== '') this.settings[record.name] = record.value;
+        return;
+      case 'go-module':
+        this.modules++;
+        return;
       case 'goroutine':
         this.goroutines.push(record);
         return;
@@ -123,6 +142,9 @@ export class GoOutput {
         return;
       case 'h2-header':
       case 'h2-frame':
+        this.http2 = true;
+        this.#streams.on(record, timeNs, pid);
+        return;
       case 'h2-other':
         this.http2 = true;
     }
@@ -272,6 +294,7 @@ export class GoOutput {
   #onHttp2(host: string | undefined, at: SourceLine, timeNs: number, pid: number | undefined): void {
     this.http2 = true;
     if (host !== undefined) {
+      this.#streams.onDial(host);
       if (
         this.#dial !== undefined &&
         this.#dial.endNs === undefined &&

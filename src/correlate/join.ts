@@ -24,6 +24,7 @@ export function joinSpans(input: Joinable): Span[] {
     dropAnswered(connection, input, dropped);
   // http2debug's dial is the sum of what the packets show step by step.
   if (input.connections.length > 0) {
+    for (const body of input.output.bodies) dropped.add(body);
     for (const span of input.spans)
       if (span.kind === 'connect' && span.attributes['network.peer.address'] === undefined) dropped.add(span);
   }

@@ -12,6 +12,8 @@ export function whatIsUnseen({ trace, timeline }: Case): string | undefined {
   const { ending, coverage } = trace;
   const after = coverage.timed ? ` after ${printSeconds(timeline.wallNs)}` : '';
   if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;
+  if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
+    return 'this is a table of totals (strace -c), which has no times and no order';
   if (coverage.attached && ending.kind === 'unknown') return `the log ends before it did${after}`;
   if (coverage.syscalls || coverage.libraryCalls) return undefined;
   const zip = awaitedZip(trace);

@@ -3,7 +3,8 @@ import type { TraceRecord } from '../../parsers/registry.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { Clock } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
-import { type Input, reasonOf } from './open.ts';
+import { reasonOf } from './chunks.ts';
+import type { Input } from './input.ts';
 import { InputReader, type InputSummary } from './reader.ts';
 import type { SegmentPool } from './segments.ts';
 import { threadPool } from './threads.ts';
@@ -66,13 +67,13 @@ async function ingestWith(
   const clock: Clock = { originSeconds: undefined };
   const sources = inputs.map((input) => new Source(input, clock, inputs.length > 1 ? undefined : sink));
   try {
-    for (const source of sources) {
-      const format = await source.reader.detect();
-      if (!format.ok) return format;
-      if (pool !== undefined) source.reader.readBySegments(pool, segmentBytes);
-    }
-    if (sources.length === 1) while (await sources[0]?.reader.pull());
-    else await merge(sources, sink);
+    const found = await detectAll(sources);
+    if (!found.ok) return found;
+    if (pool !== undefined)
+      for (const source of found.value) source.reader.readBySegments(pool, segmentBytes);
+    const [only] = found.value;
+    if (sources.length === 1) while (await only?.reader.pull());
+    else await merge(found.value, sink);
   } catch (error) {
     return failed(`${inputs.map((input) => input.path).join(', ')}: ${reasonOf(error)}`);
   }
@@ -84,14 +85,32 @@ async function ingestWith(
   });
 }
 
+/** Those that are logs. Of a folder or an archive the rest is passed over, unless nothing is left. */
+async function detectAll(sources: readonly Source[]): Promise<Result<readonly Source[]>> {
+  const logs: Source[] = [];
+  let first: Result<string> | undefined;
+  for (const source of sources) {
+    const format = await source.reader.detect();
+    if (format.ok) {
+      logs.push(source);
+      continue;
+    }
+    if (!source.isMember) return format;
+    first ??= format;
+  }
+  return logs.length > 0 || first === undefined || first.ok ? ok(logs) : first;
+}
+
 /** One input of several: its records wait in a queue until their time comes. */
 class Source {
   readonly reader: InputReader;
   readonly queue: TraceRecord[] = [];
+  readonly isMember: boolean;
   #at = 0;
   #done = false;
 
   constructor(input: Input, clock: Clock, sink: ((record: TraceRecord) => void) | undefined) {
+    this.isMember = input.isMember === true;
     this.reader = new InputReader(input, clock, sink ?? ((record) => this.queue.push(record)));
   }
 

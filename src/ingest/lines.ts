@@ -16,6 +16,8 @@ export class FramedLine implements InputLine {
   end = 0;
   readonly #input: string;
   #original: string | undefined;
+  /** Decoded once: several parsers look at a line. */
+  #text: string | undefined;
 
   constructor(input: string) {
     this.#input = input;
@@ -28,6 +30,7 @@ export class FramedLine implements InputLine {
     this.end = end;
     this.timeNs = timeNs;
     this.#original = undefined;
+    this.#text = undefined;
   }
 
   /** Replaces the content, for a line in a wrapping; `at()` goes on to give the line as it stands in the input. */
@@ -37,10 +40,12 @@ export class FramedLine implements InputLine {
     this.start = 0;
     this.end = content.length;
     this.timeNs = timeNs;
+    this.#text = undefined;
   }
 
   text(): string {
-    return decode(this.bytes, this.start, this.end);
+    this.#text ??= decode(this.bytes, this.start, this.end);
+    return this.#text;
   }
 
   at(): SourceLine {

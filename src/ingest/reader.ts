@@ -4,8 +4,9 @@ import { StraceParser } from '../../parsers/strace/parser.ts';
 import { shiftLines, shiftState } from '../../parsers/strace/segment.ts';
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
+import { linesFrom } from './chunks.ts';
+import type { Input } from './input.ts';
 import { FramedLine, LineFramer } from './lines.ts';
-import { type Input, linesFrom } from './open.ts';
 import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
 import { detectWrappings, unwrap, type Wrapping, withoutAnsi } from './unwrap.ts';
 
@@ -25,6 +26,9 @@ export interface InputSummary {
 
 const SAMPLE = 256 * 1024;
 const KEPT_UNPARSED = 20;
+/** What stands around a log that was pasted or recorded: Markdown's fences, script(1)'s first and last line. */
+const NOISE = /^(?:```|~~~)\s*\w*\s*$|^Script (?:started|done)\b/;
+const LONGEST_NOISE = 200;
 const LONGEST_TEXT_LINE = 64 * 1024;
 const LONGEST_SAMPLE_LINE = 2000;
 /** `PID EPOCH name(3</path>…` (-f -ttt -y). */
@@ -266,6 +270,7 @@ export class InputReader {
     let blank = true;
     for (let at = line.start; at < line.end && blank; at++) blank = (line.bytes[at] ?? 0) <= 0x20;
     if (blank && this.summary.format !== 'goroutines') return 'ignored';
+    if (line.end - line.start < LONGEST_NOISE && NOISE.test(line.text())) return 'ignored';
     for (const parser of this.#parsers) {
       const outcome = parser.push(line);
       if (outcome !== 'unparsed') return outcome;

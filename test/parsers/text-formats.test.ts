@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { goEnv } from '../../parsers/go-env/format.ts';
 import { classifyError } from '../../parsers/go-errors/format.ts';
+import { goJson } from '../../parsers/go-json/format.ts';
 import { BuildOutput } from '../../parsers/go-x/build-output.ts';
 import { goX } from '../../parsers/go-x/format.ts';
 import { goroutines } from '../../parsers/goroutines/format.ts';
@@ -8,8 +10,89 @@ import { http2debug } from '../../parsers/http2debug/format.ts';
 import { ltrace } from '../../parsers/ltrace/format.ts';
 import { netdns } from '../../parsers/netdns/format.ts';
 import { TEXT_FORMATS, TRACER_FORMATS } from '../../parsers/registry.ts';
+import { straceSummary } from '../../parsers/strace-summary/format.ts';
 import { splitGlued } from '../../src/ingest/reader.ts';
 import { parse, parseText } from '../support/parse.ts';
+
+describe('go env', () => {
+  it('as printed by old and new go, on Windows, and as JSON', () => {
+    const text = [
+      "GOPROXY='https://proxy.example,direct'",
+      'GOSUMDB="off"',
+      'set GOFLAGS=-mod=mod',
+      'GOPRIVATE=',
+      'HOME=/home/runner',
+    ].join('\n');
+    const { records, outcomes } = parseText(goEnv, `${text}\n`);
+    expect(records.map(({ name, value }) => [name, value])).toEqual([
+      ['GOPROXY', 'https://proxy.example,direct'],
+      ['GOSUMDB', 'off'],
+      ['GOFLAGS', '-mod=mod'],
+      ['GOPRIVATE', ''],
+    ]);
+    expect(outcomes.unparsed).toBe(1);
+    const json = '{\n\t"GOPROXY": "https://proxy.example",\n\t"GOSUMDB": "off"\n}\n';
+    expect(parseText(goJson, json)).toMatchObject({
+      records: [
+        { kind: 'go-setting', name: 'GOPROXY', value: 'https://proxy.example' },
+        { kind: 'go-setting', name: 'GOSUMDB', value: 'off' },
+      ],
+      outcomes: { record: 1, continued: 3, ignored: 0, unparsed: 0 },
+    });
+  });
+});
+
+describe('go mod download -json', () => {
+  it('modules, and the error of one', () => {
+    const text = [
+      '{',
+      '\t"Path": "lib.example/a",',
+      '\t"Version": "v1.0.0",',
+      '\t"Error": "lib.example/a@v1.0.0: reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 404 Not Found"',
+      '}',
+      '{',
+      '\t"Path": "lib.example/b",',
+      '\t"Version": "v1.0.0",',
+      '\t"Origin": {',
+      '\t\t"VCS": "git",',
+      '\t\t"URL": "https://git.example/b"',
+      '\t}',
+      '}',
+    ].join('\n');
+    const { records, outcomes, lines } = parseText(goJson, `${text}\n`);
+    expect(records).toMatchObject([
+      { kind: 'go-module', module: 'lib.example/a', version: 'v1.0.0' },
+      { kind: 'go-error', class: 'not-found', module: 'lib.example/a' },
+      { kind: 'go-module', module: 'lib.example/b' },
+    ]);
+    expect(outcomes).toEqual({ record: 2, continued: lines - 2, ignored: 0, unparsed: 0 });
+  });
+
+  it('a brace of something else, and an object that is cut', () => {
+    expect(parseText(goJson, '{\nint main() {\n}\n').outcomes).toMatchObject({ unparsed: 2 });
+    expect(parseText(goJson, '{\n\t"Path": "lib.example/a",\n').records).toEqual([]);
+  });
+});
+
+describe('strace -c', () => {
+  it('the table, with and without errors', () => {
+    const text = [
+      '% time     seconds  usecs/call     calls    errors syscall',
+      '------ ----------- ----------- --------- --------- ------------------',
+      ' 61.90    0.004213          42       100        12 openat',
+      ' 38.10    0.002593           6       400           futex',
+      '------ ----------- ----------- --------- --------- ------------------',
+      '100.00    0.006806          13       500        12 total',
+    ].join('\n');
+    expect(parseText(straceSummary, `${text}\n`)).toMatchObject({
+      records: [
+        { name: 'openat', count: 100, failed: 12, totalNs: 4_213_000 },
+        { name: 'futex', count: 400, failed: 0, totalNs: 2_593_000 },
+      ],
+      outcomes: { record: 2, ignored: 4, unparsed: 0 },
+    });
+  });
+});
 
 describe('go -x', () => {
   it.each([

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
+import { straceFor } from '../src/capture/strace.ts';
+
+const MODULES = 120;
+const ROUNDS = 5;
+const VERSION = 'v1.0.0';
+const names = Array.from({ length: MODULES }, (_, at) => `bench.example/m${at}`);
+
+function files(): Map<string, Uint8Array> {
+  return new Map(
+    names.flatMap((path) => {
+      const mod = Buffer.from(`module ${path}\n\ngo 1.20\n`);
+      const source = Buffer.from('package m\n'.padEnd(20_000, '/'));
+      const zip = zipSync({ [`${path}@${VERSION}/go.mod`]: mod, [`${path}@${VERSION}/m.go`]: source });
+      const base = `/${path}/@v/${VERSION}`;
+      const info = Buffer.from(JSON.stringify({ Version: VERSION, Time: '2024-01-02T03:04:05Z' }));
+      return [[`${base}.info`, info] as const, [`${base}.mod`, mod] as const, [`${base}.zip`, zip] as const];
+    }),
+  );
+}
+
+/** What tracing costs a real `go mod download` of many modules, at two latencies. */
+export async function liveTable(): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'gotrace-live-'));
+  const requires = names.map((name) => `\t${name} ${VERSION}`).join('\n');
+  writeFileSync(join(folder, 'go.mod'), `module bench.example/app\n\ngo 1.20\n\nrequire (\n${requires}\n)\n`);
+  const go = ['go', 'mod', 'download'];
+  const gotrace = (...options: string[]) => [
+    process.execPath,
+    'dist/cli.js',
+    'run',
+    ...options,
+    '--output',
+    '/dev/null',
+    '--',
+    ...go,
+  ];
+  const chosen = straceFor('/dev/null', false);
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    bare: go,
+    'gotrace run --no-strace --progress none': gotrace('--no-strace', '--progress', 'none'),
+    'gotrace run --no-strace': gotrace('--no-strace'),
+    'gotrace run': gotrace(),
+    'gotrace run --trace-all': gotrace('--trace-all'),
+    'strace, the chosen list': [chosen.command, ...chosen.args, ...go],
+    'strace -f': ['strace', '-f', '-o', '/dev/null', ...go],
+  };
+  const lines = [
+    `## Live: \`go mod download\` of ${MODULES} modules from a proxy on loopback`,
+    '',
+    '| command | 0 ms a request | | 20 ms a request | |',
+    '|---|--:|--:|--:|--:|',
+  ];
+  try {
+    const [quick, slow] = [await medians(0, commands, folder), await medians(20, commands, folder)];
+    for (const name of Object.keys(commands)) {
+      const cells = [quick, slow].flatMap((times) => [
+        `${((times.get(name) ?? 0) / 1000).toFixed(2)} s`,
+        `${((times.get(name) ?? 0) / (times.get('bare') ?? 1)).toFixed(2)}`,
+      ]);
+      lines.push(`| \`${name}\` | ${cells.join(' | ')} |`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return [...lines, ''];
+}
+
+async function medians(
+  latencyMs: number,
+  commands: Readonly<Record<string, readonly string[]>>,
+  folder: string,
+): Promise<Map<string, number>> {
+  const served = files();
+  const server = createServer((request, response) => {
+    const file = served.get(request.url ?? '');
+    setTimeout(() => response.writeHead(file === undefined ? 404 : 200).end(file), latencyMs);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const times = new Map<string, number[]>();
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [name, command] of Object.entries(commands)) {
+      const took = await timed(command, folder, port);
+      // The first round warms the caches.
+      if (round > 0) times.set(name, [...(times.get(name) ?? []), took]);
+    }
+  }
+  server.closeAllConnections();
+  server.close();
+  return new Map([...times].map(([name, list]) => [name, list.sort((a, b) => a - b)[list.length >> 1] ?? 0]));
+}
+
+async function timed(
+  [program = '', ...args]: readonly string[],
+  folder: string,
+  port: number,
+): Promise<number> {
+  const cache = join(folder, 'cache');
+  if (existsSync(cache)) removeReadOnly(cache);
+  const begin = performance.now();
+  const child = spawn(
+    program,
+    args.map((arg) => (arg === 'dist/cli.js' ? join(process.cwd(), arg) : arg)),
+    {
+      cwd: folder,
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        GOPROXY: `http://127.0.0.1:${port}`,
+        GOSUMDB: 'off',
+        GOTOOLCHAIN: 'local',
+        GOFLAGS: '-modcacherw',
+        GOMODCACHE: cache,
+        NO_PROXY: '*',
+      },
+    },
+  );
+  await once(child, 'exit');
+  return performance.now() - begin;
+}
+
+function removeReadOnly(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true }))
+    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o755);
+  rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,91 @@
+import type { SettingRecord } from '../go-env/format.ts';
+import type { GoErrorRecord } from '../go-errors/format.ts';
+import { classifyError } from '../go-errors/format.ts';
+import type { Format, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
+
+/** A module that `go mod download -json` reports: cmd/go/internal/modcmd/download.go, ModuleJSON. */
+export interface ModuleRecord {
+  readonly kind: 'go-module';
+  readonly at: SourceLine;
+  readonly timeNs: number | undefined;
+  readonly module: string;
+  readonly version: string;
+}
+
+export type GoJsonRecord = ModuleRecord | SettingRecord | GoErrorRecord;
+
+/** The objects that `go mod download -json`, `go list -m -json` and `go env -json` print, indented by a tab. */
+export const goJson: Format<GoJsonRecord> = {
+  name: 'go-json',
+  detect: (sample) => (/^\{\r?\n\t"(?:Path|GO\w+|AR|CC)": "/m.test(sample) ? 0.95 : 0),
+  create: (emit) => new GoJsonParser(emit),
+};
+
+/** What go prints about one module is a kilobyte; something else is not read to its end. */
+const MOST_TEXT = 256 * 1024;
+const FIELD = /^\s+(?:"\w+": |[\]}],?$|"[^"]*",?$)/;
+
+class GoJsonParser implements LineParser {
+  readonly #emit: (record: GoJsonRecord) => void;
+  #at: SourceLine | undefined;
+  #text = '';
+
+  constructor(emit: (record: GoJsonRecord) => void) {
+    this.#emit = emit;
+  }
+
+  push(line: InputLine): LineOutcome {
+    const text = line.text().trimEnd();
+    if (text === '{') {
+      this.#at = line.at();
+      this.#text = text;
+      return 'record';
+    }
+    if (this.#at === undefined) return 'unparsed';
+    const isEnd = text === '}' || text === '},';
+    if ((!isEnd && !FIELD.test(text)) || this.#text.length > MOST_TEXT) {
+      this.end();
+      return 'unparsed';
+    }
+    this.#text += text.replace(/,$/, isEnd ? '' : ',');
+    if (isEnd) this.#onObject(this.#at, line.timeNs);
+    return 'continued';
+  }
+
+  /** An object that was cut tells nothing. */
+  end(): void {
+    this.#at = undefined;
+    this.#text = '';
+  }
+
+  #onObject(at: SourceLine, timeNs: number | undefined): void {
+    const fields = parse(this.#text);
+    this.end();
+    const { Path: module, Version: version, Error: error } = fields;
+    if (module !== undefined) {
+      this.#emit({ kind: 'go-module', at, timeNs, module, version: version ?? '' });
+      if (error !== undefined && error !== '')
+        this.#emit({ kind: 'go-error', at, timeNs, text: `go: ${error}`, ...classifyError(`go: ${error}`) });
+      return;
+    }
+    for (const [name, value] of Object.entries(fields))
+      this.#emit({ kind: 'go-setting', at, timeNs, name, value });
+  }
+}
+
+/** The string fields of an object; none where it is no JSON. */
+function parse(text: string): Readonly<Record<string, string>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return {};
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, field]) => {
+        // `go list -m -json` gives {"Err": "…"} where `go mod download -json` gives the text.
+        const string = typeof field === 'object' && field !== null && 'Err' in field ? field.Err : field;
+        return typeof string === 'string' ? [[name, string]] : [];
+      }),
+    );
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,93 @@
+import type { Http2Record } from '../../parsers/http2debug/format.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
+
+interface Stream {
+  readonly authority: string;
+  readonly path: string;
+  body: Span | undefined;
+}
+
+/**
+ * Bodies as GODEBUG=http2debug=1 tells of them. A request's headers are printed without their stream, but streams are
+ * numbered in the order of the requests of a connection (RFC 9113 section 5.1.1: 1, 3, 5, …), and go keeps one connection
+ * to a host. A frame is printed without its connection: where two hosts have a stream of that number open, it is not
+ * known whose it is, and nothing is made of it.
+ */
+export class Http2Streams {
+  readonly #store: SpanStore;
+  readonly #open = new Map<number, Stream[]>();
+  readonly #next = new Map<string, number>();
+  readonly bodies: Span[] = [];
+  #authority = '';
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  on(
+    record: Http2Record & { readonly kind: 'h2-header' | 'h2-frame' },
+    timeNs: number,
+    pid: number | undefined,
+  ): void {
+    if (record.kind === 'h2-header') this.#onHeader(record.name, record.value);
+    else this.#onFrame(record, timeNs, pid);
+  }
+
+  /** A new connection to a host counts its streams anew. */
+  onDial(host: string): void {
+    for (const authority of this.#next.keys())
+      if (authority === host || authority.startsWith(`${host}:`)) this.#next.delete(authority);
+  }
+
+  #onHeader(name: string, value: string): void {
+    if (name === ':authority') this.#authority = value;
+    if (name !== ':path') return;
+    const id = this.#next.get(this.#authority) ?? 1;
+    this.#next.set(this.#authority, id + 2);
+    const streams = this.#open.get(id) ?? [];
+    streams.push({ authority: this.#authority, path: value, body: undefined });
+    this.#open.set(id, streams);
+  }
+
+  #onFrame(
+    record: Http2Record & { readonly kind: 'h2-frame' },
+    timeNs: number,
+    pid: number | undefined,
+  ): void {
+    const streams = this.#open.get(record.stream) ?? [];
+    const [stream] = streams;
+    if (record.endStream || record.type === 'RST_STREAM') this.#open.delete(record.stream);
+    if (stream === undefined || streams.length > 1) return;
+    if (record.type === 'HEADERS' && !record.endStream)
+      stream.body = this.#start(stream, record, timeNs, pid);
+    const { body } = stream;
+    if (body === undefined) return;
+    if (record.type === 'DATA') {
+      body.attributes['gotrace.bytes'] = (body.attributes['gotrace.bytes'] ?? 0) + record.length;
+      body.evidence[1] = record.at;
+    }
+    if (record.type === 'RST_STREAM') body.attributes['error.type'] = 'ECONNRESET';
+    if (record.endStream || record.type === 'RST_STREAM') body.endNs = timeNs;
+  }
+
+  #start({ authority, path }: Stream, { at }: Http2Record, timeNs: number, pid: number | undefined): Span {
+    const url = `https://${authority}${path}`;
+    const purpose = purposeOf(url);
+    const phase = purpose === 'sumdb' || purpose === 'toolchain' ? purpose : 'transfer';
+    const span = this.#store.open('transfer', phase, `body of ${url}`, timeNs, [at]);
+    const host = hostOf(url);
+    const module = readModuleUrl(url);
+    span.attributes = {
+      'url.full': url,
+      'gotrace.bytes': 0,
+      ...(host === undefined ? {} : { 'server.address': host }),
+      ...(pid === undefined ? {} : { 'process.pid': pid }),
+      ...(module === undefined ? {} : { 'gotrace.module': module.module }),
+      ...(module?.version === undefined ? {} : { 'gotrace.version': module.version }),
+      ...(purpose === undefined ? {} : { 'gotrace.purpose': purpose }),
+    };
+    this.bodies.push(span);
+    return span;
+  }
+}

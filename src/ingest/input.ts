@@ -1,0 +1,11 @@
+/** One log to read: its name as a person gave it, and its bytes, decompressed. A chunk is valid until the next is asked for. */
+export interface Input {
+  readonly path: string;
+  readonly chunks: () => AsyncGenerator<Uint8Array>;
+  /** The file that it is, where its bytes can be read at any place: neither a stream nor compressed. */
+  readonly file?: string;
+  /** One of many of a folder or an archive: where it is no log, the others are read all the same. */
+  readonly isMember?: boolean;
+  /** What it is known to be, even where nothing in it is recognised; else the format is detected. */
+  readonly format?: string;
+}
