@@ -23,10 +23,9 @@ import {
   reportedEnvironment,
 } from './capture/settings.ts';
 import { straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
-import { reasonOf } from './ingest/chunks.ts';
 import { openInputs } from './ingest/open.ts';
 import type { Report } from './model/report.ts';
-import { failed, ok, type Result } from './model/result.ts';
+import { failed, ok, type Result, reasonOf } from './model/result.ts';
 import { type RedactOptions, redactor } from './redact/redact.ts';
 
 export interface TraceCommandOptions {

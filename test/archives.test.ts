@@ -64,7 +64,10 @@ describe('archives of logs', () => {
   });
 
   it('bombs are refused, in a line, and in bounded memory', async () => {
-    const zeros = Buffer.concat([Buffer.from(stderr), Buffer.alloc(300 * 1024 * 1024, `${'x'.repeat(1_000_000)}\n`)]);
+    const zeros = Buffer.concat([
+      Buffer.from(stderr),
+      Buffer.alloc(300 * 1024 * 1024, `${'x'.repeat(1_000_000)}\n`),
+    ]);
     const before = process.memoryUsage().rss;
     await expect(reportOf([await write('bomb.log.gz', gzipSync(zeros))])).rejects.toThrow(
       /expands to more than 300/,

@@ -58,28 +58,22 @@ async function plantedReport() {
   return reportOfText(`${lines.join('\n')}\n`);
 }
 
-it.each(WRITERS.map((writer) => [writer.name, writer.render] as const))(
-  'no planted secret gets into %s',
-  async (_name, render) => {
-    const text = render(await plantedReport(), { columns: 120, colour: false, explainInput: true });
-    expect(PLANTED.filter(([, secret]) => text.includes(secret)).map(([, secret]) => secret)).toEqual([]);
-  },
-);
+const writers = await Promise.all(WRITERS.map(async (writer) => [writer.name, await writer.load()] as const));
 
-it.each(WRITERS.map((writer) => [writer.name, writer.render] as const))(
-  'hostile text comes out inert in %s',
-  async (name, render) => {
-    const hostile = '\u001b[31m\u001b]0;owned\u0007\u202e<script>alert(1)</script>|```\u0000=cmd|calc';
-    const report = await reportOfText(
-      `1700000000.0 # get https://proxy.example/${hostile}/@v/list\n1700000009.0 go: m.example/a@v1.0.0: Get "https://x.example/${hostile}": 502 Bad Gateway\n`,
-    );
-    const text = render(report, { columns: 200, colour: false, explainInput: true });
-    expect(text.replaceAll('\r\n', '\n')).not.toMatch(
-      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/,
-    );
-    if (name === 'markdown')
-      expect(
-        text.replace(/^ *(`{3,})[^\n]*\n[\s\S]*?\n *\1$/gm, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, ''),
-      ).not.toContain('<script>');
-  },
-);
+it.each(writers)('no planted secret gets into %s', async (_name, render) => {
+  const text = render(await plantedReport(), { columns: 120, colour: false, explainInput: true });
+  expect(PLANTED.filter(([, secret]) => text.includes(secret)).map(([, secret]) => secret)).toEqual([]);
+});
+
+it.each(writers)('hostile text comes out inert in %s', async (name, render) => {
+  const hostile = '\u001b[31m\u001b]0;owned\u0007\u202e<script>alert(1)</script>|```\u0000=cmd|calc';
+  const report = await reportOfText(
+    `1700000000.0 # get https://proxy.example/${hostile}/@v/list\n1700000009.0 go: m.example/a@v1.0.0: Get "https://x.example/${hostile}": 502 Bad Gateway\n`,
+  );
+  const text = render(report, { columns: 200, colour: false, explainInput: true });
+  expect(text.replaceAll('\r\n', '\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  if (name === 'markdown')
+    expect(
+      text.replace(/^ *(`{3,})[^\n]*\n[\s\S]*?\n *\1$/gm, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, ''),
+    ).not.toContain('<script>');
+});

@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs';
-import { openInputs } from '../ingest/open.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { fail } from './exit.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
@@ -36,16 +35,19 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
   handler: async (args) => {
     const verdicts = readVerdicts(args.failOn);
     if (!verdicts.ok) return fail(verdicts.error);
+    // Loaded when it is needed: help and the other commands do not wait for it.
+    const [{ analyze }, { openInputs }] = await Promise.all([
+      import('../analyze.ts'),
+      import('../ingest/open.ts'),
+    ]);
     const inputs = await openInputs(args.files, process.stdin);
     if (!inputs.ok) return fail(inputs.error);
-    // Loaded when it is needed: help and a command that is run do not wait for it.
-    const { analyze } = await import('../analyze.ts');
     const report = await analyze(inputs.value, {
       redact: redactOptions(args),
       ...(args.threads === undefined ? {} : { threads: args.threads }),
     });
     if (!report.ok) return fail(report.error);
-    const written = writeReport(report.value, args);
+    const written = await writeReport(report.value, args);
     if (!written.ok) return fail(written.error);
 
     if (verdicts.value.includes(report.value.verdict.status)) process.exitCode = 1;

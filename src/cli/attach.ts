@@ -2,10 +2,6 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { attach } from '../capture/attach.ts';
-import { whyNoAccess } from '../capture/proc.ts';
-import { whyNoStrace } from '../capture/strace.ts';
-import { openInputs } from '../ingest/open.ts';
 import { readDuration } from './duration.ts';
 import { fail } from './exit.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
@@ -45,6 +41,7 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
       return fail('attach: the process id must be a number, as ps shows it');
     const duration = readDuration('--for', args.for);
     if (!duration.ok) return fail(duration.error);
+    const { attach, whyNoAccess, whyNoStrace } = await parts();
     const denied = whyNoAccess(args.pid);
     if (denied !== undefined) return fail(denied);
     const noStrace = args.strace ? await whyNoStrace() : undefined;
@@ -75,6 +72,7 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
 };
 
 async function report(logs: readonly string[], args: AttachArguments): Promise<void> {
+  const { openInputs } = await import('../ingest/open.ts');
   const inputs = await openInputs(
     logs.filter((log) => existsSync(log) && statSync(log).size > 1),
     process.stdin,
@@ -85,6 +83,16 @@ async function report(logs: readonly string[], args: AttachArguments): Promise<v
   const { analyze } = await import('../analyze.ts');
   const result = await analyze(named, { redact: redactOptions(args) });
   if (!result.ok) return fail(result.error);
-  const written = writeReport(result.value, args);
+  const written = await writeReport(result.value, args);
   if (!written.ok) fail(written.error);
+}
+
+/** Loaded when a process is looked at: help does not wait for them. */
+async function parts() {
+  const [{ attach }, { whyNoAccess }, { whyNoStrace }] = await Promise.all([
+    import('../capture/attach.ts'),
+    import('../capture/proc.ts'),
+    import('../capture/strace.ts'),
+  ]);
+  return { attach, whyNoAccess, whyNoStrace };
 }

@@ -1,13 +1,18 @@
+import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { openInputs } from '../ingest/open.ts';
 import { fail } from './exit.ts';
 import { type OutputOptions, redactOptions, writeReport } from './output.ts';
 
-/** A recorded download, for machines without go. The build puts it beside the bundle. */
-const RECORDING = fileURLToPath(new URL('./recording.strace.log.gz', import.meta.url));
+/** A recorded download, for machines without go. The build puts it beside the bundle, whose chunks are a folder below. */
+const RECORDING = ['./recording.strace.log.gz', '../recording.strace.log.gz']
+  .map((name) => fileURLToPath(new URL(name, import.meta.url)))
+  .find((path) => existsSync(path));
 
 export async function analyzeRecording(options: OutputOptions): Promise<void> {
+  if (RECORDING === undefined)
+    return fail('demo: the recording that comes with gotrace is missing; install it again');
   const inputs = await openInputs([RECORDING], Readable.from([]));
   if (!inputs.ok) return fail(inputs.error);
   // Loaded when it is needed: help and a command that is run do not wait for it.
@@ -17,6 +22,6 @@ export async function analyzeRecording(options: OutputOptions): Promise<void> {
     { redact: redactOptions(options) },
   );
   if (!report.ok) return fail(report.error);
-  const written = writeReport(report.value, options);
+  const written = await writeReport(report.value, options);
   if (!written.ok) fail(written.error);
 }

@@ -1,9 +1,6 @@
 import { homedir } from 'node:os';
-import { execa } from 'execa';
 import type { CommandModule } from 'yargs';
-import { faultOf, setUp } from '../demo/demo.ts';
-import { FAULTS } from '../demo/faults.ts';
-import { traceCommand } from '../trace-command.ts';
+import { FAULTS, faultOf } from '../demo/faults.ts';
 import { analyzeRecording } from './demo-recording.ts';
 import { fail } from './exit.ts';
 import { LiveView } from './live-view.ts';
@@ -39,6 +36,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     }
     const fault = faultOf(args.fault);
     if (fault === undefined) return fail(`demo ${args.fault}: no such fault; gotrace demo --list names them`);
+    const { execa, setUp, traceCommand } = await parts();
     const go = await execa('go', ['version'], { reject: false });
     if (go.exitCode !== 0) {
       process.stderr.write(
@@ -71,7 +69,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
       view.stop();
       if (!outcome.ok) return fail(outcome.error);
       if (outcome.value.report !== undefined) {
-        const written = writeReport(outcome.value.report, args);
+        const written = await writeReport(outcome.value.report, args);
         if (!written.ok) return fail(written.error);
       }
     } finally {
@@ -80,3 +78,13 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     }
   },
 };
+
+/** Loaded when the demo is run: help does not wait for them. */
+async function parts() {
+  const [{ execa }, { setUp }, { traceCommand }] = await Promise.all([
+    import('execa'),
+    import('../demo/demo.ts'),
+    import('../trace-command.ts'),
+  ]);
+  return { execa, setUp, traceCommand };
+}

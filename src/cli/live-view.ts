@@ -1,7 +1,7 @@
 import { readGoX } from '../../parsers/go-x/format.ts';
 import { FramedLine } from '../ingest/lines.ts';
 import { inert } from '../report/inert.ts';
-import { printSeconds } from '../report/terminal.ts';
+import { printSeconds } from '../report/seconds.ts';
 
 export type Progress = 'auto' | 'plain' | 'none';
 

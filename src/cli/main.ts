@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { STANDARD_INPUT } from '../ingest/open.ts';
+import { STANDARD_INPUT } from '../ingest/input.ts';
 import { VERSION } from '../version.ts';
 import { analyzeCommand } from './analyze.ts';
 import { attachCommand } from './attach.ts';

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Argv } from 'yargs';
-import { reasonOf } from '../ingest/chunks.ts';
 import type { Report } from '../model/report.ts';
-import { failed, ok, type Result } from '../model/result.ts';
+import { failed, ok, type Result, reasonOf } from '../model/result.ts';
 import type { RedactOptions } from '../redact/redact.ts';
 import { WRITERS, writerOf } from '../report/registry.ts';
 
@@ -52,13 +51,14 @@ export function redactOptions(options: OutputOptions): false | RedactOptions {
 }
 
 /** Renders the report and writes it whole, or not at all. */
-export function writeReport(
+export async function writeReport(
   report: Report,
   options: OutputOptions,
   stream: NodeJS.WriteStream = process.stdout,
-): Result<void> {
+): Promise<Result<void>> {
   const isTerminal = options.output === undefined && stream.isTTY === true;
-  const text = writerOf(options.format)(report, {
+  const render = await writerOf(options.format);
+  const text = render(report, {
     columns: isTerminal ? (stream.columns ?? 100) : 100,
     colour: isTerminal && process.env['NO_COLOR'] === undefined,
     explainInput: options.explainInput ?? false,

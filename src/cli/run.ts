@@ -1,6 +1,6 @@
 import { constants, homedir } from 'node:os';
 import type { CommandModule } from 'yargs';
-import { type RunOutcome, traceCommand } from '../trace-command.ts';
+import type { RunOutcome } from '../trace-command.ts';
 import { readDuration } from './duration.ts';
 import { fail } from './exit.ts';
 import { LiveView, type Progress } from './live-view.ts';
@@ -80,6 +80,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (!timeout.ok) return fail(timeout.error);
     const stall = readDuration('--stall', args.stall);
     if (!stall.ok) return fail(stall.error);
+    const { traceCommand } = await import('../trace-command.ts');
     const view = new LiveView(process.stderr, args.progress);
     const outcome = await traceCommand({
       command,
@@ -104,7 +105,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       process.exit(outcome.error.includes('cannot be started') ? 127 : 2);
     }
     if (outcome.value.report !== undefined) {
-      const written = writeReport(outcome.value.report, args, process.stderr);
+      const written = await writeReport(outcome.value.report, args, process.stderr);
       if (!written.ok) process.stderr.write(`gotrace: ${written.error}\n`);
     }
     endAs(outcome.value);

@@ -1,13 +1,9 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FAULTS, type Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { demoGoMod } from './modules.ts';
 import { closedAddress, startServer } from './server.ts';
-
-export function faultOf(name: string): Fault | undefined {
-  return FAULTS.find((fault) => fault.name === name);
-}
 
 export interface DemoSetting {
   /** The folder with the demo's go.mod. */

@@ -80,3 +80,7 @@ export const FAULTS: readonly Fault[] = [
   },
   { name: 'healthy', describes: 'nothing is wrong', goproxy: ({ good }) => good, behaviour: healthy },
 ];
+
+export function faultOf(name: string): Fault | undefined {
+  return FAULTS.find((fault) => fault.name === name);
+}

@@ -1,39 +1,15 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { type Entry, openPromise } from 'yauzl';
-import { failed, ok, type Result } from '../model/result.ts';
-import { decompressed, fileChunks, HARMLESS_BYTES, MOST_EXPANSION, reasonOf } from './chunks.ts';
+import { failed, ok, type Result, reasonOf } from '../model/result.ts';
+import type { ArchiveKind } from './archive-kind.ts';
+import { decompressed, fileChunks, HARMLESS_BYTES, MOST_EXPANSION } from './chunks.ts';
 import type { Input } from './input.ts';
 
 /** More members are a copy of a disk, not the logs of a job. */
 const MOST_MEMBERS = 2000;
 /** A name is shown, and nothing is ever written under it. */
 const MOST_NAME = 200;
-const ZIP = Buffer.from('PK\u0003\u0004');
-/** POSIX.1 ustar: the magic of a header block. */
-const USTAR = Buffer.from('ustar');
-const USTAR_AT = 257;
-
-type ArchiveKind = 'zip' | 'tar';
-
-/** What kind of archive a file is, by its bytes; undefined for a log. */
-export async function archiveKind(path: string): Promise<ArchiveKind | undefined> {
-  if (startsWithZip(path)) return 'zip';
-  for await (const chunk of decompressed(fileChunks(path)))
-    return Buffer.from(chunk.subarray(USTAR_AT, USTAR_AT + USTAR.length)).equals(USTAR) ? 'tar' : undefined;
-  return undefined;
-}
-
-function startsWithZip(path: string): boolean {
-  const fd = openSync(path, 'r');
-  try {
-    const head = Buffer.alloc(ZIP.length);
-    return readSync(fd, head, 0, head.length, 0) === head.length && head.equals(ZIP);
-  } finally {
-    closeSync(fd);
-  }
-}
 
 /**
  * The files of an archive as inputs, each named `ARCHIVE/PATH`. Nothing is unpacked to the disk: a member is read

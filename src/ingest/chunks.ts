@@ -134,12 +134,3 @@ async function* decoded(chunks: AsyncGenerator<Uint8Array>, encoding: string): A
   for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
   yield Buffer.from(decoder.decode());
 }
-
-/** What a person is told of a file system error. */
-export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied; run gotrace as a user who may read it';
-  if (code === 'EISDIR') return 'is a directory';
-  return error instanceof Error ? (error.message.split('\n')[0] ?? code) : String(error);
-}

@@ -9,3 +9,6 @@ export interface Input {
   /** What it is known to be, even where nothing in it is recognised; else the format is detected. */
   readonly format?: string;
 }
+
+/** How reports name standard input; taken for it as `-` is. */
+export const STANDARD_INPUT = '(standard input)';

@@ -1,13 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { failed, ok, type Result } from '../model/result.ts';
-import { archiveKind, openArchive } from './archives.ts';
-import { decompressed, fileChunks, isPlain, reasonOf, streamChunks } from './chunks.ts';
-import type { Input } from './input.ts';
-
-/** How reports name standard input; taken for it as `-` is. */
-export const STANDARD_INPUT = '(standard input)';
+import { failed, ok, type Result, reasonOf } from '../model/result.ts';
+import { archiveKind } from './archive-kind.ts';
+import { decompressed, fileChunks, isPlain, streamChunks } from './chunks.ts';
+import { type Input, STANDARD_INPUT } from './input.ts';
 
 /**
  * Opens files, archives (zip, tar, compressed or not), folders of either, and `-` for standard input. Fails with one line
@@ -37,7 +34,11 @@ async function openFile(path: string, isMember: boolean): Promise<Result<Input[]
     // A pipe is read once: it is not looked at beforehand.
     const isFile = statSync(path).isFile();
     const kind = isFile ? await archiveKind(path) : undefined;
-    if (kind !== undefined) return await openArchive(path, kind);
+    if (kind !== undefined) {
+      // Loaded when there is one.
+      const { openArchive } = await import('./archives.ts');
+      return await openArchive(path, kind);
+    }
     return ok([
       {
         path,

@@ -1,6 +1,6 @@
 import type { Report, ReportFinding } from '../model/report.ts';
 import { escapeActive, inert, inertCode, inertMarkdown, inertMermaid } from './inert.ts';
-import { printSeconds } from './terminal.ts';
+import { printSeconds } from './seconds.ts';
 import { labelOf, lengthOf, waterfall } from './waterfall.ts';
 
 const MOST_BARS = 20;

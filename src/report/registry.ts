@@ -1,9 +1,4 @@
 import type { Report } from '../model/report.ts';
-import { renderChromeTrace } from './chrome-trace.ts';
-import { renderCsv } from './csv.ts';
-import { renderJson } from './json.ts';
-import { renderMarkdown } from './markdown.ts';
-import { renderTerminal } from './terminal.ts';
 
 export interface RenderOptions {
   readonly columns: number;
@@ -13,15 +8,18 @@ export interface RenderOptions {
 
 export type Writer = (report: Report, options: RenderOptions) => string;
 
-/** The outputs. Adding one is a file and a line here. */
-export const WRITERS: readonly { readonly name: string; readonly render: Writer }[] = [
-  { name: 'terminal', render: renderTerminal },
-  { name: 'json', render: renderJson },
-  { name: 'markdown', render: renderMarkdown },
-  { name: 'csv', render: renderCsv },
-  { name: 'chrome-trace', render: renderChromeTrace },
+/** The outputs, each loaded when it is asked for. Adding one is a file and a line here. */
+export const WRITERS: readonly { readonly name: string; readonly load: () => Promise<Writer> }[] = [
+  { name: 'terminal', load: async () => (await import('./terminal.ts')).renderTerminal },
+  { name: 'json', load: async () => (await import('./json.ts')).renderJson },
+  { name: 'markdown', load: async () => (await import('./markdown.ts')).renderMarkdown },
+  { name: 'csv', load: async () => (await import('./csv.ts')).renderCsv },
+  { name: 'chrome-trace', load: async () => (await import('./chrome-trace.ts')).renderChromeTrace },
 ];
 
-export function writerOf(name: string): Writer {
-  return WRITERS.find((writer) => writer.name === name)?.render ?? renderTerminal;
+/** The writer of that name; the first where there is none. */
+export async function writerOf(name: string): Promise<Writer> {
+  const writer = WRITERS.find((each) => each.name === name) ?? WRITERS[0];
+  if (writer === undefined) throw new Error('there are no outputs');
+  return writer.load();
 }

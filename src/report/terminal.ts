@@ -4,6 +4,7 @@ import stringWidth from 'string-width';
 import type { Report, ReportFinding } from '../model/report.ts';
 import { inert } from './inert.ts';
 import type { RenderOptions } from './registry.ts';
+import { printSeconds } from './seconds.ts';
 import { labelOf, waterfall } from './waterfall.ts';
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -155,14 +156,6 @@ function inputSection(report: Report, colours: Colours, explain: boolean): strin
     return [colours.dim(`${inert(input.path)}: ${input.format}, ${counts}`), ...first];
   });
   return lines.join('\n');
-}
-
-/** `1.23 s`, `45 ms`, `12 min 3 s`. */
-export function printSeconds(seconds: number): string {
-  if (seconds >= 600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  if (seconds >= 100) return `${Math.round(seconds)} s`;
-  if (seconds >= 1) return `${seconds.toFixed(2)} s`;
-  return `${Math.round(seconds * 1000)} ms`;
 }
 
 function cut(text: string, width: number): string {

@@ -185,6 +185,16 @@ describe.each(MODES)('the demo names the fault live, %s', (mode) => {
   });
 });
 
+it('the demo shows a recording where go is not installed', async () => {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [CLI, 'demo'], {
+    env: { PATH: '/nonexistent' },
+    extendEnv: false,
+  });
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/go is not installed here/);
+  expect(stdout).toMatch(/^Slow: proxy\.test took 6\.0 s to send the first byte/);
+});
+
 it('keeps logs and report where asked to, without secrets', async () => {
   const target = join(folder, 'kept');
   await gotrace([
