@@ -1,6 +1,7 @@
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
 import { indexOf, latin1, readValue } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
+import { endOfFirstHalf, isInterrupted, isLooseMark } from './halves.ts';
 import { type Head, readHead } from './head.ts';
 import { type Interest, interestOf, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
 import { NameTable } from './names.ts';
@@ -23,9 +24,9 @@ export interface StraceOptions {
 const OPEN_PAREN = 0x28;
 const SPACE = 0x20;
 const LESS = 0x3c;
+const COMMA = 0x2c;
 const MINUS = 0x2d;
 const DAY_NS = 86_400e9;
-const UNFINISHED = Buffer.from('<unfinished ...>');
 const RESUMED = Buffer.from(' resumed>');
 
 export class StraceParser implements LineParser {
@@ -37,6 +38,8 @@ export class StraceParser implements LineParser {
   /** Threads that the segment has shown to enter a call: which one is open does not depend on what came before it. */
   readonly #owned: Set<number> | undefined;
   #isBeyond = false;
+  /** The thread whose call strace's own message cut in two. */
+  #interrupted: number | undefined;
   readonly #names = new NameTable();
   readonly #errnos = new NameTable();
   readonly #interests: Interest[] = [];
@@ -119,6 +122,9 @@ export class StraceParser implements LineParser {
   }
 
   #notice(line: InputLine, timeNs: number): LineOutcome {
+    if (isLooseMark(line.bytes, this.#head.rest, line.end)) return 'continued';
+    if (line.bytes[this.#head.rest] === COMMA && this.#interrupted !== undefined)
+      return this.#goOn(line, timeNs);
     const record = readNotice(line, this.#head.rest, this.#head.pid, timeNs);
     if (typeof record === 'string') return record;
     if (record.kind === 'exit' && this.#isForeign(record.pid)) return this.#handOn(timeNs);
@@ -131,6 +137,18 @@ export class StraceParser implements LineParser {
     if (record.kind === 'superseded') this.#pending.takeOver(record.by, record.pid);
     this.#emit(record);
     return 'record';
+  }
+
+  /** `clone(…strace: Process 12 attached`, and on the next line `, child_tidptr=0x…) = 12`. */
+  #goOn(line: InputLine, timeNs: number): LineOutcome {
+    const pid = this.#interrupted ?? 0;
+    this.#interrupted = undefined;
+    readTail(this.#tail, line.bytes, this.#head.rest, line.end);
+    const call = this.#tail.argsEnd < 0 ? undefined : this.#pending.take(pid);
+    if (call === undefined) return 'unparsed';
+    this.#head.pid = pid;
+    this.#finish(line, timeNs, call.nameId, call.interest, this.#head.rest, call);
+    return 'continued';
   }
 
   /** A process that ends leaves the call that it was in without a return. */
@@ -149,7 +167,8 @@ export class StraceParser implements LineParser {
     if (open === start || bytes[open] !== OPEN_PAREN) return this.#notice(line, timeNs);
     const nameId = this.#names.idOf(bytes, start, open);
     const interest = this.#interest(nameId);
-    if (endsWithUnfinished(bytes, open, end)) return this.#suspend(line, timeNs, nameId, interest, open + 1);
+    const half = endOfFirstHalf(bytes, open + 1, end);
+    if (half >= 0) return this.#suspend(line, timeNs, nameId, interest, open + 1, half);
     readTail(this.#tail, bytes, open + 1, end);
     if (this.#tail.argsEnd < 0) return 'unparsed';
     this.#finish(line, timeNs, nameId, interest, open + 1, undefined);
@@ -162,10 +181,10 @@ export class StraceParser implements LineParser {
     nameId: number,
     interest: Interest,
     argsStart: number,
+    argsEnd: number,
   ): LineOutcome {
     const { bytes, end } = line;
     const wanted = this.#selection.wantsArguments(interest, bytes, argsStart, end);
-    const argsEnd = endOfFirstHalf(bytes, argsStart, end);
     const call: PendingCall = {
       nameId,
       interest,
@@ -175,6 +194,7 @@ export class StraceParser implements LineParser {
     };
     this.#pending.set(this.#head.pid, call);
     this.#owned?.add(this.#head.pid);
+    this.#interrupted = isInterrupted(bytes, end) ? this.#head.pid : undefined;
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
     if (wanted && (interest === 'always' || this.#names.names[nameId] === 'close'))
       this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
@@ -193,7 +213,7 @@ export class StraceParser implements LineParser {
     readTail(this.#tail, bytes, rest, end);
     if (this.#tail.argsEnd < 0) {
       // Resumed and interrupted again, or a kill that left no return: the call stays open.
-      return endsWithUnfinished(bytes, rest, end) ? 'continued' : 'unparsed';
+      return endOfFirstHalf(bytes, rest, end) >= 0 ? 'continued' : 'unparsed';
     }
     if (this.#isForeign(pid)) return this.#handOn(timeNs);
     if (call?.nameId === nameId) this.#pending.take(pid);
@@ -352,23 +372,4 @@ function isNameByte(byte: number): boolean {
     byte === 0x5f ||
     (byte >= 0x41 && byte <= 0x5a)
   );
-}
-
-function endsWithUnfinished(bytes: Uint8Array, start: number, end: number): boolean {
-  let at = end;
-  while (at > start && bytes[at - 1] === SPACE) at--;
-  // `<... x resumed> <unfinished ...>) = ?`, which a kill leaves, ends in `= ?` and is no first half.
-  if (bytes[at - 1] !== 0x3e || at - UNFINISHED.length < start) return false;
-  for (let i = 0; i < UNFINISHED.length; i++)
-    if (bytes[at - UNFINISHED.length + i] !== UNFINISHED[i]) return false;
-  return true;
-}
-
-function endOfFirstHalf(bytes: Uint8Array, start: number, end: number): number {
-  let at = end;
-  while (bytes[at - 1] === SPACE) at--;
-  at -= UNFINISHED.length;
-  while (at > start && bytes[at - 1] === SPACE) at--;
-  // The comma's blank belongs to the arguments: `close(3 <unfinished ...>` and `read(3,  <unfinished ...>`.
-  return bytes[at - 1] === 0x2c && bytes[at] === SPACE ? at + 1 : at;
 }

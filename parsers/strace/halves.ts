@@ -1,0 +1,51 @@
+import { startsWith } from './bytes.ts';
+
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const DOT = 0x2e;
+const GREATER = 0x3e;
+const LOWER_D = 0x64;
+const UNFINISHED = Buffer.from('<unfinished ...>');
+/** strace was told to let go of the process in the middle of a call. */
+const DETACHED = Buffer.from('<detached ...>');
+const LONGEST_ATTACHED = 64;
+/** On stderr strace's own message may come between the two: `vfork(strace: Process 12 attached`, ` <unfinished ...>`. */
+const ATTACHED = /strace: Process \d+ attached$/;
+
+/**
+ * Where the arguments of a call end whose second half is on another line; -1 for a call that is complete. A kill leaves
+ * `<... x resumed> <unfinished ...>) = ?`, which ends in `= ?` and is no first half.
+ */
+export function endOfFirstHalf(bytes: Uint8Array, start: number, end: number): number {
+  let stop = end;
+  while (stop > start && bytes[stop - 1] === SPACE) stop--;
+  const mark = markLength(bytes, start, stop);
+  if (mark === 0) return -1;
+  let at = stop - mark;
+  while (at > start && bytes[at - 1] === SPACE) at--;
+  // The comma's blank belongs to the arguments: `close(3 <unfinished ...>` and `read(3,  <unfinished ...>`.
+  return bytes[at - 1] === COMMA && bytes[at] === SPACE ? at + 1 : at;
+}
+
+function markLength(bytes: Uint8Array, start: number, stop: number): number {
+  const last = bytes[stop - 1];
+  // Most lines end with `<0.000012>`: no digit stands before this `>`.
+  if (last === GREATER && bytes[stop - 2] === DOT) {
+    for (const mark of [UNFINISHED, DETACHED])
+      if (stop - mark.length >= start && startsWith(bytes, stop - mark.length, mark)) return mark.length;
+  }
+  if (last !== LOWER_D) return 0;
+  const from = Math.max(start, stop - LONGEST_ATTACHED);
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset + from, stop - from).toString('latin1');
+  return ATTACHED.exec(tail)?.[0].length ?? 0;
+}
+
+/** Whether strace's own message, and no mark of its own, ends the first half. */
+export function isInterrupted(bytes: Uint8Array, end: number): boolean {
+  return bytes[end - 1] === LOWER_D;
+}
+
+/** ` <unfinished ...>` alone: the rest of a first half that strace's own message interrupted. */
+export function isLooseMark(bytes: Uint8Array, start: number, end: number): boolean {
+  return startsWith(bytes, start, UNFINISHED) && start + UNFINISHED.length >= end;
+}

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { strace } from '../parsers/strace/format.ts';
+import { StraceParser } from '../parsers/strace/parser.ts';
+import { straceSummary } from '../parsers/strace-summary/format.ts';
+import { parse } from './support/parse.ts';
+
+/**
+ * One small job under real strace 6.1, once with each flag that changes what is printed; the file's name says which.
+ * `-Y`'s and `--decode-pids` comms, `-k` stacks, `-c` tables and injected errors among them: every line is understood.
+ */
+const FOLDER = 'fixtures/strace-flags';
+const every = {
+  create: (emit: Parameters<typeof strace.create>[0], clock: Parameters<typeof strace.create>[1]) =>
+    new StraceParser(emit, clock, { interest: () => 'always' }),
+};
+
+describe.each(readdirSync(FOLDER))('%s', (name) => {
+  const bytes = gunzipSync(readFileSync(`${FOLDER}/${name}`));
+  const isTable = /^f-c(?:-w)?\./.test(name);
+
+  it('is understood to the last line', () => {
+    const { records, outcomes, lines } = isTable ? parse(straceSummary, [bytes]) : parse(every, [bytes]);
+    expect(outcomes.unparsed).toBe(0);
+    expect(outcomes.record + outcomes.continued + outcomes.ignored).toBe(lines);
+    expect(records.length).toBeGreaterThan(0);
+  });
+
+  it.skipIf(isTable)('gives calls with names, values and errnos, and the end of the job', () => {
+    const { records } = parse(every, [bytes]);
+    const calls = records.flatMap((record) => (record.kind === 'syscall' ? [record] : []));
+    for (const { name: syscall, errno, value } of calls) {
+      expect(syscall).toMatch(/^[a-z_][a-z0-9_]*$/);
+      if (errno !== undefined) expect(errno).toMatch(/^E[A-Z0-9]+$/);
+      if (errno !== undefined && value !== undefined) expect(value).toBe(-1);
+    }
+    if (name === 'attach.log.gz') return;
+    if (!/^f-Z|^e-status/.test(name)) expect(calls.some((call) => call.name === 'execve')).toBe(true);
+    const ends = records.flatMap((record) => (record.kind === 'exit' ? [record.code] : []));
+    // -q -q -q leaves the ends out, and so does a filter of calls that succeed; -Z leaves all but failures out.
+    if (!/qqq|seccomp/.test(name)) expect(ends).toContain(3);
+  });
+});
