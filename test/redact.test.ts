@@ -2,28 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { redactor } from '../src/redact/redact.ts';
 import { WRITERS } from '../src/report/registry.ts';
 import { reportOfText } from './support/analyze.ts';
-
-const PLANTED = [
-  ['https://alice:hunter2secret@proxy.example/x', 'hunter2secret'],
-  ['http2: Transport encoding header "authorization" = "Basic c2VjcmV0OnNlY3JldA=="', 'c2VjcmV0OnNlY3JldA'],
-  ['Authorization: Bearer abc.def.ghi-secret', 'abc.def.ghi-secret'],
-  ['Proxy-Authorization: Basic cHJveHlzZWNyZXQ=', 'cHJveHlzZWNyZXQ'],
-  ['Cookie: session=cookiesecret1; other=2', 'cookiesecret1'],
-  ['Set-Cookie: id=setcookiesecret', 'setcookiesecret'],
-  ['machine proxy.example login bob password netrcsecret', 'netrcsecret'],
-  ['GITHUB_TOKEN=plainsecretvalue', 'plainsecretvalue'],
-  ['"CI_JOB_TOKEN=jobsecretvalue"', 'jobsecretvalue'],
-  ['ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'abcdefghijklmnopqrstuvwxyz'],
-  ['glpat-AbCdEfGhIjKlMnOpQrSt', 'AbCdEfGhIjKl'],
-  ['//registry.example/:_authToken=npmsecretvalue', 'npmsecretvalue'],
-  ['https://store.example/a.zip?X-Amz-Signature=querysecret&x=1', 'querysecret'],
-  [
-    '-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXk\\n-----END OPENSSH PRIVATE KEY-----',
-    'b3BlbnNzaC1rZXk',
-  ],
-  ['/home/alice/go/pkg/mod', 'alice'],
-  ['/Users/alice/go/pkg/mod', 'alice'],
-] as const;
+import { PLANTED } from './support/planted.ts';
 
 describe('what is secret', () => {
   it.each(PLANTED)('%s', (text, secret) => {

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSocketAddress, readString, splitArguments } from '../../parsers/strace/arguments.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
+import { PendingCalls } from '../../parsers/strace/pending.ts';
 import type { StraceRecord, SyscallRecord } from '../../parsers/strace/records.ts';
+import { SyscallStatistics } from '../../parsers/strace/statistics.ts';
 import { cutAt, parse, parseText } from '../support/parse.ts';
 
 const everything = {
@@ -196,4 +198,33 @@ describe('arguments', () => {
       port: 0,
     });
   });
+});
+
+it('statistics: more names than there was room for, and totals that were counted elsewhere', () => {
+  const statistics = new SyscallStatistics();
+  statistics.add(600, 5, undefined);
+  statistics.addRow(700, { name: 'a', count: 2, errors: { ENOENT: 2 }, totalNs: 9, maxNs: 7 });
+  statistics.addRow(700, { name: 'a', count: 1, errors: {} });
+  const names = Array.from({ length: 701 }, (_, at) => `call${at}`);
+  expect(statistics.totals(names)).toEqual([
+    { name: 'call600', count: 1, errors: {}, totalNs: 5, maxNs: 5 },
+    { name: 'call700', count: 3, errors: { ENOENT: 2 }, totalNs: 9, maxNs: 7 },
+  ]);
+});
+
+it('open calls: of more than a machine has threads, the oldest are given up', () => {
+  const pending = new PendingCalls();
+  const call = {
+    nameId: 0,
+    interest: 'always',
+    startNs: 0,
+    args: '',
+    at: { input: '', line: 0, text: '' },
+  } as const;
+  for (let pid = 1; pid <= 250_000; pid++) pending.set(pid, call);
+  expect(pending.get(1)).toBeUndefined();
+  expect(pending.take(250_000)).toBe(call);
+  pending.takeOver(249_999, 7);
+  expect(pending.get(7)).toBe(call);
+  expect([...pending.entries()].length).toBeLessThan(200_001);
 });

@@ -9,6 +9,7 @@ import { goroutines } from '../../parsers/goroutines/format.ts';
 import { http2debug } from '../../parsers/http2debug/format.ts';
 import { ltrace } from '../../parsers/ltrace/format.ts';
 import { netdns } from '../../parsers/netdns/format.ts';
+import { keyOfProcLine, proc } from '../../parsers/proc/format.ts';
 import { TEXT_FORMATS, TRACER_FORMATS } from '../../parsers/registry.ts';
 import { straceSummary } from '../../parsers/strace-summary/format.ts';
 import { splitGlued } from '../../src/ingest/reader.ts';
@@ -196,6 +197,132 @@ it('ltrace: nested and resumed calls', () => {
     { name: 'connect', caller: 'git', durationNs: 2e9 },
     { kind: 'library-exit', code: 1 },
   ]);
+});
+
+describe('ltrace', () => {
+  it.each([
+    [
+      'no pid, no time',
+      'getaddrinfo("proxy.example", "443", 0x1, 0x2) = 0\n',
+      { name: 'getaddrinfo', pid: 0, ret: '0', open: false },
+    ],
+    ['a time of day', '7 10:00:01.5 connect(3, 0x1, 16) = -1\n', { pid: 7, args: '3, 0x1, 16' }],
+    [
+      '-i and -S',
+      '[pid 7] 1700000000.0 [0x4005f0] SYS_connect(3, 0x1) = 0 <0.25>\n',
+      { pid: 7, name: 'SYS_connect', durationNs: 0.25e9 },
+    ],
+    [
+      'C++ names and a caller',
+      'app->std::string::append(char const*, 3)  = 0x1\n',
+      { name: 'std::string::append', caller: 'app' },
+    ],
+    ['a call that never returns', '7 1700000000.0 exit(0 <no return ...>\n', { name: 'exit', open: true }],
+    [
+      'resumed without a beginning',
+      '7 1700000002.0 <... poll resumed> 1, 2) = 0 <0.5>\n',
+      { name: 'poll', startNs: -0.5e9 },
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(parseText(ltrace, text).records[0]).toMatchObject(expected);
+  });
+
+  it('-r, signals, its own messages, and what is not its', () => {
+    const { records, outcomes } = parseText(
+      ltrace,
+      '7 0.000000 puts("a") = 2\n7 1.500000 puts("b") = 2\n7 0.1 --- SIGCHLD (Child exited) ---\nltrace: Couldn\'t find .dynsym\nsomething else\n7 1.0 <... x resumed> nothing\n',
+    );
+    expect(records.map((record) => (record.kind === 'library-call' ? record.startNs : 0))).toEqual([
+      0, 1.5e9,
+    ]);
+    expect(outcomes).toEqual({ record: 2, continued: 0, ignored: 2, unparsed: 2 });
+  });
+});
+
+describe('what /proc showed', () => {
+  const text = [
+    'sampling every 250 ms',
+    'proc 12 1 S 3.50 futex_wait go\tmod\tdownload',
+    'socket 12 8 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:443 rx=0 tx=1',
+    'socket 12 9 udp ESTABLISHED [2001:db8::1]:4000 [2001:db8::53]:53 rx=7 tx=0',
+    'lock 12 waits 99 /go/pkg/mod/cache/lock',
+    'env 12 GOPROXY=https://proxy.example',
+    'host proxy.example 192.0.2.9',
+    'gone socket 12 8 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:443',
+    'proc twelve',
+  ].join('\n');
+  it('processes, sockets, locks, settings, and what is gone', () => {
+    const { records, outcomes } = parseText(proc, `${text}\n`);
+    expect(records).toMatchObject([
+      { kind: 'proc-sampling' },
+      { kind: 'proc-process', pid: 12, parent: 1, ageSeconds: 3.5, command: ['go', 'mod', 'download'] },
+      {
+        kind: 'proc-socket',
+        transport: 'tcp',
+        state: 'SYN-SENT',
+        peer: '192.0.2.9',
+        port: 443,
+        sendQueue: 1,
+      },
+      { kind: 'proc-socket', transport: 'udp', peer: '2001:db8::53', port: 53, receiveQueue: 7 },
+      { kind: 'proc-lock', holder: 99, path: '/go/pkg/mod/cache/lock' },
+      { kind: 'proc-env', name: 'GOPROXY', value: 'https://proxy.example' },
+      { kind: 'proc-host', host: 'proxy.example', address: '192.0.2.9' },
+      { kind: 'proc-gone', what: 'socket 12 8 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:443' },
+    ]);
+    expect(outcomes.unparsed).toBe(1);
+    expect(proc.detect(text)).toBeGreaterThan(0.8);
+  });
+
+  it('the key of a line stays while a process ages and a queue fills, and not when another program runs', () => {
+    expect(keyOfProcLine('proc 12 1 S 3.50 futex go\tmod')).toBe(keyOfProcLine('proc 12 1 R 9.00 0 go\tmod'));
+    expect(keyOfProcLine('proc 12 1 S 3.50 futex git')).not.toBe(keyOfProcLine('proc 12 1 S 3.50 futex go'));
+    const socket = 'socket 12 8 tcp SYN-SENT 192.0.2.2:1 192.0.2.9:443';
+    expect(keyOfProcLine(`${socket} rx=0 tx=1`)).toBe(socket);
+  });
+});
+
+it('goroutines of go 1.13, with a locked thread, elided frames and old wording', () => {
+  const text = [
+    'SIGQUIT: quit',
+    'PC=0x45e9d1 m=0 sigcode=0',
+    'goroutine 1 [chan receive, 3 minutes, locked to thread]:',
+    'cmd/go/internal/modload.loadAll(0xc0000a4000, 0x1)',
+    '\t/usr/local/go/src/cmd/go/internal/modload/load.go:100 +0x1f',
+    '...additional frames elided...',
+    'created by cmd/go/internal/par.(*Work).Do',
+    '\t/usr/local/go/src/cmd/go/internal/par/work.go:66 +0x141',
+    '',
+    'goroutine 5 [syscall]:',
+    'os/signal.signal_recv(0x0)',
+    '\t/usr/local/go/src/runtime/sigqueue.go:147 +0x9c',
+    'rax    0xca',
+    'rip    0x45e9d1',
+  ].join('\n');
+  const { records, outcomes } = parseText(goroutines, `${text}\n`);
+  expect(records).toMatchObject([
+    { id: 1, state: 'chan receive', minutes: 3, frames: [{ function: 'cmd/go/internal/modload.loadAll' }] },
+    { id: 5, state: 'syscall', frames: [{ function: 'os/signal.signal_recv' }] },
+  ]);
+  expect(outcomes.unparsed).toBe(0);
+});
+
+it('http2debug=2: whole frames are known, and change nothing', () => {
+  const text = [
+    'http2: Framer 0xc0001a8000: wrote SETTINGS len=18, settings: ENABLE_PUSH=0, INITIAL_WINDOW_SIZE=4194304',
+    'http2: Framer 0xc0001a8000: read HEADERS flags=END_HEADERS stream=1 len=39',
+    'http2: decoded hpack field header field ":status" = "200"',
+    'http2: Transport received HEADERS flags=END_HEADERS stream=1 len=39',
+  ].join('\n');
+  expect(parseText(http2debug, `${text}\n`)).toMatchObject({
+    records: [
+      { kind: 'h2-other' },
+      { kind: 'h2-other' },
+      { kind: 'h2-other' },
+      { kind: 'h2-frame', type: 'HEADERS', stream: 1 },
+    ],
+    outcomes: { unparsed: 0 },
+  });
 });
 
 describe('errors', () => {
