@@ -4,7 +4,7 @@ import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import { readHttpRequest, readHttpResponse } from '../wire/http1.ts';
 import { readClientHello, tlsRecordType } from '../wire/tls.ts';
-import type { Connection, Socket } from './socket.ts';
+import { type Connection, newConnection, type Socket } from './socket.ts';
 
 /** Data that went through a socket: the bytes as far as the log holds them, and how many there really were. */
 export interface Payload {
@@ -302,30 +302,6 @@ export class Connections {
       }
     }
   }
-}
-
-function newConnection(connect: Span | undefined): Connection {
-  return {
-    connect,
-    state: 'connecting',
-    host: undefined,
-    tunnel: undefined,
-    tls: undefined,
-    isTls: false,
-    lastHandshakeNs: 0,
-    response: undefined,
-    transfer: undefined,
-    lastWriteNs: 0,
-    lastDataNs: 0,
-    bytesIn: 0,
-    requests: 0,
-    outstanding: 0,
-    url: undefined,
-    status: undefined,
-    due: undefined,
-    lastReadAt: undefined,
-    spans: connect === undefined ? [] : [connect],
-  };
 }
 
 function attributesOf(connection: Connection, socket: Socket): Span['attributes'] {

@@ -15,6 +15,7 @@ import { LibraryCalls } from './library-calls.ts';
 import { descriptorOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
+import { clockDifference, keyOfText } from './separate-stderr.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
@@ -169,7 +170,7 @@ export class Correlator {
     const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0);
     this.#libraries.finish();
     const ending = this.#ending(exitCode);
-    if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.openBodies(this.#files.stored);
+    if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.fetching.openBodies(this.#files.stored);
     const spans = joinSpans({
       spans: this.#store.spans,
       lookups,
@@ -202,7 +203,7 @@ export class Correlator {
       coverage: {
         syscalls: this.#sawSyscalls,
         attached: this.#sawSyscalls && this.#processes.attached,
-        goX: this.#output.fetchLines,
+        goX: this.#output.fetches.length > 0,
         netdns: this.#output.netdns,
         http2: this.#output.http2,
         goroutines: this.#output.goroutines.length > 0,
@@ -262,7 +263,7 @@ export class Correlator {
       }
     }
     for (const line of cut) {
-      if (line.text.startsWith('# get ')) this.#output.onCutFetch(line);
+      if (line.text.startsWith('# get ')) this.#output.fetching.onCut(line);
       else if (root !== undefined)
         this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
     }
@@ -283,39 +284,6 @@ export class Correlator {
     if (final !== undefined && !this.#sawSyscalls) return { kind: 'exited', code: 1, at: final.at };
     return ending;
   }
-}
-
-/** What a line of stderr tells, whoever shows it being printed. */
-function keyOfText(record: TextRecord): string {
-  return `${record.kind} ${textOf(record)}`;
-}
-
-function textOf(record: TextRecord): string {
-  if (record.kind === 'fetch-start' || record.kind === 'fetch-end')
-    return record.url + ('status' in record ? record.status : 'error' in record ? record.error : '');
-  if (record.kind === 'command-start' || record.kind === 'command-end') return record.command;
-  if (record.kind === 'go-error') return record.text;
-  if (record.kind === 'lookup-order') return record.host;
-  return record.kind;
-}
-
-/** Two clocks of one machine that differ by less are the same; the difference is the way of a line through a pipe. */
-const SAME_CLOCK_NS = 1e9;
-
-/**
- * How much later the tracer's clock is than that of a separate stderr: the time of day beside epoch stamps, or the clock
- * of another machine. Lines that both show are the same event; the middle one of their differences counts.
- */
-function clockDifference(
-  told: readonly TextRecord[],
-  written: ReadonlyMap<string, number | undefined>,
-): number {
-  const differences = told.flatMap((record) => {
-    const timeNs = written.get(keyOfText(record));
-    return record.timeNs === undefined || timeNs === undefined ? [] : [timeNs - record.timeNs];
-  });
-  const middle = differences.sort((a, b) => a - b)[Math.floor(differences.length / 2)] ?? 0;
-  return Math.abs(middle) < SAME_CLOCK_NS ? 0 : middle;
 }
 
 /** A row of `strace -c`: how many failed is told, how they did is not. */

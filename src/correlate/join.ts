@@ -20,7 +20,7 @@ export function joinSpans(input: Joinable): Span[] {
   nameHosts(input);
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
-  for (const connection of input.output.cutFetches ? [] : input.connections)
+  for (const connection of input.output.fetching.hasCut ? [] : input.connections)
     dropAnswered(connection, input, dropped);
   // http2debug's dial is the sum of what the packets show step by step.
   if (input.connections.length > 0) {

@@ -41,3 +41,28 @@ export interface Connection {
   lastReadAt: SourceLine | undefined;
   spans: Span[];
 }
+
+/** A connection that is being made; without a span where it was made before the log began. */
+export function newConnection(connect: Span | undefined): Connection {
+  return {
+    connect,
+    state: 'connecting',
+    host: undefined,
+    tunnel: undefined,
+    tls: undefined,
+    isTls: false,
+    lastHandshakeNs: 0,
+    response: undefined,
+    transfer: undefined,
+    lastWriteNs: 0,
+    lastDataNs: 0,
+    bytesIn: 0,
+    requests: 0,
+    outstanding: 0,
+    url: undefined,
+    status: undefined,
+    due: undefined,
+    lastReadAt: undefined,
+    spans: connect === undefined ? [] : [connect],
+  };
+}

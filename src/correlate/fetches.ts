@@ -1,0 +1,131 @@
+import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
+import type { CutLine } from './stderr.ts';
+
+const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
+
+/** Each fetch as -x tells of it, from `# get URL` until its headers are there. */
+export class Fetches {
+  readonly #store: SpanStore;
+  readonly #open = new Map<string, Span[]>();
+  all: Span[] = [];
+  /** Some are only known by a line that `-s N` cut: the packets tell of those. */
+  hasCut = false;
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+    store.onCompact((kept) => {
+      this.all = this.all.filter((fetch) => kept.has(fetch));
+    });
+  }
+
+  /** When a fetch ended whose line has no time: `nowNs`, or as long after its start as it says that it took. */
+  endOf(record: FetchEndRecord, nowNs: number): number {
+    const start = this.#open.get(record.url)?.[0]?.startNs ?? nowNs;
+    return start + (record.durationNs ?? timeLimitOf(record.error));
+  }
+
+  onStart(record: FetchStartRecord, timeNs: number, pid: number | undefined): Span {
+    const purpose = purposeOf(record.url);
+    const phase = purpose === 'sumdb' || purpose === 'toolchain' ? purpose : 'ttfb';
+    const span = this.#store.open('fetch', phase, `get ${record.url}`, timeNs, [record.at]);
+    const host = hostOf(record.url);
+    const module = readModuleUrl(record.url);
+    span.attributes = {
+      'url.full': record.url,
+      ...(host === undefined ? {} : { 'server.address': host }),
+      ...(pid === undefined ? {} : { 'process.pid': pid }),
+      ...(module === undefined ? {} : { 'gotrace.module': module.module }),
+      ...(module?.version === undefined ? {} : { 'gotrace.version': module.version }),
+      ...(purpose === undefined ? {} : { 'gotrace.purpose': purpose }),
+    };
+    this.all.push(span);
+    const open = this.#open.get(record.url) ?? [];
+    open.push(span);
+    this.#open.set(record.url, open);
+    return span;
+  }
+
+  /** An end belongs to the oldest open start of its URL: go asks for a URL once at a time, save for retries. */
+  onEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
+    const open = this.#open.get(record.url);
+    let span = open?.shift();
+    if (open?.length === 0) this.#open.delete(record.url);
+    if (span === undefined) {
+      const { at, url } = record;
+      span = this.onStart({ kind: 'fetch-start', at, url, timeNs }, timeNs - (record.durationNs ?? 0), pid);
+      this.#open.get(url)?.pop();
+    }
+    span.endNs = timeNs;
+    if (record.at !== span.evidence[0]) span.evidence.push(record.at);
+    if (record.status !== undefined) span.attributes['http.response.status_code'] = record.status;
+    if (record.error !== undefined) span.attributes['error.type'] = record.error;
+  }
+
+  /**
+   * A `# get …` line of which `-s N` left the beginning. How long the whole line was tells its end from its start: the
+   * end repeats the URL and adds at least `: 200 OK (0.014s)`.
+   */
+  onCut(line: CutLine): void {
+    const text = line.text.slice('# get '.length);
+    const span = [...this.#open.values()].flat().find((each) => isEndOf(each, text, line));
+    if (span === undefined) {
+      this.hasCut = true;
+      return;
+    }
+    const url = span.attributes['url.full'] ?? '';
+    this.#open.set(
+      url,
+      (this.#open.get(url) ?? []).filter((each) => each !== span),
+    );
+    span.endNs = line.timeNs;
+    span.evidence.push(line.at);
+    const status = /: (\d{3})\b/.exec(text)?.[1];
+    if (status !== undefined) span.attributes['http.response.status_code'] = Number(status);
+    else if (/: G/.test(text)) span.attributes['error.type'] = 'cut';
+  }
+
+  /**
+   * A command that was ended in the middle of a .mod or .info: its headers were there, and go never came to write it
+   * into the cache, which it does as soon as the body is whole.
+   */
+  openBodies(stored: ReadonlySet<string>): void {
+    if (stored.size === 0) return;
+    for (const fetch of [...this.all]) {
+      const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url = '' } = fetch.attributes;
+      const kind = /\.(mod|info)$/.exec(url)?.[1];
+      const whole = kind === undefined || stored.has(`${module}@${version}.${kind}`);
+      if (whole || fetch.endNs === undefined || fetch.attributes['http.response.status_code'] !== 200)
+        continue;
+      const span = this.#store.open(
+        'transfer',
+        fetch.phase === 'ttfb' ? 'transfer' : fetch.phase,
+        `body of ${url}`,
+        fetch.endNs,
+        fetch.evidence.slice(-1),
+      );
+      span.attributes = { ...fetch.attributes };
+      delete span.attributes['http.response.status_code'];
+    }
+  }
+}
+
+function isEndOf(span: Span, text: string, line: CutLine): boolean {
+  const url = span.attributes['url.full'] ?? '';
+  if (span.endNs !== undefined || span.startNs >= line.timeNs || span.attributes['process.pid'] !== line.pid)
+    return false;
+  if (text.startsWith(`${url}:`)) return true;
+  return url.startsWith(text) && line.length >= '# get \n'.length + url.length + SHORTEST_STATUS;
+}
+
+/**
+ * A fetch that failed is printed without a duration; one that ran into a time limit took that long. The limits of
+ * net/http's DefaultTransport (TLSHandshakeTimeout, the dialer's Timeout) and of the resolver (5 s, twice).
+ */
+function timeLimitOf(error: string | undefined): number {
+  if (error === undefined) return 0;
+  if (error.includes('TLS handshake timeout')) return 10e9;
+  if (/dial tcp \S+: i\/o timeout/.test(error)) return 30e9;
+  return /lookup \S+(?: on \S+)?: .*i\/o timeout/.test(error) ? 10e9 : 0;
+}
