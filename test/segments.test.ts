@@ -66,6 +66,15 @@ describe('segments', () => {
     for (const bytes of [3_000, 40_000, 500_000]) await expectSame(padded(scenario(name)), bytes);
   });
 
+  it.each(['f-ttt.log', 'f-e-raw.log', 'no-f.log', 'f-tt.log', 'f-r.log'])(
+    '%s of real strace',
+    async (name) => {
+      const log = gunzipSync(readFileSync(`fixtures/strace-flags/${name}.gz`));
+      const many = Buffer.concat(Array.from({ length: Math.ceil(600_000 / log.length) }, () => log));
+      for (const bytes of [5_000, 100_000]) await expectSame(many, bytes);
+    },
+  );
+
   it('logs with lines dropped, moved and cut', async () => {
     const beginning = first.toString('latin1').trimEnd().split('\n');
     const lines = scenario('git-stall').toString('latin1').split('\n');

@@ -38,13 +38,15 @@ export class StraceParser implements LineParser {
   /** Threads that the segment has shown to enter a call: which one is open does not depend on what came before it. */
   readonly #owned: Set<number> | undefined;
   #isBeyond = false;
+  /** Whether the lines of the log have times. */
+  readonly #isDated: boolean;
   /** The thread whose call strace's own message cut in two. */
   #interrupted: number | undefined;
   readonly #names = new NameTable();
   readonly #errnos = new NameTable();
   readonly #interests: Interest[] = [];
   readonly #pending = new PendingCalls();
-  readonly #selection = new Selection();
+  readonly #selection: Selection;
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
   /** When the line that was read last was printed. */
@@ -61,6 +63,8 @@ export class StraceParser implements LineParser {
     this.#interestOf = options.interest ?? interestOf;
     this.#pid = options.pid ?? 0;
     this.#owned = options.isSegment === true ? new Set() : undefined;
+    this.#isDated = clock.originSeconds !== undefined;
+    this.#selection = new Selection(options.isSegment);
   }
 
   /** When the first and the last line were printed, whether or not they became records; undefined for an empty log. */
@@ -110,10 +114,10 @@ export class StraceParser implements LineParser {
     const head = this.#head;
     if (head.pid === 0) head.pid = this.#pid;
     if (Number.isNaN(head.timeNs)) {
-      if (this.#firstNs === undefined) this.#isBeyond = true;
+      if (this.#isDated && this.#firstNs === undefined) this.#isBeyond = true;
       return line.timeNs ?? this.#lastNs;
     }
-    if (head.relative || head.timeOfDay) this.#isBeyond = true;
+    if (head.relative || head.timeOfDay || !this.#isDated) this.#isBeyond = true;
     if (head.relative) return this.#lastNs + head.timeNs;
     if (!head.timeOfDay) return head.timeNs;
     // -t and -tt print no date: a time that jumps back by hours has passed midnight.
@@ -283,7 +287,7 @@ export class StraceParser implements LineParser {
 
   /** True once a line depended on what came before the segment in a way that cannot be made up for later. */
   get isBeyond(): boolean {
-    return this.#isBeyond || this.#selection.sawUnknownDescriptor || this.#names.isFull;
+    return this.#isBeyond || this.#names.isFull;
   }
 
   /** What whoever reads on needs to know; and no more records of this parser. */
@@ -297,6 +301,7 @@ export class StraceParser implements LineParser {
       owned: [...(this.#owned ?? [])],
       held: this.#held,
       descriptors: this.#selection.remembered(),
+      passedOver: [...(this.#selection.passedOver ?? [])],
       totals: this.totals(),
       firstNs: this.#firstNs,
       lastNs: this.#lastNs,
@@ -306,6 +311,11 @@ export class StraceParser implements LineParser {
   /** A line was read elsewhere; a call without a duration had returned by then. */
   passedBy(timeNs: number | undefined): void {
     if (timeNs !== undefined && this.#held !== undefined) this.#releaseHeld(timeNs);
+  }
+
+  /** Whether a segment that follows took descriptors for uninteresting which are of interest. */
+  contradicts({ passedOver }: SegmentState): boolean {
+    return this.#selection.knowsAny(passedOver);
   }
 
   /** Takes over what a segment that follows left behind. */

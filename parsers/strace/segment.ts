@@ -16,6 +16,8 @@ export interface SegmentState {
   /** A call printed in one line and without a duration, which waits for the time of the next line. */
   readonly held: SyscallRecord | undefined;
   readonly descriptors: readonly number[];
+  /** Bare descriptors that were taken for uninteresting: what came before may know better (`contradicts`). */
+  readonly passedOver: readonly number[];
   readonly totals: readonly SyscallTotals[];
   readonly firstNs: number | undefined;
   readonly lastNs: number;
@@ -48,12 +50,12 @@ export class SegmentParser {
   #lines = 0;
   #unanswered: (SegmentEvent & { readonly kind: 'line' }) | undefined;
 
-  /** `originSeconds` is that of the log's first line. */
-  constructor(originSeconds: number) {
+  /** `originSeconds` is that of the log's first line; undefined where its lines have no times. */
+  constructor(originSeconds: number | undefined, pid = 0) {
     this.#parser = new StraceParser(
       (record) => this.#events.push({ kind: 'record', record }),
       { originSeconds },
-      { isSegment: true },
+      { isSegment: true, pid },
     );
   }
 

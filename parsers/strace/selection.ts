@@ -27,10 +27,11 @@ const MAX_REMEMBERED_FD = 65_536;
 export class Selection {
   readonly #fds = new Uint8Array(MAX_REMEMBERED_FD);
   readonly #marked = new Set<number>();
-  /** A bare descriptor was met that may have been opened before the part of the log that is read here. */
-  sawUnknownDescriptor = false;
+  /** In a segment: bare descriptors that were taken for uninteresting, as far as the segment shows. */
+  readonly passedOver: Set<number> | undefined;
 
-  constructor() {
+  constructor(isSegment = false) {
+    this.passedOver = isSegment ? new Set() : undefined;
     // stdout and stderr: what the program says of itself arrives there.
     this.#fds.fill(1, 1, 3);
   }
@@ -66,7 +67,7 @@ export class Selection {
     if (at === start) return true;
     if (bytes[at] !== LESS) {
       if (fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1) return true;
-      this.sawUnknownDescriptor = true;
+      if (this.passedOver !== undefined && fd < MAX_REMEMBERED_FD) this.passedOver.add(fd);
       return false;
     }
     const kind = bytes[at + 1];
@@ -92,6 +93,11 @@ export class Selection {
   /** Descriptors that were of interest at some time. */
   remembered(): readonly number[] {
     return [...this.#marked];
+  }
+
+  /** Whether one of these was opened for something of interest before. */
+  knowsAny(descriptors: readonly number[]): boolean {
+    return descriptors.some((fd) => this.#fds[fd] === 1);
   }
 
   rememberAll(descriptors: readonly number[]): void {

@@ -25,14 +25,16 @@ export interface InputSummary {
 }
 
 const SAMPLE = 256 * 1024;
+/** After this many segments that only we can read, there is no use in reading them elsewhere first. */
+const MOST_READ_TWICE = 3;
 const KEPT_UNPARSED = 20;
 /** What stands around a log that was pasted or recorded: Markdown's fences, script(1)'s first and last line. */
 const NOISE = /^(?:```|~~~)\s*\w*\s*$|^Script (?:started|done)\b/;
 const LONGEST_NOISE = 200;
 const LONGEST_TEXT_LINE = 64 * 1024;
 const LONGEST_SAMPLE_LINE = 2000;
-/** `PID EPOCH name(3</path>…` (-f -ttt -y). */
-const DATED_LINE = /^\d+ +\d{9,}\.\d+ .*\n(?:.*\n)*?\d+ +\d{9,}\.\d+ \w+\((?:AT_FDCWD|\d+)</;
+/** `PID EPOCH name(…` (-f -ttt), and `name(…` alone (-ff without times). */
+const SEGMENTED = /^(?:\d+ +\d{9,}\.\d+ +)?[a-z_]\w*\(/;
 const COUNTERS = {
   record: 'records',
   continued: 'continued',
@@ -48,6 +50,7 @@ export class InputReader {
   #chunks: AsyncGenerator<Uint8Array>;
   #segments: AsyncGenerator<Segment> | undefined;
   #mostEvents = 0;
+  #readTwice = 0;
   readonly #emit: (record: TraceRecord) => void;
   readonly #clock: Clock;
   readonly #framer: LineFramer;
@@ -100,14 +103,14 @@ export class InputReader {
 
   /**
    * From here on the rest of a large strace log is read in segments, by the threads of `pool`. Only a log whose lines
-   * have a pid, a date and annotated descriptors can be: what a line says then does not depend on many lines before it.
+   * have a date, or no time at all, can be: deltas and times of day depend on the line before.
    */
   readBySegments(pool: SegmentPool, segmentBytes?: number): void {
     const { file } = this.#input;
     const head = Buffer.concat(this.#sample);
     const end = head.lastIndexOf(0x0a) + 1;
     if (file === undefined || this.strace === undefined || !this.#plain || end === 0) return;
-    if (!DATED_LINE.test(head.toString('latin1', 0, LONGEST_SAMPLE_LINE))) return;
+    if (!SEGMENTED.test(head.toString('latin1', 0, LONGEST_SAMPLE_LINE))) return;
     this.#sample = [head.subarray(0, end)];
     this.#mostEvents = pool.mostEvents;
     this.#segments = this.#startSegments(file, end, pool, segmentBytes);
@@ -121,13 +124,14 @@ export class InputReader {
   ): AsyncGenerator<Segment> {
     const { size } = statSync(file);
     const { originSeconds } = this.#clock;
-    if (originSeconds === undefined) return;
-    yield* segmentsOf({ file, input: this.summary.path, start, size, originSeconds }, pool, segmentBytes);
+    const input = this.summary.path;
+    yield* segmentsOf({ file, input, start, size, originSeconds, pid: pidOfName(input) }, pool, segmentBytes);
   }
 
   /** A segment that was read elsewhere, or one that only we can read. False where the rest is to be read as a stream. */
   #takeSegment({ job, result }: Segment): boolean {
-    if (result === undefined) {
+    if (result === undefined || this.strace?.contradicts(result.state) === true) {
+      if (++this.#readTwice > MOST_READ_TWICE) return false;
       const bytes = linesOf(job);
       if (bytes === undefined) return false;
       this.#feed(bytes);
@@ -170,7 +174,6 @@ export class InputReader {
     const segment = await this.#segments?.next();
     if (segment !== undefined && !segment.done) {
       if (this.#takeSegment(segment.value)) return true;
-      // A line that is longer than a segment can be.
       this.#streamFrom(segment.value.job.start);
     }
     const next = segment?.done ? segment : await this.#chunks.next();

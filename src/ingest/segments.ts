@@ -9,7 +9,9 @@ export interface SegmentJob {
   readonly input: string;
   readonly start: number;
   readonly end: number;
-  readonly originSeconds: number;
+  readonly originSeconds: number | undefined;
+  /** The process of lines that name none. */
+  readonly pid: number;
 }
 
 /** Large enough that handing over costs nothing, small enough that a few of them fit into memory. */
@@ -27,7 +29,7 @@ export interface ReadSegment extends SegmentResult {
 
 /** Undefined where the segment can only be read by whoever has read what is before it. */
 export function readSegment(job: SegmentJob): ReadSegment | undefined {
-  const parser = new SegmentParser(job.originSeconds);
+  const parser = new SegmentParser(job.originSeconds, job.pid);
   const line = new FramedLine(job.input);
   let number = 0;
   let bytes = 0;
@@ -109,7 +111,8 @@ export async function* segmentsOf(
   while (next < file.size || underWay.length > 0) {
     while (next < file.size && underWay.length < pool.width) {
       const end = Math.min(file.size, next + segmentBytes);
-      const job = { file: file.file, input: file.input, originSeconds: file.originSeconds, start: next, end };
+      const { size: _, ...common } = file;
+      const job: SegmentJob = { ...common, start: next, end };
       underWay.push(pool.read(job).then((result) => ({ job, result })));
       next = end;
     }
