@@ -1,4 +1,5 @@
 import type { Span } from '../model/span.ts';
+import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
 import type { GoOutput } from './go-output.ts';
 import { hostOf } from './modcache.ts';
@@ -20,8 +21,11 @@ export function joinSpans(input: Joinable): Span[] {
   nameHosts(input);
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
+  const zips = input.spans.filter(
+    (span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip'),
+  );
   for (const connection of input.output.fetching.hasCut ? [] : input.connections)
-    dropAnswered(connection, input, dropped);
+    dropAnswered(connection, input, zips, dropped);
   // http2debug's dial is the sum of what the packets show step by step.
   if (input.connections.length > 0) {
     for (const body of input.output.bodies) dropped.add(body);
@@ -81,7 +85,12 @@ function processSpans(spans: readonly Span[]): Map<number, Span> {
  * Where -x tells each fetch, the waits on its connection say less: which of the URLs on an HTTP/2 connection they are
  * for is not in the log.
  */
-function dropAnswered(connection: Connection, { output, processes }: Joinable, dropped: Set<Span>): void {
+function dropAnswered(
+  connection: Connection,
+  { output, processes }: Joinable,
+  zips: readonly Span[],
+  dropped: Set<Span>,
+): void {
   for (const span of connection.spans) {
     if ((span.kind !== 'response' && span.kind !== 'transfer') || span.name.startsWith('CONNECT ')) continue;
     const pid = span.attributes['process.pid'];
@@ -94,7 +103,8 @@ function dropAnswered(connection: Connection, { output, processes }: Joinable, d
           fetch.attributes['process.pid'] === pid &&
           (fetch.attributes['server.address'] === host || connection.tunnel !== undefined),
       );
-      if (known) dropped.add(span);
+      const isBody = process !== undefined && isBodyOfItsOwn(span, output, zips, process);
+      if (known && !isBody) dropped.add(span);
     }
   }
 }

@@ -30,7 +30,7 @@ const MOST_READ_TWICE = 3;
 const KEPT_UNPARSED = 20;
 /** What stands around a log that was pasted or recorded: Markdown's fences, script(1)'s first and last line. */
 const NOISE = /^(?:```|~~~)\s*\w*\s*$|^Script (?:started|done)\b/;
-const LONGEST_NOISE = 200;
+const LONGEST_NOISE = 1000;
 const LONGEST_TEXT_LINE = 64 * 1024;
 const LONGEST_SAMPLE_LINE = 2000;
 /** `PID EPOCH name(…` (-f -ttt), and `name(…` alone (-ff without times). */
@@ -237,7 +237,7 @@ export class InputReader {
     // strace reads bytes; what go prints has no lines this long, and its patterns need not look at them whole.
     const stop = this.strace === undefined ? Math.min(end, start + LONGEST_TEXT_LINE) : end;
     this.#line.set(number, bytes, start, stop);
-    this.#count(this.#plain ? this.#offer(this.#line) : this.#offerUnwrapped(this.#line));
+    this.#count(this.#plain ? this.#offerPlain(this.#line) : this.#offerUnwrapped(this.#line));
   }
 
   #count(outcome: LineOutcome): void {
@@ -253,7 +253,10 @@ export class InputReader {
       this.#clock.originSeconds = Math.floor(seconds);
     const timeNs =
       seconds === undefined ? undefined : Math.round((seconds - (this.#clock.originSeconds ?? 0)) * 1e9);
-    const pieces = splitGlued(text);
+    return this.#offerPieces(line, splitGlued(text), timeNs);
+  }
+
+  #offerPieces(line: FramedLine, pieces: readonly string[], timeNs: number | undefined): LineOutcome {
     let outcome: LineOutcome = 'unparsed';
     for (const piece of pieces) {
       line.unwrapped(Buffer.from(piece), timeNs);
@@ -261,6 +264,15 @@ export class InputReader {
       if (outcome === 'unparsed' || one === 'record') outcome = one;
     }
     return outcome;
+  }
+
+  /** A line without any wrapping. Only what go prints without a lock can be glued to another line. */
+  #offerPlain(line: FramedLine): LineOutcome {
+    if (this.strace === undefined && line.end - line.start < LONGEST_NOISE) {
+      const pieces = splitGlued(line.text());
+      if (pieces.length > 1) return this.#offerPieces(line, pieces, undefined);
+    }
+    return this.#offer(line);
   }
 
   #offer(line: InputLine): LineOutcome {

@@ -1,3 +1,4 @@
+import { subtract } from '../model/interval.ts';
 import type { Span, SpanKind } from '../model/span.ts';
 
 /** A stretch of time in which a span itself, and nothing inside it, was waited for. */
@@ -146,23 +147,4 @@ function descendantsOf(span: Span, children: ReadonlyMap<number, readonly Span[]
       RANKS[child.kind] === undefined || (child.kind === 'process' && child.phase === 'cpu') ? [] : [child];
     return [...own, ...descendantsOf(child, children)];
   });
-}
-
-interface Interval {
-  readonly startNs: number;
-  readonly endNs: number;
-}
-
-/** What is left of an interval without the others. */
-export function subtract(whole: Interval, holes: readonly Interval[]): Interval[] {
-  const parts: Interval[] = [];
-  let at = whole.startNs;
-  for (const hole of [...holes].sort((a, b) => a.startNs - b.startNs)) {
-    if (hole.endNs <= at || hole.startNs >= whole.endNs) continue;
-    if (hole.startNs > at) parts.push({ startNs: at, endNs: hole.startNs });
-    at = Math.max(at, hole.endNs);
-  }
-  if (at < whole.endNs || (parts.length === 0 && whole.startNs === whole.endNs))
-    parts.push({ startNs: at, endNs: whole.endNs });
-  return parts;
 }
