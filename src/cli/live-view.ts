@@ -1,5 +1,9 @@
-import { readGoX } from '../../parsers/go-x/format.ts';
+import { TEXT_FORMATS } from '../../parsers/registry.ts';
+import type { LineParser } from '../../parsers/types.ts';
+import { GoOutput } from '../correlate/go-output.ts';
 import { FramedLine } from '../ingest/lines.ts';
+import { type Span, SpanStore } from '../model/span.ts';
+import { redactor } from '../redact/redact.ts';
 import { inert } from '../report/inert.ts';
 import { printSeconds } from '../report/seconds.ts';
 
@@ -9,21 +13,30 @@ const REFRESH_MS = 250;
 const PLAIN_MS = 10_000;
 const MOST_LINES = 6;
 const UP_AND_CLEAR = '\u001b[1A\u001b[2K';
+/** What a span that is open waits for, in words for a person who watches. */
+const DOING: Readonly<Record<string, string>> = {
+  fetch: 'waiting',
+  connect: 'reaching',
+  tls: 'handshake',
+  transfer: 'receiving',
+  lock: 'locked',
+  'git-command': 'git',
+};
 
-interface InFlight {
-  readonly what: string;
-  readonly since: number;
-}
-
-/** What is in flight, since when: refreshed in place on a terminal, a plain line every 10 s elsewhere. */
+/**
+ * What is in flight, since when: refreshed in place on a terminal, a plain line every 10 s elsewhere. It is read from
+ * the command's stderr by the parsers and the correlation that the analysis uses.
+ */
 export class LiveView {
   readonly #stream: NodeJS.WriteStream;
   readonly #inPlace: boolean;
   readonly #line = new FramedLine('stderr');
-  readonly #open = new Map<string, InFlight>();
-  readonly #modules = new Set<string>();
+  readonly #store = new SpanStore();
+  readonly #output = new GoOutput(this.#store);
+  readonly #parsers: readonly LineParser[];
   readonly #timer: NodeJS.Timeout | undefined;
-  #done = 0;
+  readonly #startSeconds = now();
+  readonly #clean = redactor();
   #drawn = 0;
   #ownLineOpen = false;
   lastChange = now();
@@ -31,6 +44,10 @@ export class LiveView {
   constructor(stream: NodeJS.WriteStream, progress: Progress) {
     this.#stream = stream;
     this.#inPlace = progress === 'auto' && stream.isTTY === true;
+    const clock = { originSeconds: this.#startSeconds };
+    this.#parsers = TEXT_FORMATS.map((format) =>
+      format.create((record) => this.#output.on(record, undefined), clock),
+    );
     const quiet = progress === 'none';
     this.#timer = quiet ? undefined : setInterval(() => this.#tick(), this.#inPlace ? REFRESH_MS : PLAIN_MS);
     this.#timer?.unref();
@@ -38,19 +55,8 @@ export class LiveView {
 
   onLine(text: string, seconds: number): void {
     const bytes = Buffer.from(text);
-    this.#line.set(1, bytes, 0, bytes.length);
-    const record = readGoX(this.#line);
-    if (record === undefined) return;
-    this.lastChange = seconds;
-    if (record.kind === 'fetch-start')
-      this.#open.set(record.url, { what: `get ${record.url}`, since: seconds });
-    else if (record.kind === 'command-start')
-      this.#open.set(record.command, { what: record.command, since: seconds });
-    else if (record.kind === 'downloading') this.#modules.add(`${record.module}@${record.version}`);
-    else if (record.kind === 'fetch-end' || record.kind === 'command-end') {
-      this.#open.delete(record.kind === 'fetch-end' ? record.url : record.command);
-      this.#done++;
-    }
+    this.#line.set(1, bytes, 0, bytes.length, (seconds - this.#startSeconds) * 1e9);
+    if (this.#parsers.some((parser) => parser.push(this.#line) !== 'unparsed')) this.lastChange = seconds;
   }
 
   /** Before anything else is written to the terminal. `endsLine` says whether that leaves the cursor at a line's start. */
@@ -65,34 +71,56 @@ export class LiveView {
     this.clear();
   }
 
-  /** What is in flight, oldest first. */
+  /** What is in flight, oldest first: age, what it waits for, what it is, and how much of it came. */
   inFlight(): string[] {
-    const at = now();
-    return [...this.#open.values()]
-      .sort((a, b) => a.since - b.since)
-      .map(({ what, since }) => `${printSeconds(at - since).padStart(8)}  ${inert(what)}`);
+    const at = (now() - this.#startSeconds) * 1e9;
+    return this.#store.spans
+      .filter((span) => span.endNs === undefined && DOING[span.kind] !== undefined)
+      .sort((a, b) => a.startNs - b.startNs)
+      .map((span) => {
+        const age = printSeconds((at - span.startNs) / 1e9).padStart(8);
+        const bytes = span.attributes['gotrace.bytes'];
+        const came = bytes === undefined || bytes === 0 ? '' : ` (${Math.round(bytes / 1000)} kB)`;
+        return `${age}  ${(DOING[span.kind] ?? '').padEnd(9)}  ${inert(this.#clean(subjectOf(span)))}${came}`;
+      });
+  }
+
+  #summary(): string {
+    const modules = new Map<string, boolean>();
+    for (const { attributes, endNs } of this.#output.fetches) {
+      const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url } = attributes;
+      if (module === undefined || version === undefined) continue;
+      const key = `${module}@${version}`;
+      modules.set(key, modules.get(key) === true || (endNs !== undefined && url?.endsWith('.zip') === true));
+    }
+    const done = [...modules.values()].filter(Boolean).length;
+    return `gotrace: ${done} of ${modules.size} modules`;
   }
 
   #tick(): void {
+    const lines = this.inFlight();
     if (!this.#inPlace) {
-      const first = this.inFlight()[0];
+      const first = lines[0];
       if (first !== undefined)
         this.#stream.write(
-          `gotrace: ${this.#done} done, ${this.#open.size} in flight; oldest ${first.trim()}\n`,
+          `${this.#summary()}, ${lines.length} in flight; oldest: ${first.trim().replace(/ +/g, ' ')}\n`,
         );
       return;
     }
     // A prompt of the program stands on the line: drawing would hide it.
     if (this.#ownLineOpen) return;
-    const lines = this.inFlight().slice(0, MOST_LINES);
     const columns = this.#stream.columns ?? 80;
     this.clear();
     if (lines.length === 0) return;
-    const head = `gotrace: ${this.#done} done, ${this.#open.size} in flight`;
-    const all = [head, ...lines].map((line) => line.slice(0, columns - 1));
+    const head = `${this.#summary()}, ${lines.length} in flight`;
+    const all = [head, ...lines.slice(0, MOST_LINES)].map((line) => line.slice(0, columns - 1));
     this.#stream.write(`${all.join('\n')}\n`);
     this.#drawn = all.length;
   }
+}
+
+function subjectOf({ attributes, name }: Span): string {
+  return attributes['url.full'] ?? attributes['process.command'] ?? name;
 }
 
 function now(): number {

@@ -47,8 +47,10 @@ export function isBodyOfItsOwn(
   transfer.startNs = alone.startNs;
   transfer.name = `body of ${fetch.attributes['url.full']}`;
   transfer.phase = fetch.phase === 'ttfb' ? 'transfer' : fetch.phase;
-  const { 'http.response.status_code': _, ...attributes } = fetch.attributes;
-  transfer.attributes = { ...transfer.attributes, ...attributes };
+  // How much of what the connection brought is this body is not known.
+  const { 'gotrace.bytes': _, ...rest } = transfer.attributes;
+  const { 'http.response.status_code': __, ...attributes } = fetch.attributes;
+  transfer.attributes = { ...rest, ...attributes };
   transfer.evidence = [...fetch.evidence.slice(-1), ...transfer.evidence.slice(-1)];
   return true;
 }

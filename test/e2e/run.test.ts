@@ -213,6 +213,23 @@ it('keeps logs and report where asked to, without secrets', async () => {
   for (const name of files) expect(readFileSync(join(target, name), 'latin1')).not.toContain('plantedsecret');
 });
 
+it('says what is in flight when nothing moves, without its secrets', async () => {
+  const { stderr } = await gotrace([
+    'run',
+    '--no-strace',
+    '--progress',
+    'none',
+    '--stall',
+    '400ms',
+    '--',
+    'sh',
+    '-c',
+    'echo "# get https://u:plantedsecret@proxy.example/lib.example/a/@v/v1.0.0.zip" >&2; sleep 2',
+  ]);
+  expect(stderr).toMatch(/nothing has moved for .* in flight: .* waiting +https:\/\/\S*proxy\.example/);
+  expect(stderr).not.toContain('plantedsecret');
+});
+
 it('gives a verdict at Ctrl-C, at once', async () => {
   const child = execa(
     process.execPath,

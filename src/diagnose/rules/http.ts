@@ -162,15 +162,27 @@ function broken(group: Group): Diagnosis | undefined {
 }
 
 function slowTransfer(group: Group, { trace }: Case): Diagnosis {
-  const [first] = group.spans;
-  const bytes = group.spans.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0);
-  const seconds = group.spans.reduce((sum, span) => sum + lengthOf(span, trace.endNs), 0) / 1e9;
-  const rate = seconds > 0 ? bytes / seconds : 0;
+  const { bytes, seconds } = amountOf(group, trace.endNs);
   return {
     cause: 'transfer/slow',
-    culprit: culprit({ ...culpritOfSpan(first), setting: `${printBytes(bytes)} at ${printBytes(rate)}/s` }),
+    culprit: culprit({
+      ...culpritOfSpan(group.spans[0]),
+      setting:
+        bytes > 0 && seconds > 0 ? `${printBytes(bytes)} at ${printBytes(bytes / seconds)}/s` : undefined,
+    }),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
+  };
+}
+
+/** How much the long bodies of a group brought: a quick one beside a slow one says nothing about its rate. */
+function amountOf({ spans: [first, ...others] }: Group, endNs: number): { bytes: number; seconds: number } {
+  if (first === undefined) return { bytes: 0, seconds: 0 };
+  const longest = lengthOf(first, endNs);
+  const long = [first, ...others.filter((span) => lengthOf(span, endNs) >= longest / 10)];
+  return {
+    bytes: long.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0),
+    seconds: long.reduce((sum, span) => sum + lengthOf(span, endNs), 0) / 1e9,
   };
 }
 
@@ -181,7 +193,6 @@ export function printBytes(bytes: number): string {
 
 /** How fast the bodies of a group came in, in bytes per second; undefined where no bytes were counted. */
 export function rateOf(group: Group, endNs: number): number | undefined {
-  const bytes = group.spans.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0);
-  const seconds = group.spans.reduce((sum, span) => sum + lengthOf(span, endNs), 0) / 1e9;
+  const { bytes, seconds } = amountOf(group, endNs);
   return bytes > 0 && seconds > 0 ? bytes / seconds : undefined;
 }
