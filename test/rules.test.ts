@@ -370,6 +370,30 @@ describe('locks, helpers, disk', () => {
     });
   });
 
+  it('unpacking a large file takes the time, and unpacking many small ones under a tracer does not count', async () => {
+    const lock = '/mod/cache/download/m.example/a/@v/v1.0.0.lock';
+    const run = (files: number) =>
+      log(
+        [0.1, `flock(7<${lock}>, LOCK_EX) = 0 <0.000010>`],
+        ...Array.from(
+          { length: files },
+          (_, at) =>
+            [
+              0.2 + (at * 3) / files,
+              `openat(AT_FDCWD</src>, "/mod/m.example/a@v1.0.0/f${at}.go", O_WRONLY|O_CREAT|O_EXCL, 0444) = 9</mod/m.example/a@v1.0.0/f${at}.go> <0.000010>`,
+            ] as const,
+        ),
+        [3.3, `flock(7<${lock}>, LOCK_UN) = 0 <0.000010>`],
+        ...exit(3.4),
+      );
+    expect(await point(run(3))).toMatchObject({
+      status: 'slow',
+      cause: 'cpu/unzip',
+      culprit: { module: 'm.example/a@v1.0.0' },
+    });
+    expect(await point(run(1500))).toMatchObject({ status: 'healthy' });
+  });
+
   it('slow writes under the module cache', async () => {
     const writes = Array.from(
       { length: 20 },

@@ -2,7 +2,7 @@ import { readText, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
-import { readCachePath, readExtractedPath } from './modcache.ts';
+import { escapePath, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
 
 /** Shorter waits for a lock are other goroutines of the same go command passing it on. */
@@ -31,7 +31,8 @@ export class Files {
   readonly errors: TraceError[] = [];
   readonly #downloads = new Map<string, { readonly span: Span; lastWriteNs: number }>();
   /** From the lock of a module version to its release: download, hashing and unpacking. */
-  readonly #work = new Map<string, Span>();
+  /** Modules whose lock is held, and the folder that they are unpacked to. */
+  readonly #work = new Map<string, { readonly span: Span; readonly folder: string }>();
   /** `MODULE@VERSION.KIND` of what go began to write into its cache: the body of a .mod or .info was complete by then. */
   readonly stored = new Set<string>();
   /** Every temporary zip by its path. */
@@ -78,11 +79,12 @@ export class Files {
       'gotrace.version': module.version,
       'process.pid': process.pid,
     };
-    this.#work.set(path, span);
+    const folder = `/${escapePath(module.module)}@${escapePath(module.version)}/`;
+    this.#work.set(path, { span, folder });
   }
 
   #onUnlock(path: string, record: SyscallRecord): void {
-    const span = this.#work.get(path);
+    const span = this.#work.get(path)?.span;
     if (span === undefined) return;
     this.#work.delete(path);
     span.endNs = record.startNs;
@@ -121,14 +123,13 @@ export class Files {
       if (this.#whole.size < MAX_FILE_SPANS) this.#whole.set(path, span);
       this.#downloads.set(path, { span, lastWriteNs: record.startNs });
     }
-    const extracted = record.args.includes('O_CREAT') ? readExtractedPath(path) : undefined;
-    if (extracted !== undefined) this.#onExtract(extracted.module, extracted.version, record);
+    if (record.args.includes('O_CREAT')) this.#onExtract(path, record);
   }
 
-  #onExtract(module: string, version: string, record: SyscallRecord): void {
-    for (const span of this.#work.values()) {
-      if (span.attributes['gotrace.module'] !== module || span.attributes['gotrace.version'] !== version)
-        continue;
+  /** A file below `GOMODCACHE/MODULE@VERSION/`, wherever the cache is. */
+  #onExtract(path: string, record: SyscallRecord): void {
+    for (const { span, folder } of this.#work.values()) {
+      if (!path.includes(folder)) continue;
       span.attributes['gotrace.calls'] = (span.attributes['gotrace.calls'] ?? 0) + 1;
       if (span.evidence.length < 2) span.evidence.push(record.at);
     }
@@ -170,7 +171,7 @@ export class Files {
     const error = record.errno === undefined ? undefined : DISK_ERRORS[record.errno];
     if (
       error !== undefined &&
-      (error !== 'disk-permission' || /\/pkg\/mod(?:\/|$)|\/mod\/cache\//.test(path))
+      (error !== 'disk-permission' || /\/pkg\/mod(?:\/|$)|\/cache\/(?:download|vcs|lock)/.test(path))
     ) {
       const detail = { path };
       this.errors.push({

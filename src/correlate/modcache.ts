@@ -5,7 +5,6 @@ export interface ModuleVersion {
 }
 
 const DOWNLOAD = /\/cache\/download\/(.+)\/@v\/([^/]+?)\.(zip|mod|info|lock|ziphash|partial)(\d+\.tmp)?$/;
-const EXTRACTED = /\/pkg\/mod\/((?!cache\/).+?)@(v[^/]+)(?:\/|$)/;
 
 /** What a path under `GOMODCACHE/cache/download` is for. */
 export function readCachePath(
@@ -21,15 +20,14 @@ export function readCachePath(
   };
 }
 
-export function readExtractedPath(path: string): ModuleVersion | undefined {
-  const match = EXTRACTED.exec(path);
-  if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  return { module: unescapePath(match[1]), version: unescapePath(match[2]) };
-}
-
 /** `github.com/!burnt!sushi/toml` is github.com/BurntSushi/toml: golang.org/x/mod/module, EscapePath. */
 export function unescapePath(path: string): string {
   return path.replace(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The other way round. */
+export function escapePath(path: string): string {
+  return path.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
 }
 
 const MODULE_URL = /^(https?:\/\/[^/]+)((?:\/[^/@]+)+)\/@(?:v\/(?:list|([^/]+?)\.(?:info|mod|zip))|latest)$/;

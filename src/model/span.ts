@@ -59,6 +59,7 @@ export interface Attributes {
   'gotrace.purpose'?: 'sumdb' | 'toolchain' | 'go-get' | 'git';
   /** `askpass`, `credential-helper`, `ssh`. */
   'gotrace.helper'?: string;
+  /** Files that were unpacked. */
   'gotrace.calls'?: number;
 }
 
