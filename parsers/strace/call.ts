@@ -1,3 +1,4 @@
+import { BACKSLASH, CLOSE_PAREN, DOT, EQUALS, GREATER, LESS, NINE, QUOTE, SPACE, ZERO } from './ascii.ts';
 import { indexOfByte } from './bytes.ts';
 import { POWERS } from './head.ts';
 
@@ -10,17 +11,6 @@ export interface CallTail {
   /** Nanoseconds; NaN without -T. */
   durationNs: number;
 }
-
-const SPACE = 0x20;
-const EQUALS = 0x3d;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const LESS = 0x3c;
-const GREATER = 0x3e;
-const CLOSE_PAREN = 0x29;
-const ZERO = 0x30;
-const NINE = 0x39;
-const DOT = 0x2e;
 
 /**
  * Finds the end of a call, searching from the back: only the last `) = ` outside strings and `<…>` separates arguments

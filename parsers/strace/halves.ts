@@ -1,10 +1,6 @@
+import { COMMA, DOT, GREATER, LOWER_D, SPACE } from './ascii.ts';
 import { startsWith } from './bytes.ts';
 
-const SPACE = 0x20;
-const COMMA = 0x2c;
-const DOT = 0x2e;
-const GREATER = 0x3e;
-const LOWER_D = 0x64;
 const UNFINISHED = Buffer.from('<unfinished ...>');
 /** strace was told to let go of the process in the middle of a call. */
 const DETACHED = Buffer.from('<detached ...>');

@@ -1,4 +1,18 @@
 import { type Clock, sinceOrigin } from '../types.ts';
+import {
+  CLOSE_BRACKET,
+  COLON,
+  DOT,
+  GREATER,
+  LESS,
+  NINE,
+  OPEN_BRACKET,
+  OPEN_PAREN,
+  PLUS,
+  SPACE,
+  TAB,
+  ZERO,
+} from './ascii.ts';
 import { indexOfByte } from './bytes.ts';
 
 /**
@@ -18,19 +32,6 @@ export interface Head {
   timeOfDay: boolean;
 }
 
-const ZERO = 0x30;
-const NINE = 0x39;
-const SPACE = 0x20;
-const TAB = 0x09;
-const DOT = 0x2e;
-const COLON = 0x3a;
-const LESS = 0x3c;
-const GREATER = 0x3e;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_PAREN = 0x28;
-const PLUS = 0x2b;
-
 /** 10 to the power of the index: what the digits of a fraction are worth in nanoseconds. */
 export const POWERS: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
@@ -46,6 +47,8 @@ export function readHead(head: Head, bytes: Uint8Array, start: number, end: numb
   let at = skipBlanks(bytes, start, end);
   at = readBracketedPid(head, bytes, at, end);
   if (head.pid === 0) at = readBarePid(head, bytes, at, end);
+  // --secontext: the context of the process.
+  if (head.pid !== 0 && bytes[at] === OPEN_BRACKET) at = skipAnnotations(bytes, at, end);
   at = readTime(head, bytes, at, end, clock);
   head.rest = skipAnnotations(bytes, at, end);
 }

@@ -1,4 +1,5 @@
 import type { InputLine } from '../types.ts';
+import { GREATER, LOWER_S, MINUS, OPEN_BRACKET, PLUS } from './ascii.ts';
 import type { ExitRecord, SignalRecord, SupersededRecord } from './records.ts';
 
 /** Lines of strace that are no calls: `--- SIG… ---`, `+++ … +++`, and what strace says of itself. */
@@ -11,12 +12,13 @@ export function readNotice(
   const { bytes, end } = line;
   const first = bytes[rest];
   if (isSummary(bytes, line.start, end)) return 'ignored';
-  if (first !== DASH && first !== PLUS && first !== OPEN_BRACKET && first !== STRACE && first !== STACK)
+  // `strace: …`, and ` > /lib/libc.so(read+0x10)`: a frame that -k prints under a call.
+  if (first !== MINUS && first !== PLUS && first !== OPEN_BRACKET && first !== LOWER_S && first !== GREATER)
     return 'unparsed';
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + rest, Math.min(end - rest, MAX_NOTICE)).toString(
     'latin1',
   );
-  if (first === DASH) {
+  if (first === MINUS) {
     const signal = /^--- (?:(SIG[\w+]+|stopped by SIG\w+)(.*) |(\{.*\}) )?---\s*$/.exec(text);
     if (signal === null) return 'unparsed';
     return {
@@ -32,12 +34,6 @@ export function readNotice(
   return NOTICES.test(text) ? 'ignored' : 'unparsed';
 }
 
-const DASH = 0x2d;
-const PLUS = 0x2b;
-const OPEN_BRACKET = 0x5b;
-const STRACE = 0x73;
-/** ` > /lib/libc.so(read+0x10)`: a frame that -k prints under a call. */
-const STACK = 0x3e;
 const MAX_NOTICE = 4096;
 const NOTICES = /^(?:strace: |\[ ?Process PID=|\[pid +\d+\]\s*$|> )/;
 
@@ -62,7 +58,7 @@ function isSummary(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start];
   const mayBe =
     first === 0x25 ||
-    first === DASH ||
+    first === MINUS ||
     first === 0x20 ||
     (first !== undefined && first >= 0x30 && first <= 0x39);
   if (!mayBe || end - start > 200) return false;

@@ -1,4 +1,5 @@
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
+import { COMMA, DOT, LESS, MINUS, OPEN_PAREN, QUESTION, SPACE } from './ascii.ts';
 import { indexOf, latin1, readValue } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import { endOfFirstHalf, isInterrupted, isLooseMark } from './halves.ts';
@@ -21,11 +22,6 @@ export interface StraceOptions {
   readonly isSegment?: boolean;
 }
 
-const OPEN_PAREN = 0x28;
-const SPACE = 0x20;
-const LESS = 0x3c;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
 const DAY_NS = 86_400e9;
 const RESUMED = Buffer.from(' resumed>');
 
@@ -88,7 +84,7 @@ export class StraceParser implements LineParser {
     if (this.#held !== undefined) this.#releaseHeld(timeNs);
     const first = bytes[rest] ?? 0;
     const outcome =
-      first === LESS && bytes[rest + 1] === 0x2e
+      first === LESS && bytes[rest + 1] === DOT
         ? this.#resume(line, timeNs)
         : first >= 0x5f && first <= 0x7a
           ? this.#call(line, timeNs)
@@ -364,7 +360,7 @@ export class StraceParser implements LineParser {
     const { retStart, retEnd } = this.#tail;
     let at = retStart;
     if (bytes[at] === MINUS && bytes[at + 1] === 0x31) at += 3;
-    else if (bytes[at] === 0x3f) at += 2;
+    else if (bytes[at] === QUESTION) at += 2;
     else return undefined;
     if (bytes[at] !== 0x45) return undefined;
     let stop = at;

@@ -1,12 +1,9 @@
+import { GREATER, LESS, QUOTE, SLASH } from './ascii.ts';
 import { indexOf, indexOfByte, latin1, readValue, startsWith } from './bytes.ts';
 import type { CallTail } from './call.ts';
 import type { Interest } from './interest.ts';
 
-const LESS = 0x3c;
-const GREATER = 0x3e;
 const DOT_TMP = Buffer.from('.tmp');
-const QUOTE = 0x22;
-const SLASH = 0x2f;
 const LOCK_COMMAND = Buffer.from('SETLK');
 const DUP_COMMAND = Buffer.from('F_DUPFD');
 const TEMPORARY_NAME = Buffer.from('.tmp"');

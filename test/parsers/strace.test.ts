@@ -228,3 +228,16 @@ it('open calls: of more than a machine has threads, the oldest are given up', ()
   expect(pending.get(7)).toBe(call);
   expect([...pending.entries()].length).toBeLessThan(200_001);
 });
+
+it('--secontext and --color, which strace 6.1 of Debian was built without', () => {
+  const text = [
+    '[pid 12] 1700000000.000001 execve("/usr/bin/cat" [system_u:object_r:bin_t:s0], ["cat"], 0x1 /* 9 vars */) = 0 <0.000100>',
+    '12 [unconfined_u:unconfined_r:unconfined_t:s0] 1700000000.000200 openat(AT_FDCWD [u:r:t:s0], "/etc/passwd" [u:r:t:s0], O_RDONLY) = 3</etc/passwd> [u:r:t:s0] <0.000010>',
+  ].join('\n');
+  const { records, outcomes } = parseText(everything, `${text}\n`);
+  expect(outcomes.unparsed).toBe(0);
+  expect(records).toMatchObject([
+    { pid: 12, name: 'execve', value: 0 },
+    { pid: 12, name: 'openat', value: 3, durationNs: 10_000 },
+  ]);
+});

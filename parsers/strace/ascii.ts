@@ -1,0 +1,23 @@
+/** The bytes that strace's lines are cut at. */
+export const TAB = 0x09;
+export const SPACE = 0x20;
+export const QUOTE = 0x22;
+export const OPEN_PAREN = 0x28;
+export const CLOSE_PAREN = 0x29;
+export const PLUS = 0x2b;
+export const COMMA = 0x2c;
+export const MINUS = 0x2d;
+export const DOT = 0x2e;
+export const SLASH = 0x2f;
+export const ZERO = 0x30;
+export const NINE = 0x39;
+export const COLON = 0x3a;
+export const LESS = 0x3c;
+export const EQUALS = 0x3d;
+export const GREATER = 0x3e;
+export const QUESTION = 0x3f;
+export const OPEN_BRACKET = 0x5b;
+export const BACKSLASH = 0x5c;
+export const CLOSE_BRACKET = 0x5d;
+export const LOWER_D = 0x64;
+export const LOWER_S = 0x73;
