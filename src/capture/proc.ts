@@ -133,6 +133,12 @@ export function programOfPid(pid: number): string {
   return (read(`/proc/${pid}/cmdline`).split('\0')[0] ?? '').split('/').pop() ?? '';
 }
 
+/** False for a process that is gone, and for one that only waits for its parent to read its exit code. */
+export function isRunning(pid: number): boolean {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat !== '' && !/\) [ZX] /.test(stat);
+}
+
 /** Why this process cannot be looked at; undefined where it can. */
 export function whyNoAccess(pid: number): string | undefined {
   if (process.platform !== 'linux') return 'attach reads /proc, which only Linux has';

@@ -81,11 +81,12 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
       ? undefined
       : setTimeout(() => {
           tap.holdBackDump();
+          sampler?.stop(true);
           signals.end();
         }, options.timeoutMs);
+  child.once('exit', (_code, signal) => sampler?.stop(signal !== null || signals.timedOut()));
   const ended = await ending(child, strace);
   clearTimeout(timer);
-  sampler?.stop(ended.signal !== undefined || signals.timedOut());
   signals.stop();
   tap.end();
   log.end();

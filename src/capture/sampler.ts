@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
-import { snapshot } from './proc.ts';
+import { isRunning, snapshot } from './proc.ts';
 
 const SAMPLE_MS = 250;
 
@@ -14,6 +14,7 @@ export class Sampler {
   readonly #timer: NodeJS.Timeout;
   /** Lines by what stays the same of them. */
   #known = new Set<string>();
+  #isStopped = false;
 
   constructor(pid: number, path: string) {
     this.#pid = pid;
@@ -24,6 +25,8 @@ export class Sampler {
   }
 
   #look(): void {
+    // What a process that has just been ended no longer waits for was in flight when it was ended.
+    if (!isRunning(this.#pid)) return;
     const lines = new Map(snapshot(this.#pid).map((line) => [keyOfProcLine(line), line]));
     const news = [...lines].flatMap(([key, line]) => (this.#known.has(key) ? [] : [line]));
     const gone = [...this.#known].filter((key) => !lines.has(key) && !key.startsWith('env '));
@@ -33,6 +36,8 @@ export class Sampler {
 
   /** Ends the looking. What was there when the command was killed was in flight still: it is not written as gone. */
   stop(wasKilled: boolean): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
     clearInterval(this.#timer);
     if (!wasKilled)
       this.#write([...this.#known].filter((key) => !key.startsWith('env ')).map((key) => `gone ${key}`));

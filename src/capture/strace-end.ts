@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { isRunning } from './proc.ts';
 
 /** strace needs a moment to attach to the command that it starts. */
 const LOOK_MS = 20;
@@ -40,9 +41,10 @@ export class StraceWatch {
     await until(() => this.#hasEnd(), LAST_LINES_MS);
     if (this.#strace === undefined || !isRunning(this.#strace)) return { diedFirst: false };
     // Children that outlive the command are traced still.
-    await until(() => !isRunning(this.#strace), LOOK_MS);
-    if (isRunning(this.#strace)) signal(this.#strace, 'SIGTERM');
-    await until(() => !isRunning(this.#strace), LET_GO_MS);
+    const strace = this.#strace;
+    await until(() => !isRunning(strace), LOOK_MS);
+    if (isRunning(strace)) signal(strace, 'SIGTERM');
+    await until(() => !isRunning(strace), LET_GO_MS);
     return { diedFirst: false };
   }
 
@@ -58,18 +60,6 @@ function tracerOf(pid: number): number | undefined {
     return tracer === undefined || tracer === '0' ? undefined : Number(tracer);
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number | undefined): boolean {
-  return pid !== undefined && existsSync(`/proc/${pid}`) && !/\) Z /.test(statOf(pid));
-}
-
-function statOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return ') Z ';
   }
 }
 
