@@ -40,6 +40,7 @@ describe('the value of GOPROXY', () => {
     });
     expect(rewritesOf(readProxyList(`${A}|${B}`), B)).toEqual({ without: `export GOPROXY='${A}'` });
     expect(rewritesOf(readProxyList(A), A)).toEqual({});
+    expect(rewritesOf(list, 'https://other.example')).toEqual({});
   });
 
   it('is not written out where it holds credentials, or was not seen', () => {

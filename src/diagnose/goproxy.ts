@@ -109,10 +109,11 @@ export function rewritesOf(list: ProxyList, url: string | undefined): ProxyRewri
   const at = entries.findIndex((entry) => entry.url === url);
   const isPrintable = list.isSetting && entries.every((entry) => !entry.url.includes('@'));
   const proxies = entries.filter((entry) => entry.url !== 'direct' && entry.url !== 'off');
-  if (list.isSetting && entries.length < 2) return {};
+  // One entry has nothing behind it; and a value without the entry in question is not the one that was in use.
+  if (list.isSetting && (entries.length < 2 || (url !== undefined && at < 0))) return {};
   return {
     ...(mayStopAtComma(list, at) ? { piped: isPrintable ? exportOf(piped(entries)) : GENERIC_PIPED } : {}),
-    ...(url === undefined || (list.isSetting && at < 0)
+    ...(url === undefined
       ? {}
       : {
           without: isPrintable
