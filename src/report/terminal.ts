@@ -149,6 +149,8 @@ function otherFindings(report: Report, colours: Colours, width: number): string 
 
 function inputSection(report: Report, colours: Colours, explain: boolean): string {
   const lines = report.inputs.flatMap((input) => {
+    if (input.format === 'unknown')
+      return [colours.dim(`${inert(input.path)}: no log that gotrace knows; passed over`)];
     const counts = `${input.lines} lines = ${input.records} records + ${input.continued} continued + ${input.ignored} ignored + ${input.unparsed} not understood`;
     const first = explain
       ? (input.firstUnparsed ?? []).map((line) => `    ${line.line}: ${inert(line.text).slice(0, 200)}`)
