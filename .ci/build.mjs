@@ -15,6 +15,7 @@ const common = {
   legalComments: 'none',
   minifySyntax: true,
   logLevel: 'warning',
+  alias: { 'string-width': './.ci/string-width.cjs' },
   // Bundled CommonJS packages ask for Node's modules through require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostLines } from './hosts.ts';
-import { processTree, programOfPid, snapshot } from './proc.ts';
+import { processTree, programOfPid, snapshot, stamped } from './proc.ts';
 
 export interface AttachOptions {
   readonly pid: number;
@@ -24,11 +24,6 @@ export interface Attached {
 /** strace needs a moment to stop every thread before a signal may be sent. */
 const SETTLE_MS = 300;
 const DUMP_MS = 1500;
-
-function stamped(lines: readonly string[]): string {
-  const seconds = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6);
-  return lines.map((line) => `${seconds} ${line}\n`).join('');
-}
 
 /** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
 export async function attach(options: AttachOptions): Promise<Attached> {

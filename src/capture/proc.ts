@@ -36,6 +36,12 @@ export function processTree(pid: number): number[] {
   return tree;
 }
 
+/** The lines with the time at which they were seen, as parsers/proc reads them. */
+export function stamped(lines: readonly string[]): string {
+  const seconds = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6);
+  return lines.map((line) => `${seconds} ${line}\n`).join('');
+}
+
 /** What /proc tells of a process tree at this moment, in the lines that parsers/proc reads. */
 export function snapshot(pid: number): string[] {
   const tree = processTree(pid);

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
-import { isRunning, snapshot } from './proc.ts';
+import { isRunning, snapshot, stamped } from './proc.ts';
 
 const SAMPLE_MS = 250;
 
@@ -45,7 +45,6 @@ export class Sampler {
 
   #write(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    const seconds = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6);
-    appendFileSync(this.#path, lines.map((line) => `${seconds} ${line}\n`).join(''));
+    appendFileSync(this.#path, stamped(lines));
   }
 }

@@ -1,7 +1,7 @@
 import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
+import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
 const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 
@@ -27,19 +27,9 @@ export class Fetches {
   }
 
   onStart(record: FetchStartRecord, timeNs: number, pid: number | undefined): Span {
-    const purpose = purposeOf(record.url);
-    const phase = purpose === 'sumdb' || purpose === 'toolchain' ? purpose : 'ttfb';
+    const phase = phaseOfUrl(record.url, 'ttfb');
     const span = this.#store.open('fetch', phase, `get ${record.url}`, timeNs, [record.at]);
-    const host = hostOf(record.url);
-    const module = readModuleUrl(record.url);
-    span.attributes = {
-      'url.full': record.url,
-      ...(host === undefined ? {} : { 'server.address': host }),
-      ...(pid === undefined ? {} : { 'process.pid': pid }),
-      ...(module === undefined ? {} : { 'gotrace.module': module.module }),
-      ...(module?.version === undefined ? {} : { 'gotrace.version': module.version }),
-      ...(purpose === undefined ? {} : { 'gotrace.purpose': purpose }),
-    };
+    span.attributes = attributesOfUrl(record.url, pid);
     this.all.push(span);
     const open = this.#open.get(record.url) ?? [];
     open.push(span);

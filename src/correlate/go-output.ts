@@ -33,8 +33,6 @@ export class GoOutput {
   readonly goroutines: GoroutineRecord[] = [];
   readonly downloads: Download[] = [];
   readonly settings: Record<string, string> = {};
-  /** How many modules `go mod download -json` reported. */
-  modules = 0;
   readonly lookupHosts = new Map<string, SourceLine>();
   resolver: 'go' | 'cgo' | 'dynamic' | undefined;
   http2 = false;
@@ -117,7 +115,6 @@ export class GoOutput {
         if (SETTINGS.test(record.name) && record.value !== '') this.settings[record.name] = record.value;
         return;
       case 'go-module':
-        this.modules++;
         return;
       case 'goroutine':
         this.goroutines.push(record);

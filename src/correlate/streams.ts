@@ -1,6 +1,6 @@
 import type { Http2Record } from '../../parsers/http2debug/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { hostOf, purposeOf, readModuleUrl } from './modcache.ts';
+import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
 interface Stream {
   readonly authority: string;
@@ -73,20 +73,8 @@ export class Http2Streams {
 
   #start({ authority, path }: Stream, { at }: Http2Record, timeNs: number, pid: number | undefined): Span {
     const url = `https://${authority}${path}`;
-    const purpose = purposeOf(url);
-    const phase = purpose === 'sumdb' || purpose === 'toolchain' ? purpose : 'transfer';
-    const span = this.#store.open('transfer', phase, `body of ${url}`, timeNs, [at]);
-    const host = hostOf(url);
-    const module = readModuleUrl(url);
-    span.attributes = {
-      'url.full': url,
-      'gotrace.bytes': 0,
-      ...(host === undefined ? {} : { 'server.address': host }),
-      ...(pid === undefined ? {} : { 'process.pid': pid }),
-      ...(module === undefined ? {} : { 'gotrace.module': module.module }),
-      ...(module?.version === undefined ? {} : { 'gotrace.version': module.version }),
-      ...(purpose === undefined ? {} : { 'gotrace.purpose': purpose }),
-    };
+    const span = this.#store.open('transfer', phaseOfUrl(url, 'transfer'), `body of ${url}`, timeNs, [at]);
+    span.attributes = { ...attributesOfUrl(url, pid), 'gotrace.bytes': 0 };
     this.bodies.push(span);
     return span;
   }

@@ -49,8 +49,8 @@ function silence(trace: Trace, segments: Case['timeline']['segments']): string |
  * prints nothing (cmd/go/internal/modfetch/fetch.go, download). A query (`go list -m`, `go get M@latest`) asks for
  * `@v/list` or `@latest` first, and may need no zip.
  */
-function awaitedZip({ spans, coverage, ending }: Trace): string | undefined {
-  if (coverage.syscalls || ending.kind !== 'unknown') return undefined;
+function awaitedZip({ spans, ending }: Trace): string | undefined {
+  if (ending.kind !== 'unknown') return undefined;
   const asked = new Map<string, Set<string>>();
   const queried = new Set<string>();
   for (const { kind, attributes } of spans) {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import stringWidth from 'fast-string-width';
 import pc from 'picocolors';
-import stringWidth from 'string-width';
 import type { Report, ReportFinding } from '../model/report.ts';
 import { inert } from './inert.ts';
 import type { RenderOptions } from './registry.ts';

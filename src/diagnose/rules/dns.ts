@@ -186,9 +186,8 @@ function lostQuery(group: Group, context: Case): Diagnosis | undefined {
     lookup.answered.some(
       (again) =>
         again.startNs > query.startNs &&
-        again.attributes['dns.question.name'] === query.attributes['dns.question.name'] &&
-        again.attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'] &&
-        again.attributes['network.peer.address'] === query.attributes['network.peer.address'],
+        isSameQuestion(again, query) &&
+        again.attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'],
     ),
   );
   if (lost.length === 0 || union(lost, context.trace.endNs) < group.criticalNs / 2) return undefined;
