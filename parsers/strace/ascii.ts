@@ -1,5 +1,6 @@
 /** The bytes that strace's lines are cut at. */
 export const TAB = 0x09;
+export const RETURN = 0x0d;
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const OPEN_PAREN = 0x28;

@@ -29,3 +29,13 @@ export function readValue(ret: string): number | undefined {
   const match = /^(?:0x[0-9a-f]+|-?\d+)/.exec(ret);
   return match === null ? undefined : Number(match[0]);
 }
+
+/** A byte of a system call's name. */
+export function isNameByte(byte: number): boolean {
+  return (
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x5f ||
+    (byte >= 0x41 && byte <= 0x5a)
+  );
+}

@@ -1,17 +1,18 @@
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
-import { COMMA, DOT, LESS, MINUS, OPEN_PAREN, QUESTION, SPACE } from './ascii.ts';
-import { indexOf, latin1, readValue } from './bytes.ts';
+import { COMMA, DOT, LESS, OPEN_PAREN } from './ascii.ts';
+import { indexOf, isNameByte, latin1, readValue } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
+import { Calls } from './calls.ts';
 import { endOfFirstHalf, isInterrupted, isLooseMark } from './halves.ts';
 import { type Head, readHead } from './head.ts';
-import { type Interest, interestOf, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
-import { NameTable } from './names.ts';
+import { type Interest, interestOf } from './interest.ts';
 import { readNotice } from './notices.ts';
 import { type PendingCall, PendingCalls } from './pending.ts';
 import type { StraceRecord, SyscallRecord } from './records.ts';
 import type { SegmentState } from './segment.ts';
 import { Selection } from './selection.ts';
-import { SyscallStatistics, type SyscallTotals } from './statistics.ts';
+import { Skimmer } from './skim.ts';
+import type { SyscallTotals } from './statistics.ts';
 
 export interface StraceOptions {
   /** Default: `interestOf`. Tests that compare every line pass `() => 'always'`. */
@@ -26,10 +27,9 @@ const DAY_NS = 86_400e9;
 const RESUMED = Buffer.from(' resumed>');
 
 export class StraceParser implements LineParser {
-  readonly statistics = new SyscallStatistics();
   readonly #emit: (record: StraceRecord) => void;
   readonly #clock: Clock;
-  readonly #interestOf: (name: string) => Interest;
+  readonly #calls: Calls;
   readonly #pid: number;
   /** Threads that the segment has shown to enter a call: which one is open does not depend on what came before it. */
   readonly #owned: Set<number> | undefined;
@@ -38,16 +38,16 @@ export class StraceParser implements LineParser {
   readonly #isDated: boolean;
   /** The thread whose call strace's own message cut in two. */
   #interrupted: number | undefined;
-  readonly #names = new NameTable();
-  readonly #errnos = new NameTable();
-  readonly #interests: Interest[] = [];
   readonly #pending = new PendingCalls();
   readonly #selection: Selection;
+  readonly #skimmer: Skimmer;
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
   /** When the line that was read last was printed. */
   timeNs = 0;
   firstLineNs: number | undefined;
+  /** How many lines the last `skim` counted. */
+  skimmed = 0;
   #lastNs = 0;
   #firstNs: number | undefined;
   #dayNs = 0;
@@ -56,11 +56,12 @@ export class StraceParser implements LineParser {
   constructor(emit: (record: StraceRecord) => void, clock: Clock, options: StraceOptions = {}) {
     this.#emit = emit;
     this.#clock = clock;
-    this.#interestOf = options.interest ?? interestOf;
+    this.#calls = new Calls(options.interest ?? interestOf);
     this.#pid = options.pid ?? 0;
     this.#owned = options.isSegment === true ? new Set() : undefined;
     this.#isDated = clock.originSeconds !== undefined;
     this.#selection = new Selection(options.isSegment);
+    this.#skimmer = new Skimmer(this.#calls, this.#selection);
   }
 
   /** When the first and the last line were printed, whether or not they became records; undefined for an empty log. */
@@ -69,7 +70,7 @@ export class StraceParser implements LineParser {
   }
 
   totals(): SyscallTotals[] {
-    return this.statistics.totals(this.#names.names);
+    return this.#calls.totals();
   }
 
   push(line: InputLine): LineOutcome {
@@ -78,7 +79,7 @@ export class StraceParser implements LineParser {
     readHead(head, bytes, line.start, end, this.#clock);
     const rest = head.rest;
     if (rest >= end) return 'ignored';
-    const timeNs = this.#timeOf(line);
+    const timeNs = this.#timeOf(line.timeNs);
     this.timeNs = timeNs;
     this.firstLineNs ??= timeNs;
     if (this.#held !== undefined) this.#releaseHeld(timeNs);
@@ -96,6 +97,24 @@ export class StraceParser implements LineParser {
     return outcome;
   }
 
+  /**
+   * Counts the lines from `start` on of which no record is to be made. Gives where the first other one begins, and
+   * leaves in `skimmed` how many they were; each counts as a record.
+   */
+  skim(bytes: Uint8Array, start: number): number {
+    this.skimmed = 0;
+    // The first line settles when the log begins, and a call without a duration waits for the time of the next line.
+    if (this.#firstNs === undefined || this.#held !== undefined) return start;
+    const stop = this.#skimmer.run(bytes, start);
+    this.skimmed = this.#skimmer.lines;
+    if (this.skimmed > 0) {
+      readHead(this.#head, bytes, this.#skimmer.lastLine, stop, this.#clock);
+      this.timeNs = this.#timeOf(undefined);
+      this.#lastNs = this.timeNs;
+    }
+    return stop;
+  }
+
   end(): void {
     if (this.#held !== undefined) this.#releaseHeld(this.#lastNs);
     for (const [pid, call] of this.#pending.entries()) {
@@ -106,12 +125,12 @@ export class StraceParser implements LineParser {
   }
 
   /** Nanoseconds since the origin; lines without a time take the one before them. */
-  #timeOf(line: InputLine): number {
+  #timeOf(arrivalNs: number | undefined): number {
     const head = this.#head;
     if (head.pid === 0) head.pid = this.#pid;
     if (Number.isNaN(head.timeNs)) {
       if (this.#isDated && this.#firstNs === undefined) this.#isBeyond = true;
-      return line.timeNs ?? this.#lastNs;
+      return arrivalNs ?? this.#lastNs;
     }
     if (head.relative || head.timeOfDay || !this.#isDated) this.#isBeyond = true;
     if (head.relative) return this.#lastNs + head.timeNs;
@@ -165,8 +184,8 @@ export class StraceParser implements LineParser {
     let open = start;
     while (open < end && isNameByte(bytes[open] ?? 0)) open++;
     if (open === start || bytes[open] !== OPEN_PAREN) return this.#notice(line, timeNs);
-    const nameId = this.#names.idOf(bytes, start, open);
-    const interest = this.#interest(nameId);
+    const nameId = this.#calls.idOf(bytes, start, open);
+    const interest = this.#calls.interestOf(nameId);
     const half = endOfFirstHalf(bytes, open + 1, end);
     if (half >= 0) return this.#suspend(line, timeNs, nameId, interest, open + 1, half);
     readTail(this.#tail, bytes, open + 1, end);
@@ -196,7 +215,7 @@ export class StraceParser implements LineParser {
     this.#owned?.add(this.#head.pid);
     this.#interrupted = isInterrupted(bytes, end) ? this.#head.pid : undefined;
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
-    if (wanted && (interest === 'always' || this.#names.names[nameId] === 'close'))
+    if (wanted && (interest === 'always' || this.#calls.nameOf(nameId) === 'close'))
       this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
     return 'record';
   }
@@ -207,7 +226,7 @@ export class StraceParser implements LineParser {
     const marker = indexOf(bytes, RESUMED, this.#head.rest, end);
     if (marker < 0) return 'unparsed';
     const rest = marker + RESUMED.length;
-    const nameId = this.#names.idOf(bytes, this.#head.rest + 5, marker);
+    const nameId = this.#calls.idOf(bytes, this.#head.rest + 5, marker);
     const pid = this.#head.pid;
     const call = this.#pending.get(pid);
     readTail(this.#tail, bytes, rest, end);
@@ -218,7 +237,14 @@ export class StraceParser implements LineParser {
     if (this.#isForeign(pid)) return this.#handOn(timeNs);
     if (call?.nameId === nameId) this.#pending.take(pid);
     const known = call?.nameId === nameId ? call : undefined;
-    this.#finish(line, timeNs, nameId, known?.interest ?? this.#interest(nameId), rest, known ?? null);
+    this.#finish(
+      line,
+      timeNs,
+      nameId,
+      known?.interest ?? this.#calls.interestOf(nameId),
+      rest,
+      known ?? null,
+    );
     return known === undefined ? 'record' : 'continued';
   }
 
@@ -236,31 +262,28 @@ export class StraceParser implements LineParser {
   ): void {
     const { bytes } = line;
     const tail = this.#tail;
-    const errno = this.#errnoOf(bytes);
+    const errno = this.#calls.errnoOf(bytes, tail);
     let durationNs = tail.durationNs;
     if (Number.isNaN(durationNs) && call) durationNs = timeNs - call.startNs;
-    this.statistics.add(nameId, tail.durationNs, errno);
-    const telling = errno !== undefined && TELLING_ERRORS.has(errno) && interest !== 'idle';
-    const slow = durationNs >= SLOW_CALL_NS && interest !== 'idle';
+    this.#calls.count(nameId, tail.durationNs, errno);
     const wanted =
       call?.args ||
-      telling ||
-      slow ||
+      this.#selection.wantsResult(interest, errno, durationNs) ||
       this.#selection.wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
     if (!wanted) return;
-    this.#selection.remember(this.#names.names[nameId] ?? '', bytes, argsStart, tail, call?.args ?? '');
+    this.#selection.remember(this.#calls.nameOf(nameId), bytes, argsStart, tail, call?.args ?? '');
     const ret = latin1(bytes, tail.retStart, tail.retEnd);
     const value = readValue(ret);
     const startNs = call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs;
     const record: SyscallRecord = {
       kind: 'syscall',
-      state: ret.startsWith('?') && !this.#names.names[nameId]?.startsWith('exit') ? 'open' : 'complete',
+      state: ret.startsWith('?') && !this.#calls.nameOf(nameId).startsWith('exit') ? 'open' : 'complete',
       at: call?.args ? call.at : line.at(),
       ...(call?.args ? { resumedAt: line.at() } : {}),
       pid: this.#head.pid,
       startNs,
       ...(Number.isNaN(durationNs) ? {} : { durationNs }),
-      name: this.#names.names[nameId] ?? '',
+      name: this.#calls.nameOf(nameId),
       args: (call?.args ?? '') + latin1(bytes, argsStart, tail.argsEnd),
       ret,
       ...(value === undefined ? {} : { value }),
@@ -283,16 +306,15 @@ export class StraceParser implements LineParser {
 
   /** True once a line depended on what came before the segment in a way that cannot be made up for later. */
   get isBeyond(): boolean {
-    return this.#isBeyond || this.#names.isFull;
+    return this.#isBeyond || this.#calls.isFull;
   }
 
   /** What whoever reads on needs to know; and no more records of this parser. */
   segmentState(): SegmentState {
-    const names = this.#names.names;
     return {
       pending: [...this.#pending.entries()].map(([pid, { nameId, ...call }]) => [
         pid,
-        { ...call, name: names[nameId] ?? '' },
+        { ...call, name: this.#calls.nameOf(nameId) },
       ]),
       owned: [...(this.#owned ?? [])],
       held: this.#held,
@@ -318,10 +340,10 @@ export class StraceParser implements LineParser {
   absorb(state: SegmentState): void {
     for (const pid of state.owned) this.#pending.take(pid);
     for (const [pid, { name, ...call }] of state.pending)
-      this.#pending.set(pid, { ...call, nameId: this.#names.idOfText(name) });
+      this.#pending.set(pid, { ...call, nameId: this.#calls.idOfText(name) });
     if (state.held !== undefined) this.#held = state.held;
     this.#selection.rememberAll(state.descriptors);
-    for (const row of state.totals) this.statistics.addRow(this.#names.idOfText(row.name), row);
+    this.#calls.addTotals(state.totals);
     if (state.firstNs === undefined) return;
     this.#firstNs ??= state.firstNs;
     this.#lastNs = state.lastNs;
@@ -334,7 +356,7 @@ export class StraceParser implements LineParser {
   }
 
   #recordOf(pid: number, call: PendingCall): SyscallRecord {
-    const name = this.#names.names[call.nameId] ?? '';
+    const name = this.#calls.nameOf(call.nameId);
     return {
       kind: 'syscall',
       state: 'entered',
@@ -346,36 +368,6 @@ export class StraceParser implements LineParser {
       ret: '',
     };
   }
-
-  #interest(nameId: number): Interest {
-    const known = this.#interests[nameId];
-    if (known !== undefined) return known;
-    const interest = this.#interestOf(this.#names.names[nameId] ?? '');
-    this.#interests[nameId] = interest;
-    return interest;
-  }
-
-  /** The E… name of `-1 ENOENT (No such file or directory)` and of `? ERESTARTSYS (…)`. */
-  #errnoOf(bytes: Uint8Array): string | undefined {
-    const { retStart, retEnd } = this.#tail;
-    let at = retStart;
-    if (bytes[at] === MINUS && bytes[at + 1] === 0x31) at += 3;
-    else if (bytes[at] === QUESTION) at += 2;
-    else return undefined;
-    if (bytes[at] !== 0x45) return undefined;
-    let stop = at;
-    while (stop < retEnd && bytes[stop] !== SPACE) stop++;
-    return this.#errnos.names[this.#errnos.idOf(bytes, at, stop)];
-  }
 }
 
 const NOWHERE: SourceLine = { input: '', line: 0, text: '' };
-
-function isNameByte(byte: number): boolean {
-  return (
-    (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x5f ||
-    (byte >= 0x41 && byte <= 0x5a)
-  );
-}

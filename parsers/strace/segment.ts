@@ -47,7 +47,7 @@ export class SegmentParser {
   readonly #events: SegmentEvent[] = [];
   readonly #counts = { record: 0, continued: 0, ignored: 0 };
   readonly #parser: StraceParser;
-  #lines = 0;
+  lines = 0;
   #unanswered: (SegmentEvent & { readonly kind: 'line' }) | undefined;
 
   /** `originSeconds` is that of the log's first line; undefined where its lines have no times. */
@@ -59,8 +59,18 @@ export class SegmentParser {
     );
   }
 
+  /** As StraceParser's: where the first line begins that `push` is to read. */
+  skim(bytes: Uint8Array, start: number): number {
+    // A line that is handed on waits for the time of the line behind it.
+    if (this.#unanswered !== undefined) return start;
+    const stop = this.#parser.skim(bytes, start);
+    this.lines += this.#parser.skimmed;
+    this.#counts.record += this.#parser.skimmed;
+    return stop;
+  }
+
   push(line: InputLine): void {
-    this.#lines++;
+    this.lines++;
     const outcome = this.#parser.push(line);
     const timeNs = this.#parser.timeNs;
     if (this.#unanswered !== undefined) this.#unanswered.nextNs = timeNs;
@@ -71,7 +81,7 @@ export class SegmentParser {
     }
     // A copy: Buffer's own slice would share memory with the chunk, which is reused.
     const bytes = Uint8Array.from(line.bytes.subarray(line.start, line.end));
-    this.#unanswered = { kind: 'line', number: this.#lines, bytes, nextNs: undefined };
+    this.#unanswered = { kind: 'line', number: this.lines, bytes, nextNs: undefined };
     this.#events.push(this.#unanswered);
   }
 
@@ -82,7 +92,7 @@ export class SegmentParser {
     return {
       events: this.#events,
       state,
-      lines: this.#lines,
+      lines: this.lines,
       counts: this.#counts,
       firstNs: this.#parser.firstLineNs,
     };

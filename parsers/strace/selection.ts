@@ -1,7 +1,7 @@
 import { GREATER, LESS, QUOTE, SLASH } from './ascii.ts';
 import { indexOf, indexOfByte, latin1, readValue, startsWith } from './bytes.ts';
 import type { CallTail } from './call.ts';
-import type { Interest } from './interest.ts';
+import { type Interest, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
 
 const DOT_TMP = Buffer.from('.tmp');
 const LOCK_COMMAND = Buffer.from('SETLK');
@@ -37,6 +37,12 @@ export class Selection {
   wantsArguments(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
     if (interest === 'idle') return false;
     return interest !== 'descriptor' || this.#wantsDescriptor(bytes, start, end);
+  }
+
+  /** Whether the way it ended makes a call of interest: trouble with the disk or with rights, or a wait. */
+  wantsResult(interest: Interest, errno: string | undefined, durationNs: number): boolean {
+    if (interest === 'idle') return false;
+    return durationNs >= SLOW_CALL_NS || (errno !== undefined && TELLING_ERRORS.has(errno));
   }
 
   wantsCompleted(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,3 +1,5 @@
+import { addHistogram, countDuration, emptyHistogram } from './histogram.ts';
+
 /** Totals of one syscall. Seconds are absent where the log has no durations (-T). */
 export interface SyscallTotals {
   readonly name: string;
@@ -5,6 +7,8 @@ export interface SyscallTotals {
   readonly errors: Readonly<Record<string, number>>;
   readonly totalNs?: number;
   readonly maxNs?: number;
+  /** How its durations are spread: see histogram.ts. */
+  readonly histogram?: Uint32Array;
 }
 
 /** Counts every call without keeping any: memory does not grow with the log. */
@@ -12,14 +16,15 @@ export class SyscallStatistics {
   #counts = new Float64Array(INITIAL);
   #totals = new Float64Array(INITIAL);
   #maxima = new Float64Array(INITIAL);
-  #timed = new Uint8Array(INITIAL);
+  /** Only calls with durations have one. */
+  readonly #histograms: (Uint32Array | undefined)[] = [];
   readonly #errors: (Map<string, number> | undefined)[] = [];
 
   add(id: number, durationNs: number, errno: string | undefined): void {
     if (id >= this.#counts.length) this.#grow(id);
     this.#counts[id] = (this.#counts[id] ?? 0) + 1;
     if (!Number.isNaN(durationNs)) {
-      this.#timed[id] = 1;
+      countDuration(this.#histogramOf(id), durationNs);
       this.#totals[id] = (this.#totals[id] ?? 0) + durationNs;
       if (durationNs > (this.#maxima[id] ?? 0)) this.#maxima[id] = durationNs;
     }
@@ -31,7 +36,8 @@ export class SyscallStatistics {
     if (id >= this.#counts.length) this.#grow(id);
     this.#counts[id] = (this.#counts[id] ?? 0) + row.count;
     if (row.totalNs !== undefined) {
-      this.#timed[id] = 1;
+      const histogram = this.#histogramOf(id);
+      if (row.histogram !== undefined) addHistogram(histogram, row.histogram);
       this.#totals[id] = (this.#totals[id] ?? 0) + row.totalNs;
       this.#maxima[id] = Math.max(this.#maxima[id] ?? 0, row.maxNs ?? 0);
     }
@@ -44,11 +50,22 @@ export class SyscallStatistics {
       const count = this.#counts[id] ?? 0;
       if (count === 0) return;
       const errors = Object.fromEntries(this.#errors[id] ?? []);
-      if (this.#timed[id] === 1) {
-        rows.push({ name, count, errors, totalNs: this.#totals[id] ?? 0, maxNs: this.#maxima[id] ?? 0 });
-      } else rows.push({ name, count, errors });
+      const histogram = this.#histograms[id];
+      const timed =
+        histogram === undefined
+          ? {}
+          : { totalNs: this.#totals[id] ?? 0, maxNs: this.#maxima[id] ?? 0, histogram };
+      rows.push({ name, count, errors, ...timed });
     });
     return rows;
+  }
+
+  #histogramOf(id: number): Uint32Array {
+    const known = this.#histograms[id];
+    if (known !== undefined) return known;
+    const histogram = emptyHistogram();
+    this.#histograms[id] = histogram;
+    return histogram;
   }
 
   #countError(id: number, errno: string, count = 1): void {
@@ -65,10 +82,16 @@ export class SyscallStatistics {
     this.#counts = copyInto(new Float64Array(size), this.#counts);
     this.#totals = copyInto(new Float64Array(size), this.#totals);
     this.#maxima = copyInto(new Float64Array(size), this.#maxima);
-    const timed = new Uint8Array(size);
-    timed.set(this.#timed);
-    this.#timed = timed;
   }
+}
+
+/** The totals of several logs as those of one. */
+export function sumTotals(rows: readonly SyscallTotals[]): SyscallTotals[] {
+  const names = [...new Set(rows.map((row) => row.name))];
+  const ids = new Map(names.map((name, id) => [name, id]));
+  const sums = new SyscallStatistics();
+  for (const row of rows) sums.addRow(ids.get(row.name) ?? 0, row);
+  return sums.totals(names);
 }
 
 const INITIAL = 512;

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { TraceRecord } from '../../parsers/registry.ts';
-import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
+import { type SyscallTotals, sumTotals } from '../../parsers/strace/statistics.ts';
 import type { Clock } from '../../parsers/types.ts';
 import { failed, ok, type Result, reasonOf } from '../model/result.ts';
 import type { Input } from './input.ts';
@@ -78,7 +78,7 @@ async function ingestWith(
   }
   return ok({
     inputs: sources.map((source) => source.reader.summary),
-    syscalls: sumOf(sources.flatMap((source) => source.reader.strace?.totals() ?? [])),
+    syscalls: sumTotals(sources.flatMap((source) => source.reader.strace?.totals() ?? [])),
     clock,
     extent: unionOf(sources.flatMap((source) => source.reader.strace?.extent() ?? [])),
   });
@@ -158,26 +158,5 @@ function unionOf(extents: readonly Extent[]): Extent | undefined {
   return {
     firstNs: Math.min(...extents.map((each) => each.firstNs)),
     lastNs: Math.max(...extents.map((each) => each.lastNs)),
-  };
-}
-
-function sumOf(rows: readonly SyscallTotals[]): SyscallTotals[] {
-  const byName = new Map<string, SyscallTotals>();
-  for (const row of rows) {
-    const known = byName.get(row.name);
-    byName.set(row.name, known === undefined ? row : addTotals(known, row));
-  }
-  return [...byName.values()];
-}
-
-function addTotals(a: SyscallTotals, b: SyscallTotals): SyscallTotals {
-  const errors: Record<string, number> = { ...a.errors };
-  for (const [errno, count] of Object.entries(b.errors)) errors[errno] = (errors[errno] ?? 0) + count;
-  const base = { name: a.name, count: a.count + b.count, errors };
-  if (a.totalNs === undefined && b.totalNs === undefined) return base;
-  return {
-    ...base,
-    totalNs: (a.totalNs ?? 0) + (b.totalNs ?? 0),
-    maxNs: Math.max(a.maxNs ?? 0, b.maxNs ?? 0),
   };
 }

@@ -59,14 +59,19 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('utf8');
 }
 
+/** Deals with whole lines from `start` on by itself; gives where the first line begins that it leaves. */
+export type Skim = (bytes: Uint8Array, start: number) => number;
+
 /** Cuts chunks into lines; a line that spans chunks is joined. CR before LF is no part of the line. */
 export class LineFramer {
   readonly #onLine: (bytes: Uint8Array, start: number, end: number) => void;
+  readonly #skim: Skim | undefined;
   #rest: Uint8Array[] = [];
   #restLength = 0;
 
-  constructor(onLine: (bytes: Uint8Array, start: number, end: number) => void) {
+  constructor(onLine: (bytes: Uint8Array, start: number, end: number) => void, skim?: Skim) {
     this.#onLine = onLine;
+    this.#skim = skim;
   }
 
   /** The chunk may be reused by the caller after this returns. */
@@ -81,9 +86,11 @@ export class LineFramer {
       this.#keep(chunk.subarray(0, newline), 0);
       this.#flush();
       start = newline + 1;
-      newline = chunk.indexOf(NEWLINE, start);
     }
-    for (; newline >= 0; newline = chunk.indexOf(NEWLINE, start)) {
+    for (;;) {
+      if (this.#skim !== undefined) start = this.#skim(chunk, start);
+      newline = chunk.indexOf(NEWLINE, start);
+      if (newline < 0) break;
       this.#onLine(chunk, start, chunk[newline - 1] === RETURN && newline > start ? newline - 1 : newline);
       start = newline + 1;
     }

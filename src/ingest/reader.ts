@@ -79,7 +79,10 @@ export class InputReader {
     this.#clock = clock;
     this.#emit = emit;
     this.#line = new FramedLine(input.path);
-    this.#framer = new LineFramer((bytes, start, end) => this.#onLine(bytes, start, end));
+    this.#framer = new LineFramer(
+      (bytes, start, end) => this.#onLine(bytes, start, end),
+      (bytes, start) => this.#skim(bytes, start),
+    );
   }
 
   /** Reads the sample and settles the format. Fails where the input is empty, binary, or of no known format. */
@@ -229,6 +232,16 @@ export class InputReader {
     }
     const tracer = TRACER_FORMATS.find((each) => each.name === format);
     return tracer === undefined ? text : [tracer.create(this.#emit, this.#clock), ...text];
+  }
+
+  /** Most lines of a strace log are counted only: runs of them are not cut into lines at all. */
+  #skim(bytes: Uint8Array, start: number): number {
+    const { strace, summary } = this;
+    if (strace === undefined || !this.#plain) return start;
+    const stop = strace.skim(bytes, start);
+    summary.lines += strace.skimmed;
+    summary.records += strace.skimmed;
+    return stop;
   }
 
   #onLine(bytes: Uint8Array, start: number, end: number): void {

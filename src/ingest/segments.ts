@@ -31,12 +31,14 @@ export interface ReadSegment extends SegmentResult {
 export function readSegment(job: SegmentJob): ReadSegment | undefined {
   const parser = new SegmentParser(job.originSeconds, job.pid);
   const line = new FramedLine(job.input);
-  let number = 0;
   let bytes = 0;
-  const framer = new LineFramer((chunk, start, end) => {
-    line.set(++number, chunk, start, end);
-    parser.push(line);
-  });
+  const framer = new LineFramer(
+    (chunk, start, end) => {
+      line.set(parser.lines + 1, chunk, start, end);
+      parser.push(line);
+    },
+    (chunk, start) => parser.skim(chunk, start),
+  );
   const isWhole = eachChunk(job, (chunk) => {
     bytes += chunk.length;
     framer.push(chunk);

@@ -73,6 +73,11 @@ export const reportSchema = z.object({
       count: z.number().int(),
       errors: z.record(z.string(), z.number().int()),
       totalSeconds: z.number().nullable().describe('null where the log has no durations (-T).'),
+      p50Seconds: z
+        .number()
+        .nullable()
+        .describe('Half of the calls took no longer; too high by a quarter at most.'),
+      p99Seconds: z.number().nullable(),
       maxSeconds: z.number().nullable(),
     }),
   ),

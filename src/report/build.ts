@@ -1,3 +1,5 @@
+import { percentileNs } from '../../parsers/strace/histogram.ts';
+import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { DiagnosisResult } from '../diagnose/diagnose.ts';
 import type { InputSummary } from '../ingest/reader.ts';
@@ -55,13 +57,7 @@ export function buildReport(parts: ReportParts): Report {
       count,
     })),
     syscalls: trace.syscalls
-      .map(({ name, count, errors, totalNs, maxNs }) => ({
-        name,
-        count,
-        errors: { ...errors },
-        totalSeconds: totalNs === undefined ? null : duration(totalNs),
-        maxSeconds: maxNs === undefined ? null : duration(maxNs),
-      }))
+      .map(syscallOf)
       .sort(
         (a, b) =>
           (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count || a.name.localeCompare(b.name),
@@ -101,6 +97,22 @@ function findingOf(finding: Finding, wallNs: number, seconds: (ns: number) => nu
     confidence,
     evidence: finding.evidence.map(evidenceOf),
     remedies: remedies.map((remedy) => ({ ...remedy })),
+  };
+}
+
+function syscallOf({ name, count, errors, totalNs, maxNs, histogram }: SyscallTotals) {
+  const percentile = (share: number) => {
+    const ns = histogram === undefined ? undefined : percentileNs(histogram, share);
+    return ns === undefined ? null : duration(Math.min(maxNs ?? ns, ns));
+  };
+  return {
+    name,
+    count,
+    errors: { ...errors },
+    totalSeconds: totalNs === undefined ? null : duration(totalNs),
+    p50Seconds: percentile(0.5),
+    p99Seconds: percentile(0.99),
+    maxSeconds: maxNs === undefined ? null : duration(maxNs),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Report, ReportFinding } from '../model/report.ts';
 import { escapeActive, inert, inertCode, inertMarkdown, inertMermaid } from './inert.ts';
-import { printSeconds } from './seconds.ts';
+import { printCallSeconds, printSeconds } from './seconds.ts';
 import { labelOf, lengthOf, waterfall } from './waterfall.ts';
 
 const MOST_BARS = 20;
@@ -105,10 +105,10 @@ function syscalls(report: Report): string {
     const errors = Object.entries(call.errors)
       .map(([errno, count]) => `${errno} ${count}`)
       .join(', ');
-    const time = (seconds: number | null) => (seconds === null ? '' : printSeconds(seconds));
-    return `| ${inertCode(call.name)} | ${call.count} | ${time(call.totalSeconds)} | ${time(call.maxSeconds)} | ${inertMarkdown(errors)} |`;
+    const time = (seconds: number | null) => (seconds === null ? '' : printCallSeconds(seconds));
+    return `| ${inertCode(call.name)} | ${call.count} | ${time(call.totalSeconds)} | ${time(call.p50Seconds)} | ${time(call.p99Seconds)} | ${time(call.maxSeconds)} | ${inertMarkdown(errors)} |`;
   });
-  return `<details><summary>System calls</summary>\n\n| call | count | total | longest | errors |\n|---|--:|--:|--:|---|\n${rows.join('\n')}\n\n</details>`;
+  return `<details><summary>System calls</summary>\n\n| call | count | total | median | 99 % | longest | errors |\n|---|--:|--:|--:|--:|--:|---|\n${rows.join('\n')}\n\n</details>`;
 }
 
 /** A fence longer than any in the text cannot be closed by it. */

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSocketAddress, readString, splitArguments } from '../../parsers/strace/arguments.ts';
+import { countDuration, emptyHistogram, percentileNs } from '../../parsers/strace/histogram.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
 import { PendingCalls } from '../../parsers/strace/pending.ts';
 import type { StraceRecord, SyscallRecord } from '../../parsers/strace/records.ts';
@@ -206,10 +207,28 @@ it('statistics: more names than there was room for, and totals that were counted
   statistics.addRow(700, { name: 'a', count: 2, errors: { ENOENT: 2 }, totalNs: 9, maxNs: 7 });
   statistics.addRow(700, { name: 'a', count: 1, errors: {} });
   const names = Array.from({ length: 701 }, (_, at) => `call${at}`);
-  expect(statistics.totals(names)).toEqual([
+  expect(statistics.totals(names)).toMatchObject([
     { name: 'call600', count: 1, errors: {}, totalNs: 5, maxNs: 5 },
     { name: 'call700', count: 3, errors: { ENOENT: 2 }, totalNs: 9, maxNs: 7 },
   ]);
+});
+
+it('percentiles: never below the duration that they stand for, and too high by a quarter at most', () => {
+  expect(percentileNs(emptyHistogram(), 0.5)).toBeUndefined();
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 4_000, max: 2_000_000_000_000 }), { minLength: 1, maxLength: 50 }),
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+      (durations, share) => {
+        const histogram = emptyHistogram();
+        for (const each of durations) countDuration(histogram, each);
+        const exact = durations.sort((a, b) => a - b)[Math.ceil(durations.length * share) - 1]!;
+        const read = percentileNs(histogram, share)!;
+        expect(read).toBeGreaterThanOrEqual(exact);
+        expect(read).toBeLessThanOrEqual(exact * 1.25 + 1000);
+      },
+    ),
+  );
 });
 
 it('open calls: of more than a machine has threads, the oldest are given up', () => {

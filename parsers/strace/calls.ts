@@ -1,0 +1,72 @@
+import { MINUS, QUESTION, SPACE } from './ascii.ts';
+import type { CallTail } from './call.ts';
+import type { Interest } from './interest.ts';
+import { NameTable } from './names.ts';
+import { SyscallStatistics, type SyscallTotals } from './statistics.ts';
+
+const LOWER_ONE = 0x31;
+const UPPER_E = 0x45;
+
+/** The system calls of a log: their names as numbers, what is of interest of each, and what each came to. */
+export class Calls {
+  readonly #interestOf: (name: string) => Interest;
+  readonly #names = new NameTable();
+  readonly #errnos = new NameTable();
+  readonly #interests: Interest[] = [];
+  readonly #statistics = new SyscallStatistics();
+
+  constructor(interestOf: (name: string) => Interest) {
+    this.#interestOf = interestOf;
+  }
+
+  idOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.#names.idOf(bytes, start, end);
+  }
+
+  idOfText(name: string): number {
+    return this.#names.idOfText(name);
+  }
+
+  nameOf(id: number): string {
+    return this.#names.names[id] ?? '';
+  }
+
+  /** From here on names share an id. */
+  get isFull(): boolean {
+    return this.#names.isFull;
+  }
+
+  interestOf(id: number): Interest {
+    const known = this.#interests[id];
+    if (known !== undefined) return known;
+    const interest = this.#interestOf(this.nameOf(id));
+    this.#interests[id] = interest;
+    return interest;
+  }
+
+  /** The E… name of `-1 ENOENT (No such file or directory)` and of `? ERESTARTSYS (…)`. */
+  errnoOf(bytes: Uint8Array, { retStart, retEnd }: CallTail): string | undefined {
+    let at = retStart;
+    if (bytes[at] === MINUS && bytes[at + 1] === LOWER_ONE) at += 3;
+    else if (bytes[at] === QUESTION) at += 2;
+    else return undefined;
+    if (bytes[at] !== UPPER_E) return undefined;
+    let stop = at;
+    while (stop < retEnd && bytes[stop] !== SPACE) stop++;
+    return this.#errnos.names[this.#errnos.idOf(bytes, at, stop)];
+  }
+
+  /** Counts a call that returned; `durationNs` is NaN where it is not known. */
+  count(id: number, durationNs: number, errno: string | undefined): void {
+    this.#statistics.add(id, durationNs, errno);
+  }
+
+  totals(): SyscallTotals[] {
+    return this.#statistics.totals(this.#names.names);
+  }
+
+  /** Adds what was counted elsewhere. */
+  addTotals(rows: readonly SyscallTotals[]): void {
+    for (const row of rows) this.#statistics.addRow(this.idOfText(row.name), row);
+  }
+}

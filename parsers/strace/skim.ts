@@ -1,0 +1,108 @@
+import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, NINE, OPEN_PAREN, RETURN, SPACE, ZERO } from './ascii.ts';
+import { isNameByte } from './bytes.ts';
+import { type CallTail, readTail } from './call.ts';
+import type { Calls } from './calls.ts';
+import type { Selection } from './selection.ts';
+
+const NEWLINE = 0x0a;
+/** Digits of an epoch in seconds, from 2001 to 2286. */
+const EPOCH_DIGITS = 10;
+/** Any number of so many digits is below Linux's PID_MAX_LIMIT. */
+const PID_DIGITS = 6;
+const FRACTION_DIGITS = 9;
+
+/**
+ * Counts runs of lines that need no more than that: `PID EPOCH name(…) = …`, with or without pid and time, complete, and
+ * not of interest. Nothing is made for such a line; the first that is anything else ends the run.
+ */
+export class Skimmer {
+  /** Lines of the last run. */
+  lines = 0;
+  /** Where its last line begins. */
+  lastLine = 0;
+  readonly #calls: Calls;
+  readonly #selection: Selection;
+  readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
+
+  constructor(calls: Calls, selection: Selection) {
+    this.#calls = calls;
+    this.#selection = selection;
+  }
+
+  /** Gives where the run that begins at `start` ends: the beginning of a line, or of what the bytes hold of one. */
+  run(bytes: Uint8Array, start: number): number {
+    this.lines = 0;
+    let at = start;
+    // Only the last line's time is read: either all lines of a run have one, or none has.
+    const isDated = hasTime(bytes, start);
+    for (;;) {
+      const name = nameOffset(bytes, at, isDated);
+      if (name < 0) return at;
+      let open = name;
+      while (isNameByte(bytes[open] ?? 0)) open++;
+      if (open === name || bytes[open] !== OPEN_PAREN) return at;
+      const end = bytes.indexOf(NEWLINE, open);
+      if (end < 0 || !this.#count(bytes, name, open, end)) return at;
+      this.lines++;
+      this.lastLine = at;
+      at = end + 1;
+    }
+  }
+
+  /** Counts a call; false, and nothing counted, where it has to be read as a line of its own. */
+  #count(bytes: Uint8Array, name: number, open: number, end: number): boolean {
+    const last = bytes[end - 1];
+    if (last === SPACE || last === RETURN || last === LOWER_D) return false;
+    if (last === GREATER && bytes[end - 2] === DOT) return false;
+    const id = this.#calls.idOf(bytes, name, open);
+    const interest = this.#calls.interestOf(id);
+    if (interest === 'always') return false;
+    const tail = this.#tail;
+    readTail(tail, bytes, open + 1, end);
+    if (tail.argsEnd < 0) return false;
+    const errno = this.#calls.errnoOf(bytes, tail);
+    if (this.#selection.wantsResult(interest, errno, tail.durationNs)) return false;
+    if (this.#selection.wantsCompleted(interest, bytes, open + 1, tail.argsEnd)) return false;
+    this.#calls.count(id, tail.durationNs, errno);
+    return true;
+  }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
+
+function skipBlanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === SPACE) at++;
+  return at;
+}
+
+/** Behind the pid; `start` where there is none, -1 where it is no pid. */
+function skipPid(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (isDigit(bytes[at])) at++;
+  if (at === start || bytes[at] === DOT) return start;
+  return at - start > PID_DIGITS || bytes[at] !== SPACE ? -1 : skipBlanks(bytes, at);
+}
+
+function hasTime(bytes: Uint8Array, start: number): boolean {
+  return isDigit(bytes[skipPid(bytes, start)]);
+}
+
+/** Where the name of the call begins; -1 where something unusual stands in front of it. */
+function nameOffset(bytes: Uint8Array, start: number, isDated: boolean): number {
+  let at = skipPid(bytes, start);
+  if (at < 0) return -1;
+  if (isDated) {
+    const seconds = at;
+    while (isDigit(bytes[at])) at++;
+    if (at - seconds !== EPOCH_DIGITS || bytes[at] !== DOT) return -1;
+    const fraction = ++at;
+    while (isDigit(bytes[at])) at++;
+    if (at === fraction || at - fraction > FRACTION_DIGITS || bytes[at] !== SPACE) return -1;
+    at = skipBlanks(bytes, at);
+  }
+  const first = bytes[at] ?? 0;
+  return first > CLOSE_BRACKET && isNameByte(first) ? at : -1;
+}
