@@ -1,3 +1,5 @@
+import { ZERO } from './ascii.ts';
+
 /**
  * The arguments of a call, taken apart at the commas of the top level. Strings, `<…>` annotations and brackets are
  * kept whole, as printed: `splitArguments('3<TCP:[1->2]>, "a,b", 5')` gives three.
@@ -49,9 +51,14 @@ export interface Descriptor {
 }
 
 export function readDescriptor(arg: string | undefined): Descriptor | undefined {
-  const match = /^(\d+|AT_FDCWD)(?:<(.*)>)?$/s.exec(arg ?? '');
-  if (match === null) return undefined;
-  return { fd: match[1] === 'AT_FDCWD' ? -1 : Number(match[1]), annotation: match[2] };
+  if (arg === undefined) return undefined;
+  const open = arg.indexOf('<');
+  const number = open < 0 ? arg : arg.slice(0, open);
+  const isFolder = number === 'AT_FDCWD';
+  if (!isFolder && !/^\d+$/.test(number)) return undefined;
+  const fd = isFolder ? -1 : Number(number);
+  if (open < 0) return { fd, annotation: undefined };
+  return arg.endsWith('>') ? { fd, annotation: arg.slice(open + 1, -1) } : undefined;
 }
 
 /** `{sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.1")}` and its AF_INET6 and AF_UNIX kin. */
@@ -92,16 +99,20 @@ export function readPeer(annotation: string): SocketAddress | undefined {
   };
 }
 
-const NAMED_ESCAPES: Readonly<Record<string, number>> = {
-  n: 10,
-  t: 9,
-  r: 13,
-  v: 11,
-  f: 12,
-  a: 7,
-  b: 8,
-  e: 27,
-};
+/** By the letter behind the backslash. */
+const NAMED_ESCAPES: Readonly<Record<number, number>> = Object.fromEntries(
+  Object.entries({ n: 10, t: 9, r: 13, v: 11, f: 12, a: 7, b: 8, e: 27 }).map(([letter, byte]) => [
+    letter.charCodeAt(0),
+    byte,
+  ]),
+);
+const LOWER_X = 0x78;
+/** Characters that stand for themselves, as a string and as UTF-8. */
+const UNESCAPED = /^"([ !#-[\]-~]*)"/;
+
+function isOctal(char: number): boolean {
+  return char >= ZERO && char < ZERO + 8;
+}
 
 /** The bytes of a quoted string as strace escapes it (octal, hexadecimal with -x, named); `cut` where `...` follows. */
 export function readString(arg: string | undefined): { bytes: Uint8Array; cut: boolean } | undefined {
@@ -115,24 +126,24 @@ export function readString(arg: string | undefined): { bytes: Uint8Array; cut: b
       out[length++] = char;
       continue;
     }
-    const octal = /^[0-7]{1,3}/.exec(arg.slice(at + 1, at + 4))?.[0];
-    const next = arg[at + 1] ?? '';
-    if (octal !== undefined) {
-      out[length++] = Number.parseInt(octal, 8);
-      at += octal.length;
-    } else if (next === 'x') {
-      out[length++] = Number.parseInt(arg.slice(at + 2, at + 4), 16);
-      at += 3;
-    } else {
-      out[length++] = NAMED_ESCAPES[next] ?? next.charCodeAt(0);
-      at += 1;
-    }
+    const next = arg.charCodeAt(++at);
+    if (isOctal(next)) {
+      let value = next - ZERO;
+      for (let more = 0; more < 2 && isOctal(arg.charCodeAt(at + 1)); more++)
+        value = value * 8 + arg.charCodeAt(++at) - ZERO;
+      out[length++] = value;
+    } else if (next === LOWER_X) {
+      out[length++] = Number.parseInt(arg.slice(at + 1, at + 3), 16);
+      at += 2;
+    } else out[length++] = NAMED_ESCAPES[next] ?? next;
   }
   return { bytes: out.subarray(0, length), cut: arg.startsWith('...', close + 1) };
 }
 
 /** The text of a quoted string, read as UTF-8. */
 export function readText(arg: string | undefined): string | undefined {
+  const plain = UNESCAPED.exec(arg ?? '')?.[1];
+  if (plain !== undefined) return plain;
   const string = readString(arg);
   return string === undefined ? undefined : Buffer.from(string.bytes).toString('utf8');
 }

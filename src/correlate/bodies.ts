@@ -1,6 +1,5 @@
 import { subtract } from '../model/interval.ts';
 import type { Span } from '../model/span.ts';
-import type { GoOutput } from './go-output.ts';
 import type { Process } from './processes.ts';
 
 /** A shorter wait for a body is no matter. */
@@ -12,28 +11,24 @@ const AT_ONCE_NS = 50e6;
  * -x ends a fetch when the headers are there, and the zip that is written tells of its own body. The body of a `.info`,
  * a `.mod`, a list or a checksum is told by its connection only: a transfer that goes on where no fetch and no zip is
  * under way, and after which go goes on at once. (Where several bodies are awaited on a connection, it looks like the
- * wait for another response. A late PING of an idle connection is followed by nothing.) Gives
- * the transfer its true beginning and its URL; false where it is no such body.
+ * wait for another response. A late PING of an idle connection is followed by nothing.) `underWay` are the fetches and
+ * the zips of its process. Gives the transfer its true beginning and its URL; false where it is no such body.
  */
-export function isBodyOfItsOwn(
-  transfer: Span,
-  { fetches }: GoOutput,
-  zips: readonly Span[],
-  process: Process,
-): boolean {
-  const { endNs } = transfer;
-  if (endNs === undefined || endNs - transfer.startNs < LEAST_NS) return false;
-  const pid = transfer.attributes['process.pid'];
-  const own = fetches.filter((fetch) => fetch.attributes['process.pid'] === pid);
-  const busy = [...own, ...zips.filter((zip) => zip.attributes['process.pid'] === pid)];
+export function isBodyOfItsOwn(transfer: Span, underWay: readonly Span[], process: Process): boolean {
+  const { startNs: fromNs, endNs } = transfer;
+  if (endNs === undefined || endNs - fromNs < LEAST_NS) return false;
+  const busy = underWay.filter(
+    (each) => each.startNs < endNs + AT_ONCE_NS && (each.endNs ?? endNs) > fromNs - AT_ONCE_NS,
+  );
   const alone = subtract(
-    { startNs: transfer.startNs, endNs },
+    { startNs: fromNs, endNs },
     busy.map(({ startNs, endNs: until }) => ({ startNs, endNs: until ?? Number.POSITIVE_INFINITY })),
   ).at(-1);
   if (alone === undefined || alone.endNs !== endNs || endNs - alone.startNs < LEAST_NS) return false;
   const host = transfer.attributes['server.address'];
-  const fetch = own.findLast(
-    ({ attributes, endNs: until }) =>
+  const fetch = busy.findLast(
+    ({ kind, attributes, endNs: until }) =>
+      kind === 'fetch' &&
       until !== undefined &&
       Math.abs(until - alone.startNs) < AT_ONCE_NS &&
       attributes['http.response.status_code'] === 200 &&

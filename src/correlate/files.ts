@@ -165,10 +165,12 @@ export class Files {
 
   /** Any call that took long or failed in a telling way. */
   onOther(record: SyscallRecord, process: Process): void {
-    if (!FILE_CALLS.test(record.name)) return;
+    const error = record.errno === undefined ? undefined : DISK_ERRORS[record.errno];
+    const open = record.state === 'open';
+    const isSlow = open || (record.durationNs ?? 0) >= SLOW_FILE_NS;
+    if ((error === undefined && !isSlow) || !FILE_CALLS.test(record.name)) return;
     const path = pathOf(record, process);
     if (path === undefined || !path.startsWith('/') || /^\/(?:dev|proc|sys)\//.test(path)) return;
-    const error = record.errno === undefined ? undefined : DISK_ERRORS[record.errno];
     if (
       error !== undefined &&
       (error !== 'disk-permission' || /\/pkg\/mod(?:\/|$)|\/cache\/(?:download|vcs|lock)/.test(path))
@@ -183,8 +185,7 @@ export class Files {
         final: false,
       });
     }
-    const open = record.state === 'open';
-    if ((!open && (record.durationNs ?? 0) < SLOW_FILE_NS) || this.#fileSpans >= MAX_FILE_SPANS) return;
+    if (!isSlow || this.#fileSpans >= MAX_FILE_SPANS) return;
     this.#fileSpans++;
     const span = this.#store.open(
       'file',

@@ -21,11 +21,7 @@ export function joinSpans(input: Joinable): Span[] {
   nameHosts(input);
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
-  const zips = input.spans.filter(
-    (span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip'),
-  );
-  for (const connection of input.output.fetching.hasCut ? [] : input.connections)
-    dropAnswered(connection, input, zips, dropped);
+  if (!input.output.fetching.hasCut) dropAnswered(input, dropped);
   // http2debug's dial is the sum of what the packets show step by step.
   if (input.connections.length > 0) {
     for (const body of input.output.bodies) dropped.add(body);
@@ -85,28 +81,43 @@ function processSpans(spans: readonly Span[]): Map<number, Span> {
  * Where -x tells each fetch, the waits on its connection say less: which of the URLs on an HTTP/2 connection they are
  * for is not in the log.
  */
-function dropAnswered(
-  connection: Connection,
-  { output, processes }: Joinable,
-  zips: readonly Span[],
-  dropped: Set<Span>,
-): void {
-  for (const span of connection.spans) {
-    if ((span.kind !== 'response' && span.kind !== 'transfer') || span.name.startsWith('CONNECT ')) continue;
-    const pid = span.attributes['process.pid'];
-    const process = processes.find((each) => each.pid === pid);
-    const isGo = process !== undefined && programOf(process.command) === 'go';
-    if (isGo || process?.command.length === 0) {
-      const host = span.attributes['server.address'];
-      const known = output.fetches.some(
-        (fetch) =>
-          fetch.attributes['process.pid'] === pid &&
-          (fetch.attributes['server.address'] === host || connection.tunnel !== undefined),
-      );
-      const isBody = process !== undefined && isBodyOfItsOwn(span, output, zips, process);
-      if (known && !isBody) dropped.add(span);
+function dropAnswered({ output, processes, spans, connections }: Joinable, dropped: Set<Span>): void {
+  const zips = spans.filter(
+    (span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip'),
+  );
+  const underWay = groupByPid([...output.fetches, ...zips]);
+  const hosts = new Map(
+    [...groupByPid(output.fetches)].map(([pid, fetches]) => [
+      pid,
+      new Set(fetches.map((fetch) => fetch.attributes['server.address'])),
+    ]),
+  );
+  const byPid = new Map([...processes].reverse().map((process) => [process.pid, process]));
+  for (const { spans: waits, tunnel } of connections) {
+    for (const span of waits) {
+      if ((span.kind !== 'response' && span.kind !== 'transfer') || span.name.startsWith('CONNECT '))
+        continue;
+      const pid = span.attributes['process.pid'];
+      const process = byPid.get(pid ?? -1);
+      // A process that was there before the log has no command line in it.
+      if (process === undefined || !['go', ''].includes(programOf(process.command))) continue;
+      const asked = hosts.get(pid);
+      const isTold =
+        asked?.has(span.attributes['server.address']) || (asked !== undefined && tunnel !== undefined);
+      if (!isBodyOfItsOwn(span, underWay.get(pid) ?? [], process) && isTold) dropped.add(span);
     }
   }
+}
+
+function groupByPid(spans: readonly Span[]): Map<number | undefined, Span[]> {
+  const groups = new Map<number | undefined, Span[]>();
+  for (const span of spans) {
+    const pid = span.attributes['process.pid'];
+    const group = groups.get(pid);
+    if (group === undefined) groups.set(pid, [span]);
+    else group.push(span);
+  }
+  return groups;
 }
 
 /** Waits of git and of its helpers are charged to git, whatever they wait for; so are its lookups and connections. */
