@@ -16,6 +16,8 @@ export interface InputLine {
   /** First byte after the line, without its line ending. */
   readonly end: number;
   text(): string;
+  /** Bytes of the line, one character each. It may share memory with what `at()` gives: keep both, or neither. */
+  latin1(start: number, end: number): string;
   at(): SourceLine;
 }
 

@@ -26,8 +26,8 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
 
 /** The number that a return value begins with; undefined for `?`. */
 export function readValue(ret: string): number | undefined {
-  const match = /^(?:0x[0-9a-f]+|-?\d+)/.exec(ret);
-  return match === null ? undefined : Number(match[0]);
+  const value = Number.parseInt(ret, ret.startsWith('0x') ? 16 : 10);
+  return Number.isNaN(value) ? undefined : value;
 }
 
 /** A byte of a system call's name. */

@@ -1,6 +1,6 @@
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
 import { COMMA, DOT, LESS, OPEN_PAREN } from './ascii.ts';
-import { indexOf, isNameByte, latin1, readValue } from './bytes.ts';
+import { indexOf, isNameByte, readValue } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import { Calls } from './calls.ts';
 import { endOfFirstHalf, isInterrupted, isLooseMark } from './halves.ts';
@@ -208,7 +208,7 @@ export class StraceParser implements LineParser {
       nameId,
       interest,
       startNs: timeNs,
-      args: wanted ? latin1(bytes, argsStart, argsEnd) : '',
+      args: wanted ? line.latin1(argsStart, argsEnd) : '',
       at: wanted ? line.at() : NOWHERE,
     };
     this.#pending.set(this.#head.pid, call);
@@ -272,23 +272,26 @@ export class StraceParser implements LineParser {
       this.#selection.wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
     if (!wanted) return;
     this.#selection.remember(this.#calls.nameOf(nameId), bytes, argsStart, tail, call?.args ?? '');
-    const ret = latin1(bytes, tail.retStart, tail.retEnd);
+    const ret = line.latin1(tail.retStart, tail.retEnd);
     const value = readValue(ret);
     const startNs = call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs;
-    const record: SyscallRecord = {
+    const name = this.#calls.nameOf(nameId);
+    const argsEnd = line.latin1(argsStart, tail.argsEnd);
+    // Filled in one by one: spreading what may be absent takes longer than all the rest.
+    const record: Writable<SyscallRecord> = {
       kind: 'syscall',
-      state: ret.startsWith('?') && !this.#calls.nameOf(nameId).startsWith('exit') ? 'open' : 'complete',
+      state: ret.startsWith('?') && !name.startsWith('exit') ? 'open' : 'complete',
       at: call?.args ? call.at : line.at(),
-      ...(call?.args ? { resumedAt: line.at() } : {}),
       pid: this.#head.pid,
       startNs,
-      ...(Number.isNaN(durationNs) ? {} : { durationNs }),
-      name: this.#calls.nameOf(nameId),
-      args: (call?.args ?? '') + latin1(bytes, argsStart, tail.argsEnd),
+      name,
+      args: call?.args ? call.args + argsEnd : argsEnd,
       ret,
-      ...(value === undefined ? {} : { value }),
-      ...(errno === undefined ? {} : { errno }),
     };
+    if (call?.args) record.resumedAt = line.at();
+    if (!Number.isNaN(durationNs)) record.durationNs = durationNs;
+    if (value !== undefined) record.value = value;
+    if (errno !== undefined) record.errno = errno;
     if (record.durationNs === undefined) this.#held = record;
     else this.#emit(record);
   }
@@ -369,5 +372,7 @@ export class StraceParser implements LineParser {
     };
   }
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NOWHERE: SourceLine = { input: '', line: 0, text: '' };

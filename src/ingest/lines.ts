@@ -6,6 +6,8 @@ const RETURN = 0x0d;
 const MAX_LINE = 16 * 1024 * 1024;
 /** How much of a line is kept as evidence. */
 const MAX_EVIDENCE = 4096;
+/** What stands for bytes that are no UTF-8. */
+const REPLACEMENT = '\ufffd';
 
 /** The one line object of an input: it is refilled for each line, so that a line costs no allocation. */
 export class FramedLine implements InputLine {
@@ -16,6 +18,8 @@ export class FramedLine implements InputLine {
   end = 0;
   readonly #input: string;
   #original: string | undefined;
+  #beginning: string | undefined;
+  #isAscii = false;
   /** Decoded once: several parsers look at a line. */
   #text: string | undefined;
 
@@ -30,12 +34,13 @@ export class FramedLine implements InputLine {
     this.end = end;
     this.timeNs = timeNs;
     this.#original = undefined;
+    this.#beginning = undefined;
     this.#text = undefined;
   }
 
   /** Replaces the content, for a line in a wrapping; `at()` goes on to give the line as it stands in the input. */
   unwrapped(content: Uint8Array, timeNs: number | undefined): void {
-    this.#original = decode(this.bytes, this.start, Math.min(this.end, this.start + MAX_EVIDENCE));
+    this.#original = this.#evidence();
     this.bytes = content;
     this.start = 0;
     this.end = content.length;
@@ -43,15 +48,36 @@ export class FramedLine implements InputLine {
     this.#text = undefined;
   }
 
+  latin1(start: number, end: number): string {
+    if (end <= start) return '';
+    const from = start - this.start;
+    const to = end - this.start;
+    // A copy is made once, for the evidence; what is taken from it are views.
+    if (to <= MAX_EVIDENCE && this.#original === undefined) {
+      const text = this.#evidence();
+      if (this.#isAscii) return text.slice(from, to);
+    }
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, end - start).toString('latin1');
+  }
+
   text(): string {
+    if (this.#original === undefined && this.end - this.start <= MAX_EVIDENCE) return this.#evidence();
     this.#text ??= decode(this.bytes, this.start, this.end);
     return this.#text;
   }
 
   at(): SourceLine {
-    const text =
-      this.#original ?? decode(this.bytes, this.start, Math.min(this.end, this.start + MAX_EVIDENCE));
-    return { input: this.#input, line: this.number, text };
+    return { input: this.#input, line: this.number, text: this.#original ?? this.#evidence() };
+  }
+
+  /** The beginning of the line as it stands. */
+  #evidence(): string {
+    if (this.#beginning === undefined) {
+      const length = Math.min(this.end - this.start, MAX_EVIDENCE);
+      this.#beginning = decode(this.bytes, this.start, this.start + length);
+      this.#isAscii = this.#beginning.length === length && !this.#beginning.includes(REPLACEMENT);
+    }
+    return this.#beginning;
   }
 }
 
