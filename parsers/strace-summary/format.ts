@@ -1,4 +1,5 @@
 import { type Format, type InputLine, type LineOutcome, type SourceLine, shareOfLines } from '../types.ts';
+import { isTableHead, isTableRule, TableReader } from './table.ts';
 
 /** A row of the table that `strace -c` prints in place of the calls. */
 export interface SyscallTotalRecord {
@@ -8,42 +9,53 @@ export interface SyscallTotalRecord {
   readonly name: string;
   readonly count: number;
   readonly failed: number;
-  readonly totalNs: number;
+  /** Absent where -U left the time out. */
+  readonly totalNs?: number;
 }
 
-/** `strace -c` and `-c -w`: strace(1), "-c". Columns differ by version and by -U; the syscall is the last. */
+/** `strace -c`, `-c -w` and `-c -U …`: strace(1), "-c". Columns differ by version and by -U. */
 export const straceSummary: Format<SyscallTotalRecord> = {
   name: 'strace-summary',
   detect: (sample) =>
-    HEAD.test(sample) ? shareOfLines(sample, (line) => ROW.test(line) || RULE.test(line)) : 0,
-  create: (emit) => ({
-    push(line) {
-      const record = readRow(line);
-      if (typeof record === 'string') return record;
-      emit(record);
-      return 'record';
-    },
-    end: () => {},
-  }),
+    sample.split(/\r?\n/).some(isTableHead)
+      ? shareOfLines(
+          sample,
+          (line) => ROW.test(line) || isTableHead(line) || isTableRule(line) || SAID.test(line),
+        )
+      : 0,
+  create: (emit) => {
+    const table = new TableReader();
+    return {
+      push(line) {
+        const record = readLine(line, table);
+        if (typeof record === 'string') return record;
+        emit(record);
+        return 'record';
+      },
+      end: () => {},
+    };
+  },
 };
 
-const HEAD = /^% time +seconds +usecs\/call +calls +errors syscall/m;
-const RULE = /^(?:% time |-{4,6} -{9,11} |strace: |Process \d+ )/;
-/** ` 35.12    0.001234          12       103        12 openat`; the error column may be blank. */
-const ROW = /^ *(\d+\.\d+) +(\d+\.\d+) +(?:\d+ +)?(\d+) +(?:(\d+) +)?([a-z_]\w*)$/;
+/** What strace says of itself. */
+const SAID = /^(?:strace: |Process \d+ )/;
+/** ` 35.12    0.001234          12       103        12 openat`; the name may come first. */
+const ROW = /^ *(?:\d+(?:\.\d+)? +)+[a-z_]\w* *$|^[a-z_]\w*(?: +\d+(?:\.\d+)?)+ *$/;
 
-function readRow(line: InputLine): SyscallTotalRecord | LineOutcome {
-  const text = line.text().trimEnd();
-  if (RULE.test(text) || / total$/.test(text)) return 'ignored';
-  const match = ROW.exec(text);
-  if (match === null) return 'unparsed';
+function readLine(line: InputLine, table: TableReader): SyscallTotalRecord | LineOutcome {
+  const text = line.text();
+  const row = table.read(text);
+  if (typeof row === 'string' || SAID.test(text)) return 'ignored';
+  const name = row?.get('syscall');
+  if (row === undefined || name === undefined) return 'unparsed';
+  const seconds = row.get('seconds') ?? row.get('wall-total');
   return {
     kind: 'syscall-total',
     at: line.at(),
     timeNs: undefined,
-    name: match[5] ?? '',
-    count: Number(match[3]),
-    failed: Number(match[4] ?? 0),
-    totalNs: Math.round(Number(match[2]) * 1e9),
+    name,
+    count: Number(row.get('calls') ?? 0),
+    failed: Number(row.get('errors') ?? 0),
+    ...(seconds === undefined ? {} : { totalNs: Math.round(Number(seconds) * 1e9) }),
   };
 }

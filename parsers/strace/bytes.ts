@@ -1,3 +1,5 @@
+import { NINE, ZERO } from './ascii.ts';
+
 /** Searches that never look behind `end`: a chunk is a megabyte, and a byte that a line lacks may be far away. */
 
 export function indexOfByte(bytes: Uint8Array, byte: number, start: number, end: number): number {
@@ -38,4 +40,8 @@ export function isNameByte(byte: number): boolean {
     byte === 0x5f ||
     (byte >= 0x41 && byte <= 0x5a)
   );
+}
+
+export function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }

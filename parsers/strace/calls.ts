@@ -1,10 +1,10 @@
 import { MINUS, QUESTION, SPACE } from './ascii.ts';
+import { isDigit } from './bytes.ts';
 import type { CallTail } from './call.ts';
 import type { Interest } from './interest.ts';
 import { NameTable } from './names.ts';
 import { SyscallStatistics, type SyscallTotals } from './statistics.ts';
 
-const LOWER_ONE = 0x31;
 const UPPER_E = 0x45;
 
 /** The system calls of a log: their names as numbers, what is of interest of each, and what each came to. */
@@ -47,10 +47,10 @@ export class Calls {
   /** The E… name of `-1 ENOENT (No such file or directory)` and of `? ERESTARTSYS (…)`. */
   errnoOf(bytes: Uint8Array, { retStart, retEnd }: CallTail): string | undefined {
     let at = retStart;
-    if (bytes[at] === MINUS && bytes[at + 1] === LOWER_ONE) at += 3;
-    else if (bytes[at] === QUESTION) at += 2;
-    else return undefined;
-    if (bytes[at] !== UPPER_E) return undefined;
+    if (bytes[at] === MINUS || bytes[at] === QUESTION) at++;
+    // modify_ldt gives its errno as an unsigned number.
+    while (isDigit(bytes[at])) at++;
+    if (bytes[at] !== SPACE || bytes[++at] !== UPPER_E) return undefined;
     let stop = at;
     while (stop < retEnd && bytes[stop] !== SPACE) stop++;
     return this.#errnos.names[this.#errnos.idOf(bytes, at, stop)];

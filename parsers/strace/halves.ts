@@ -1,12 +1,14 @@
 import { COMMA, DOT, GREATER, LOWER_D, SPACE } from './ascii.ts';
-import { startsWith } from './bytes.ts';
+import { latin1, startsWith } from './bytes.ts';
 
 const UNFINISHED = Buffer.from('<unfinished ...>');
 /** strace was told to let go of the process in the middle of a call. */
 const DETACHED = Buffer.from('<detached ...>');
-const LONGEST_ATTACHED = 64;
+/** A thread's execve returns under its leader's pid (ptrace(2), "execve(2) under ptrace"). */
+const PID_CHANGED = /<pid changed to (\d+) \.\.\.>$/;
+const LONGEST_MARK = 64;
 /** On stderr strace's own message may come between the two: `vfork(strace: Process 12 attached`, ` <unfinished ...>`. */
-const ATTACHED = /strace: Process \d+ attached$/;
+const ATTACHED = /(?:[\w.+-]*\/)*strace: Process \d+ (?:at|de)tached$/;
 
 /**
  * Where the arguments of a call end whose second half is on another line; -1 for a call that is complete. A kill leaves
@@ -29,11 +31,11 @@ function markLength(bytes: Uint8Array, start: number, stop: number): number {
   if (last === GREATER && bytes[stop - 2] === DOT) {
     for (const mark of [UNFINISHED, DETACHED])
       if (stop - mark.length >= start && startsWith(bytes, stop - mark.length, mark)) return mark.length;
+    return PID_CHANGED.exec(latin1(bytes, Math.max(start, stop - LONGEST_MARK), stop))?.[0].length ?? 0;
   }
   if (last !== LOWER_D) return 0;
-  const from = Math.max(start, stop - LONGEST_ATTACHED);
-  const tail = Buffer.from(bytes.buffer, bytes.byteOffset + from, stop - from).toString('latin1');
-  return ATTACHED.exec(tail)?.[0].length ?? 0;
+  const from = Math.max(start, stop - LONGEST_MARK);
+  return ATTACHED.exec(latin1(bytes, from, stop))?.[0].length ?? 0;
 }
 
 /** Whether strace's own message, and no mark of its own, ends the first half. */
@@ -41,7 +43,13 @@ export function isInterrupted(bytes: Uint8Array, end: number): boolean {
   return bytes[end - 1] === LOWER_D;
 }
 
-/** ` <unfinished ...>` alone: the rest of a first half that strace's own message interrupted. */
+/** ` <unfinished ...>` or ` <detached ...>` alone: the rest of a first half that strace's own message interrupted. */
 export function isLooseMark(bytes: Uint8Array, start: number, end: number): boolean {
-  return startsWith(bytes, start, UNFINISHED) && start + UNFINISHED.length >= end;
+  return [UNFINISHED, DETACHED].some((mark) => startsWith(bytes, start, mark) && start + mark.length >= end);
+}
+
+/** Under which pid a first half goes on that is marked with another one. */
+export function changedPid(bytes: Uint8Array, end: number): number | undefined {
+  const pid = PID_CHANGED.exec(latin1(bytes, Math.max(0, end - LONGEST_MARK), end))?.[1];
+  return pid === undefined ? undefined : Number(pid);
 }

@@ -13,7 +13,7 @@ import {
   TAB,
   ZERO,
 } from './ascii.ts';
-import { indexOfByte } from './bytes.ts';
+import { indexOfByte, isDigit } from './bytes.ts';
 
 /**
  * What stands in front of `name(`: a pid (`-f`), its comm (`-Y`), a time (`-t`, `-tt`, `-ttt`, `-r`), the syscall
@@ -57,10 +57,6 @@ function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
   return at;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
 /** `[pid 123] ` and `[pid 123<comm>] `, as strace prints them on stderr. */

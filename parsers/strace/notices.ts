@@ -1,5 +1,6 @@
 import type { InputLine } from '../types.ts';
-import { GREATER, LOWER_S, MINUS, OPEN_BRACKET, PLUS } from './ascii.ts';
+import { MINUS, PLUS } from './ascii.ts';
+import { latin1 } from './bytes.ts';
 import type { ExitRecord, SignalRecord, SupersededRecord } from './records.ts';
 
 /** Lines of strace that are no calls: `--- SIG… ---`, `+++ … +++`, and what strace says of itself. */
@@ -8,16 +9,9 @@ export function readNotice(
   rest: number,
   pid: number,
   timeNs: number,
-): SignalRecord | ExitRecord | SupersededRecord | 'ignored' | 'unparsed' {
-  const { bytes, end } = line;
-  const first = bytes[rest];
-  if (isSummary(bytes, line.start, end)) return 'ignored';
-  // `strace: …`, and ` > /lib/libc.so(read+0x10)`: a frame that -k prints under a call.
-  if (first !== MINUS && first !== PLUS && first !== OPEN_BRACKET && first !== LOWER_S && first !== GREATER)
-    return 'unparsed';
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + rest, Math.min(end - rest, MAX_NOTICE)).toString(
-    'latin1',
-  );
+): SignalRecord | ExitRecord | SupersededRecord | 'ignored' | 'continued' | 'unparsed' {
+  const text = latin1(line.bytes, rest, Math.min(line.end, rest + MAX_NOTICE));
+  const first = line.bytes[rest];
   if (first === MINUS) {
     const signal = /^--- (?:(SIG[\w+]+|stopped by SIG\w+)(.*) |(\{.*\}) )?---\s*$/.exec(text);
     if (signal === null) return 'unparsed';
@@ -31,11 +25,16 @@ export function readNotice(
     };
   }
   if (first === PLUS) return readEnd(line, text, pid, timeNs);
+  if (BELOW_A_CALL.test(text)) return 'continued';
   return NOTICES.test(text) ? 'ignored' : 'unparsed';
 }
 
 const MAX_NOTICE = 4096;
-const NOTICES = /^(?:strace: |\[ ?Process PID=|\[pid +\d+\]\s*$|> )/;
+/** What strace says of itself, by the name that it was started with; and a frame of -k: ` > /lib/libc.so(read+0x10)`. */
+const NOTICES = /^(?:\S*strace: |\[ ?Process PID=|\[pid +\d+\]\s*$|> )/;
+/** What -e read=, -e write= and -e kvm=vcpu print below a call: strace(1), "-e read". */
+const BELOW_A_CALL =
+  /^(?:\| (?:[0-9a-f]{5,} {2}|<Cannot fetch )|\* \d+ bytes in buffer \d+|= \d+ buffers in vector \d+|VCPU:\d+[<>] )/;
 
 function readEnd(
   line: InputLine,
@@ -52,19 +51,3 @@ function readEnd(
     return { kind: 'superseded', at: line.at(), pid, timeNs, by: Number(superseded[1]) };
   return 'unparsed';
 }
-
-/** The table that -C prints behind the calls: it repeats what they say. */
-function isSummary(bytes: Uint8Array, start: number, end: number): boolean {
-  const first = bytes[start];
-  const mayBe =
-    first === 0x25 ||
-    first === MINUS ||
-    first === 0x20 ||
-    (first !== undefined && first >= 0x30 && first <= 0x39);
-  if (!mayBe || end - start > 200) return false;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-  return SUMMARY.test(text);
-}
-
-const SUMMARY =
-  /^(?:% time +seconds +usecs\/call +calls +errors syscall|-{6} -{11} -{11} -{9} -{9} -+| *\d+\.\d\d +\d+\.\d+ +\d* +\d+ +(?:\d+ +)?\w+)$/;

@@ -1,9 +1,10 @@
+import { TableReader } from '../strace-summary/table.ts';
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
-import { COMMA, DOT, LESS, OPEN_PAREN } from './ascii.ts';
+import { COMMA, DOT, LESS, OPEN_PAREN, QUESTION } from './ascii.ts';
 import { indexOf, isNameByte, readValue } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import { Calls } from './calls.ts';
-import { endOfFirstHalf, isInterrupted, isLooseMark } from './halves.ts';
+import { changedPid, endOfFirstHalf, isInterrupted, isLooseMark } from './halves.ts';
 import { type Head, readHead } from './head.ts';
 import { type Interest, interestOf } from './interest.ts';
 import { readNotice } from './notices.ts';
@@ -23,6 +24,8 @@ export interface StraceOptions {
   readonly isSegment?: boolean;
 }
 
+/** A row of -C's table is at most some 150 wide. */
+const LONGEST_ROW = 300;
 const DAY_NS = 86_400e9;
 const RESUMED = Buffer.from(' resumed>');
 
@@ -39,6 +42,7 @@ export class StraceParser implements LineParser {
   /** The thread whose call strace's own message cut in two. */
   #interrupted: number | undefined;
   readonly #pending = new PendingCalls();
+  readonly #table = new TableReader();
   readonly #selection: Selection;
   readonly #skimmer: Skimmer;
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
@@ -87,7 +91,7 @@ export class StraceParser implements LineParser {
     const outcome =
       first === LESS && bytes[rest + 1] === DOT
         ? this.#resume(line, timeNs)
-        : first >= 0x5f && first <= 0x7a
+        : (first >= 0x5f && first <= 0x7a) || first === QUESTION
           ? this.#call(line, timeNs)
           : this.#notice(line, timeNs);
     if (outcome !== 'unparsed') {
@@ -142,6 +146,8 @@ export class StraceParser implements LineParser {
 
   #notice(line: InputLine, timeNs: number): LineOutcome {
     if (isLooseMark(line.bytes, this.#head.rest, line.end)) return 'continued';
+    // The table that -C prints behind the calls repeats what they say.
+    if (line.end - line.start < LONGEST_ROW && this.#table.read(line.text()) !== undefined) return 'ignored';
     if (line.bytes[this.#head.rest] === COMMA && this.#interrupted !== undefined)
       return this.#goOn(line, timeNs);
     const record = readNotice(line, this.#head.rest, this.#head.pid, timeNs);
@@ -183,6 +189,8 @@ export class StraceParser implements LineParser {
     const start = this.#head.rest;
     let open = start;
     while (open < end && isNameByte(bytes[open] ?? 0)) open++;
+    // `???(`: the call that a thread was in could not be read any more.
+    if (open === start) while (open < end && bytes[open] === QUESTION) open++;
     if (open === start || bytes[open] !== OPEN_PAREN) return this.#notice(line, timeNs);
     const nameId = this.#calls.idOf(bytes, start, open);
     const interest = this.#calls.interestOf(nameId);
@@ -211,8 +219,9 @@ export class StraceParser implements LineParser {
       args: wanted ? line.latin1(argsStart, argsEnd) : '',
       at: wanted ? line.at() : NOWHERE,
     };
-    this.#pending.set(this.#head.pid, call);
-    this.#owned?.add(this.#head.pid);
+    const pid = (interest === 'always' ? changedPid(bytes, end) : undefined) ?? this.#head.pid;
+    this.#pending.set(pid, call);
+    this.#owned?.add(pid);
     this.#interrupted = isInterrupted(bytes, end) ? this.#head.pid : undefined;
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
     if (wanted && (interest === 'always' || this.#calls.nameOf(nameId) === 'close'))

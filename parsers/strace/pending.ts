@@ -37,8 +37,10 @@ export class PendingCalls {
   /** `+++ superseded by execve in pid N +++`: thread N's execve returns under this pid. */
   takeOver(from: number, to: number): void {
     const call = this.take(from);
+    // Without: the mark `<pid changed to …>` said it before.
+    if (call === undefined) return;
     this.#calls.delete(to);
-    if (call !== undefined) this.#calls.set(to, call);
+    this.#calls.set(to, call);
   }
 
   /** In the order in which they began. */

@@ -1,5 +1,5 @@
-import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, NINE, OPEN_PAREN, RETURN, SPACE, ZERO } from './ascii.ts';
-import { isNameByte } from './bytes.ts';
+import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, OPEN_PAREN, RETURN, SPACE } from './ascii.ts';
+import { isDigit, isNameByte } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import type { Calls } from './calls.ts';
 import type { Selection } from './selection.ts';
@@ -66,10 +66,6 @@ export class Skimmer {
     this.#calls.count(id, tail.durationNs, errno);
     return true;
   }
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
 function skipBlanks(bytes: Uint8Array, from: number): number {

@@ -288,5 +288,10 @@ export class Correlator {
 
 /** A row of `strace -c`: how many failed is told, how they did is not. */
 function totalsOf({ name, count, failed, totalNs }: SyscallTotalRecord): SyscallTotals {
-  return { name, count, errors: failed > 0 ? { errors: failed } : {}, totalNs };
+  return {
+    name,
+    count,
+    errors: failed > 0 ? { errors: failed } : {},
+    ...(totalNs === undefined ? {} : { totalNs }),
+  };
 }

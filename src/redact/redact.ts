@@ -79,7 +79,20 @@ function modulePattern(pattern: string): RegExp {
 
 /** Every string of a report goes through here before any writer sees it. */
 export function redactReport(report: Report, options: RedactOptions = {}): Report {
-  return mapStrings(report, redactor(options));
+  return mapStrings(report, remembering(redactor(options)));
+}
+
+/** Inputs, hosts and evidence stand in a report again and again. */
+function remembering(change: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let changed = known.get(text);
+    if (changed === undefined) {
+      changed = change(text);
+      known.set(text, changed);
+    }
+    return changed;
+  };
 }
 
 function mapStrings<T>(value: T, change: (text: string) => string): T {
