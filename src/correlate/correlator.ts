@@ -20,6 +20,8 @@ import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
 
+/** Calls in which threads wait for each other, for descriptors, and for time. */
+const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|(?:clock_)?nanosleep)/;
 const MAX_TEXT_RECORDS = 2_000_000;
 
 /** What is known beside the records. */
@@ -208,6 +210,7 @@ export class Correlator {
         http2: this.#output.http2,
         goroutines: this.#output.goroutines.length > 0,
         libraryCalls: this.#sawLibraryCalls,
+        sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
         timed: this.#sawSyscalls || this.#text.some((record) => record.timeNs !== undefined),
       },
       command: processes[0]?.command.length ? processes[0].command : undefined,

@@ -23,6 +23,8 @@ export interface Coverage {
   readonly libraryCalls: boolean;
   /** False where no line carries a time. */
   readonly timed: boolean;
+  /** The tracer saw what threads sleep in: without, a time that nothing explains need not be computing. */
+  readonly sleeps: boolean;
 }
 
 export interface TraceError {

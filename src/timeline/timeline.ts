@@ -44,7 +44,7 @@ export interface Timeline {
 
 export function buildTimeline(trace: Trace): Timeline {
   const pieces = leavesOf(trace.spans, trace.endNs);
-  const idle: Phase = trace.coverage.syscalls && !trace.coverage.attached ? 'cpu' : 'unknown';
+  const idle: Phase = trace.coverage.sleeps && !trace.coverage.attached ? 'cpu' : 'unknown';
   const segments = withOpenEnd(criticalPath(pieces, trace.startNs, trace.endNs, idle), pieces, trace);
   return {
     pieces,
