@@ -7,8 +7,8 @@ const DETACHED = Buffer.from('<detached ...>');
 /** A thread's execve returns under its leader's pid (ptrace(2), "execve(2) under ptrace"). */
 const PID_CHANGED = /<pid changed to (\d+) \.\.\.>$/;
 const LONGEST_MARK = 64;
-/** On stderr strace's own message may come between the two: `vfork(strace: Process 12 attached`, ` <unfinished ...>`. */
-const ATTACHED = /(?:[\w.+-]*\/)*strace: Process \d+ (?:at|de)tached$/;
+/** On stderr strace's own message (without its name before 4.22) may come between the two: `vfork(strace: Process 12 attached`, ` <unfinished ...>`. */
+const ATTACHED = /(?:(?:[\w.+-]*\/)*strace: )?Process \d+ (?:at|de)tached$/;
 
 /**
  * Where the arguments of a call end whose second half is on another line; -1 for a call that is complete. A kill leaves
@@ -36,6 +36,19 @@ function markLength(bytes: Uint8Array, start: number, stop: number): number {
   if (last !== LOWER_D) return 0;
   const from = Math.max(start, stop - LONGEST_MARK);
   return ATTACHED.exec(latin1(bytes, from, stop))?.[0].length ?? 0;
+}
+
+/** `2, "first\nsecond\n", 13`: stdout or stderr, what is written, and its length. */
+const WRITTEN = /^[12](?:<[^>]*>)?, "(?:[^"\\]|\\.)*"(?:\.\.\.)?, \d+/;
+const LONGEST_WRITTEN = 64 * 1024;
+
+/**
+ * Where strace and the program share a terminal, what a call writes stands between the call's arguments and its return:
+ * `write(1, "a\nb\n", 4a`, `b`, `) = 4`. Gives where that begins; -1 for another kind of line.
+ */
+export function startOfEcho(bytes: Uint8Array, argsStart: number, end: number): number {
+  const written = WRITTEN.exec(latin1(bytes, argsStart, Math.min(end, argsStart + LONGEST_WRITTEN)));
+  return written === null ? -1 : argsStart + written[0].length;
 }
 
 /** Whether strace's own message, and no mark of its own, ends the first half. */

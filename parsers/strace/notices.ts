@@ -31,7 +31,8 @@ export function readNotice(
 
 const MAX_NOTICE = 4096;
 /** What strace says of itself, by the name that it was started with; and a frame of -k: ` > /lib/libc.so(read+0x10)`. */
-const NOTICES = /^(?:\S*strace: |\[ ?Process PID=|\[pid +\d+\]\s*$|> )/;
+const NOTICES =
+  /^(?:\S*strace: |Process \d+ (?:attached|detached|resumed|suspended)|\[ ?Process PID=|\[pid +\d+\]\s*$|> )/;
 /** What -e read=, -e write= and -e kvm=vcpu print below a call: strace(1), "-e read". */
 const BELOW_A_CALL =
   /^(?:\| (?:[0-9a-f]{5,} {2}|<Cannot fetch )|\* \d+ bytes in buffer \d+|= \d+ buffers in vector \d+|VCPU:\d+[<>] )/;

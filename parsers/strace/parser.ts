@@ -1,10 +1,10 @@
 import { TableReader } from '../strace-summary/table.ts';
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
-import { COMMA, DOT, LESS, OPEN_PAREN, QUESTION } from './ascii.ts';
+import { DOT, LESS, OPEN_PAREN, QUESTION } from './ascii.ts';
 import { indexOf, isNameByte, readValue } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import { Calls } from './calls.ts';
-import { changedPid, endOfFirstHalf, isInterrupted, isLooseMark } from './halves.ts';
+import { changedPid, endOfFirstHalf, isInterrupted, isLooseMark, startOfEcho } from './halves.ts';
 import { type Head, readHead } from './head.ts';
 import { type Interest, interestOf } from './interest.ts';
 import { readNotice } from './notices.ts';
@@ -39,7 +39,7 @@ export class StraceParser implements LineParser {
   #isBeyond = false;
   /** Whether the lines of the log have times. */
   readonly #isDated: boolean;
-  /** The thread whose call strace's own message cut in two. */
+  /** The thread whose call was cut in two, by strace's own message or by what the call wrote to the terminal. */
   #interrupted: number | undefined;
   readonly #pending = new PendingCalls();
   readonly #table = new TableReader();
@@ -148,9 +148,9 @@ export class StraceParser implements LineParser {
     if (isLooseMark(line.bytes, this.#head.rest, line.end)) return 'continued';
     // The table that -C prints behind the calls repeats what they say.
     if (line.end - line.start < LONGEST_ROW && this.#table.read(line.text()) !== undefined) return 'ignored';
-    if (line.bytes[this.#head.rest] === COMMA && this.#interrupted !== undefined)
-      return this.#goOn(line, timeNs);
     const record = readNotice(line, this.#head.rest, this.#head.pid, timeNs);
+    if (record === 'unparsed' && this.#interrupted !== undefined)
+      return this.#goOn(line, this.#interrupted, timeNs);
     if (typeof record === 'string') return record;
     if (record.kind === 'exit' && this.#isForeign(record.pid)) return this.#handOn(timeNs);
     if (record.kind === 'superseded' && (this.#isForeign(record.pid) || this.#isForeign(record.by))) {
@@ -164,13 +164,15 @@ export class StraceParser implements LineParser {
     return 'record';
   }
 
-  /** `clone(…strace: Process 12 attached`, and on the next line `, child_tidptr=0x…) = 12`. */
-  #goOn(line: InputLine, timeNs: number): LineOutcome {
-    const pid = this.#interrupted ?? 0;
-    this.#interrupted = undefined;
+  /**
+   * `clone(…strace: Process 12 attached`, and on the next line `, child_tidptr=0x…) = 12`. Between the two may stand what
+   * the program itself wrote.
+   */
+  #goOn(line: InputLine, pid: number, timeNs: number): LineOutcome {
     readTail(this.#tail, line.bytes, this.#head.rest, line.end);
     const call = this.#tail.argsEnd < 0 ? undefined : this.#pending.take(pid);
     if (call === undefined) return 'unparsed';
+    this.#interrupted = undefined;
     this.#head.pid = pid;
     this.#finish(line, timeNs, call.nameId, call.interest, this.#head.rest, call);
     return 'continued';
@@ -195,9 +197,19 @@ export class StraceParser implements LineParser {
     const nameId = this.#calls.idOf(bytes, start, open);
     const interest = this.#calls.interestOf(nameId);
     const half = endOfFirstHalf(bytes, open + 1, end);
-    if (half >= 0) return this.#suspend(line, timeNs, nameId, interest, open + 1, half);
+    if (half >= 0) {
+      this.#suspend(line, timeNs, nameId, interest, open + 1, half);
+      if (isInterrupted(bytes, end)) this.#interrupted = this.#head.pid;
+      return 'record';
+    }
     readTail(this.#tail, bytes, open + 1, end);
-    if (this.#tail.argsEnd < 0) return 'unparsed';
+    if (this.#tail.argsEnd < 0) {
+      const echoed = startOfEcho(bytes, open + 1, end);
+      if (echoed < 0) return 'unparsed';
+      this.#suspend(line, timeNs, nameId, interest, open + 1, echoed);
+      this.#interrupted = this.#head.pid;
+      return 'record';
+    }
     this.#finish(line, timeNs, nameId, interest, open + 1, undefined);
     return 'record';
   }
@@ -209,7 +221,7 @@ export class StraceParser implements LineParser {
     interest: Interest,
     argsStart: number,
     argsEnd: number,
-  ): LineOutcome {
+  ): void {
     const { bytes, end } = line;
     const wanted = this.#selection.wantsArguments(interest, bytes, argsStart, end);
     const call: PendingCall = {
@@ -222,11 +234,10 @@ export class StraceParser implements LineParser {
     const pid = (interest === 'always' ? changedPid(bytes, end) : undefined) ?? this.#head.pid;
     this.#pending.set(pid, call);
     this.#owned?.add(pid);
-    this.#interrupted = isInterrupted(bytes, end) ? this.#head.pid : undefined;
+    this.#interrupted = undefined;
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
     if (wanted && (interest === 'always' || this.#calls.nameOf(nameId) === 'close'))
       this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
-    return 'record';
   }
 
   /** `<... NAME resumed>rest) = ret <dur>`. One whose beginning the log does not hold is a record of its own. */

@@ -260,3 +260,25 @@ it('--secontext and --color, which strace 6.1 of Debian was built without', () =
     { pid: 12, name: 'openat', value: 3, durationNs: 10_000 },
   ]);
 });
+
+it('what the program writes to the terminal that strace prints on', () => {
+  const text = [
+    'write(2, "# get https://proxy.example/a\\nsecond\\n", 37# get https://proxy.example/a',
+    'second',
+    ') = 37',
+    'write(1, "Password: ", 10Password: )          = 10',
+    '12 clone(Process 13 attached',
+    'child_stack=0, flags=CLONE_CHILD_CLEARTID|SIGCHLD, child_tidptr=0x7f4c97c3da10) = 13',
+  ].join('\n');
+  const { records, outcomes } = parseText(everything, `${text}\n`);
+  expect(outcomes).toEqual({ record: 3, continued: 2, ignored: 0, unparsed: 1 });
+  expect(records.filter((record) => record.kind === 'syscall' && record.state === 'complete')).toMatchObject([
+    { name: 'write', args: '2, "# get https://proxy.example/a\\nsecond\\n", 37', value: 37 },
+    { name: 'write', value: 10 },
+    {
+      name: 'clone',
+      args: 'child_stack=0, flags=CLONE_CHILD_CLEARTID|SIGCHLD, child_tidptr=0x7f4c97c3da10',
+      value: 13,
+    },
+  ]);
+});
