@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Those that wait for a hang to be met leave the cores to the others.
+    maxWorkers: 3,
     coverage: { include: ['parsers/**', 'src/**'], reporter: ['text-summary', 'json-summary'] },
   },
 });
