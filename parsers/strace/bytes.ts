@@ -1,4 +1,4 @@
-import { NINE, ZERO } from './ascii.ts';
+import { ZERO } from './ascii.ts';
 
 /** Searches that never look behind `end`: a chunk is a megabyte, and a byte that a line lacks may be far away. */
 
@@ -34,14 +34,10 @@ export function readValue(ret: string): number | undefined {
 
 /** A byte of a system call's name. */
 export function isNameByte(byte: number): boolean {
-  return (
-    (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x5f ||
-    (byte >= 0x41 && byte <= 0x5a)
-  );
+  return (byte >= 0x61 && byte <= 0x7a) || byte === 0x5f || isDigit(byte) || (byte >= 0x41 && byte <= 0x5a);
 }
 
+/** Undefined is what lies behind the last byte. */
 export function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
+  return ((byte ?? 0) - ZERO) >>> 0 < 10;
 }

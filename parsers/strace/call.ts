@@ -1,4 +1,4 @@
-import { BACKSLASH, CLOSE_PAREN, DOT, EQUALS, GREATER, LESS, NINE, QUOTE, SPACE, ZERO } from './ascii.ts';
+import { BACKSLASH, CLOSE_PAREN, DOT, EQUALS, GREATER, LESS, QUOTE, SPACE, ZERO } from './ascii.ts';
 import { indexOfByte } from './bytes.ts';
 import { POWERS } from './head.ts';
 
@@ -21,14 +21,9 @@ export function readTail(tail: CallTail, bytes: Uint8Array, argsStart: number, e
   const stop = readDuration(tail, bytes, argsStart, end);
   tail.retEnd = stop;
   tail.argsEnd = -1;
-  let ambiguous = false;
   for (let at = stop - 1; at > argsStart; at--) {
-    const byte = bytes[at];
-    // `3</path>` is a whole return value. A `>` without its `<`, or a quote, means that the text is still inside something.
-    if (byte === GREATER || byte === QUOTE) ambiguous = true;
-    else if (byte === LESS) ambiguous = false;
-    if (byte !== EQUALS || bytes[at - 1] !== SPACE) continue;
-    if (at + 1 < stop && bytes[at + 1] !== SPACE) continue;
+    while (at > argsStart && bytes[at] !== EQUALS) at--;
+    if (bytes[at - 1] !== SPACE || (at + 1 < stop && bytes[at + 1] !== SPACE)) continue;
     let close = at - 1;
     while (close >= argsStart && bytes[close] === SPACE) close--;
     if (close < argsStart || bytes[close] !== CLOSE_PAREN) continue;
@@ -36,35 +31,44 @@ export function readTail(tail: CallTail, bytes: Uint8Array, argsStart: number, e
     tail.retStart = Math.min(at + 2, stop);
     break;
   }
-  if (ambiguous && tail.argsEnd >= 0) readForward(tail, bytes, argsStart, stop);
+  if (tail.argsEnd >= 0 && mayBeInside(bytes, tail.retStart, stop)) readForward(tail, bytes, argsStart, stop);
+}
+
+/**
+ * Whether what looks like a return value is a part of something else. `3</path>` is a whole one; a `>` without its `<`,
+ * or a quote, means that the text is still inside a path or a string.
+ */
+function mayBeInside(bytes: Uint8Array, start: number, stop: number): boolean {
+  for (let at = start; at < stop; at++) {
+    const byte = bytes[at];
+    if (byte === LESS) return false;
+    if (byte === GREATER || byte === QUOTE) return true;
+  }
+  return false;
 }
 
 /** `<0.000183>` at the very end. Gives the offset at which the text before it ends. */
 function readDuration(tail: CallTail, bytes: Uint8Array, start: number, end: number): number {
   tail.durationNs = Number.NaN;
-  let at = end - 1;
-  while (at > start && bytes[at] === SPACE) at--;
-  if (bytes[at] !== GREATER) return at + 1;
-  let open = at - 1;
-  while (open > start && isNumberByte(bytes[open])) open--;
-  if (bytes[open] !== LESS || open === at - 1 || bytes[open - 1] !== SPACE) return at + 1;
-  tail.durationNs = readSeconds(bytes, open + 1, at);
-  return open - 1;
-}
-
-function isNumberByte(byte: number | undefined): boolean {
-  return byte !== undefined && ((byte >= ZERO && byte <= NINE) || byte === DOT);
-}
-
-/** Nanoseconds of a decimal number of seconds. */
-function readSeconds(bytes: Uint8Array, start: number, end: number): number {
-  let seconds = 0;
-  let at = start;
-  for (; at < end && bytes[at] !== DOT; at++) seconds = seconds * 10 + (bytes[at] ?? 0) - ZERO;
-  let fraction = 0;
-  const point = at;
-  for (at++; at < end; at++) fraction = fraction * 10 + (bytes[at] ?? 0) - ZERO;
-  return seconds * 1e9 + fraction * (POWERS[9 - (end - point - 1)] ?? 0);
+  let last = end - 1;
+  while (last > start && bytes[last] === SPACE) last--;
+  if (bytes[last] !== GREATER) return last + 1;
+  // From the back, as one whole number: multiplying fractions is slower, and rounds.
+  let value = 0;
+  let scale = 1;
+  let point = last;
+  let at = last - 1;
+  for (; at > start; at--) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      value += digit * scale;
+      scale *= 10;
+    } else if (bytes[at] === DOT && point === last) point = at;
+    else break;
+  }
+  if (bytes[at] !== LESS || scale === 1 || bytes[at - 1] !== SPACE) return last + 1;
+  tail.durationNs = value * (POWERS[point === last ? 9 : 10 - (last - point)] ?? 0);
+  return at - 1;
 }
 
 /** The exact reading: skips strings and `<…>` annotations, and takes the last `) = ` at the top level. */

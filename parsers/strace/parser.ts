@@ -20,6 +20,8 @@ export interface StraceOptions {
   readonly interest?: (name: string) => Interest;
   /** The process of lines that name none: `-ff` writes a file per process, with the pid in its name. */
   readonly pid?: number;
+  /** The log is one of several of a process with threads (-ff), and its descriptors are bare: any may be of interest. */
+  readonly wantsAll?: boolean;
   /** It reads a part of a log and does not know what came before: see segment.ts. */
   readonly isSegment?: boolean;
 }
@@ -64,7 +66,7 @@ export class StraceParser implements LineParser {
     this.#pid = options.pid ?? 0;
     this.#owned = options.isSegment === true ? new Set() : undefined;
     this.#isDated = clock.originSeconds !== undefined;
-    this.#selection = new Selection(options.isSegment);
+    this.#selection = new Selection(options);
     this.#skimmer = new Skimmer(this.#calls, this.#selection);
   }
 
@@ -291,11 +293,11 @@ export class StraceParser implements LineParser {
       this.#selection.wantsResult(interest, errno, durationNs) ||
       this.#selection.wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
     if (!wanted) return;
-    this.#selection.remember(this.#calls.nameOf(nameId), bytes, argsStart, tail, call?.args ?? '');
+    const name = this.#calls.nameOf(nameId);
+    this.#selection.remember(name, bytes, argsStart, tail, call?.args ?? '');
     const ret = line.latin1(tail.retStart, tail.retEnd);
     const value = readValue(ret);
     const startNs = call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs;
-    const name = this.#calls.nameOf(nameId);
     const argsEnd = line.latin1(argsStart, tail.argsEnd);
     // Filled in one by one: spreading what may be absent takes longer than all the rest.
     const record: Writable<SyscallRecord> = {
@@ -308,6 +310,8 @@ export class StraceParser implements LineParser {
       args: call?.args ? call.args + argsEnd : argsEnd,
       ret,
     };
+    if (name === 'close' && record.pid === this.#pid)
+      this.#selection.forget(Number.parseInt(record.args, 10));
     if (call?.args) record.resumedAt = line.at();
     if (!Number.isNaN(durationNs)) record.durationNs = durationNs;
     if (value !== undefined) record.value = value;

@@ -1,11 +1,12 @@
-import { GREATER, LESS, QUOTE, SLASH } from './ascii.ts';
+import { COMMA, GREATER, LESS, QUOTE, SLASH } from './ascii.ts';
 import { indexOf, indexOfByte, latin1, readValue, startsWith } from './bytes.ts';
 import type { CallTail } from './call.ts';
 import { type Interest, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
 
 const DOT_TMP = Buffer.from('.tmp');
-const LOCK_COMMAND = Buffer.from('SETLK');
-const DUP_COMMAND = Buffer.from('F_DUPFD');
+const UPPER_F = 0x46;
+const UNDERSCORE = 0x5f;
+const FCNTL_COMMANDS = ['SETLK', 'OFD_SETLK', 'DUPFD'].map((command) => Buffer.from(command));
 const TEMPORARY_NAME = Buffer.from('.tmp"');
 const ETC = Buffer.from('/etc/');
 const READ_ONLY = Buffer.from('O_RDONLY');
@@ -27,7 +28,11 @@ export class Selection {
   /** In a segment: bare descriptors that were taken for uninteresting, as far as the segment shows. */
   readonly passedOver: Set<number> | undefined;
 
-  constructor(isSegment = false) {
+  /** A log of one thread among several: another thread may have opened what this one uses. */
+  readonly #wantsAll: boolean;
+
+  constructor({ isSegment = false, wantsAll = false } = {}) {
+    this.#wantsAll = wantsAll;
     this.passedOver = isSegment ? new Set() : undefined;
     // stdout and stderr: what the program says of itself arrives there.
     this.#fds.fill(1, 1, 3);
@@ -54,7 +59,7 @@ export class Selection {
       case 'open':
         return wantsOpen(bytes, start, end);
       case 'fcntl':
-        return indexOf(bytes, LOCK_COMMAND, start, end) >= 0 || indexOf(bytes, DUP_COMMAND, start, end) >= 0;
+        return locksOrDuplicates(bytes, start, end);
       default:
         return false;
     }
@@ -69,7 +74,7 @@ export class Selection {
     }
     if (at === start) return true;
     if (bytes[at] !== LESS) {
-      if (fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1) return true;
+      if (this.#wantsAll || fd >= MAX_REMEMBERED_FD || this.#fds[fd] === 1) return true;
       if (this.passedOver !== undefined && fd < MAX_REMEMBERED_FD) this.passedOver.add(fd);
       return false;
     }
@@ -93,7 +98,14 @@ export class Selection {
     if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.rememberAll([fd]);
   }
 
-  /** Descriptors that were of interest at some time. */
+  /** A closed number is free for something else. To be told only where all lines are of one process. */
+  forget(fd: number): void {
+    if (fd <= 2 || fd >= MAX_REMEMBERED_FD) return;
+    this.#fds[fd] = 0;
+    this.#marked.delete(fd);
+  }
+
+  /** Descriptors that are of interest. */
   remembered(): readonly number[] {
     return [...this.#marked];
   }
@@ -109,6 +121,15 @@ export class Selection {
       this.#marked.add(fd);
     }
   }
+}
+
+/** `9</path>, F_SETLK, …`, `F_OFD_SETLKW`, `F_DUPFD_CLOEXEC`: the command follows the descriptor. */
+function locksOrDuplicates(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (bytes[at] !== COMMA || bytes[at + 2] !== UPPER_F || bytes[at + 3] !== UNDERSCORE) continue;
+    return FCNTL_COMMANDS.some((command) => startsWith(bytes, at + 4, command));
+  }
+  return false;
 }
 
 /** `9</go/pkg/mod/cache/download/…/v1.0.0.zip123.tmp>`: a download in progress. */

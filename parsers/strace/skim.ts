@@ -1,4 +1,4 @@
-import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, OPEN_PAREN, RETURN, SPACE } from './ascii.ts';
+import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, OPEN_PAREN, RETURN, SPACE, ZERO } from './ascii.ts';
 import { isDigit, isNameByte } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import type { Calls } from './calls.ts';
@@ -34,15 +34,15 @@ export class Skimmer {
     this.lines = 0;
     let at = start;
     // Only the last line's time is read: either all lines of a run have one, or none has.
-    const isDated = hasTime(bytes, start);
+    const isDated = hasTime(bytes, start, bytes.length);
     for (;;) {
-      const name = nameOffset(bytes, at, isDated);
+      const end = bytes.indexOf(NEWLINE, at);
+      if (end < 0) return at;
+      const name = nameOffset(bytes, at, end, isDated);
       if (name < 0) return at;
       let open = name;
-      while (isNameByte(bytes[open] ?? 0)) open++;
-      if (open === name || bytes[open] !== OPEN_PAREN) return at;
-      const end = bytes.indexOf(NEWLINE, open);
-      if (end < 0 || !this.#count(bytes, name, open, end)) return at;
+      while (open < end && isNameByte(bytes[open] ?? 0)) open++;
+      if (open === end || bytes[open] !== OPEN_PAREN || !this.#count(bytes, name, open, end)) return at;
       this.lines++;
       this.lastLine = at;
       at = end + 1;
@@ -68,37 +68,47 @@ export class Skimmer {
   }
 }
 
-function skipBlanks(bytes: Uint8Array, from: number): number {
+function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (bytes[at] === SPACE) at++;
+  while (at < end && bytes[at] === SPACE) at++;
   return at;
 }
 
 /** Behind the pid; `start` where there is none, -1 where it is no pid. */
-function skipPid(bytes: Uint8Array, start: number): number {
+function skipPid(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (isDigit(bytes[at])) at++;
+  while (at < end && isDigit(bytes[at])) at++;
   if (at === start || bytes[at] === DOT) return start;
-  return at - start > PID_DIGITS || bytes[at] !== SPACE ? -1 : skipBlanks(bytes, at);
+  return at - start > PID_DIGITS || bytes[at] !== SPACE ? -1 : skipBlanks(bytes, at, end);
 }
 
-function hasTime(bytes: Uint8Array, start: number): boolean {
-  return isDigit(bytes[skipPid(bytes, start)]);
+function hasTime(bytes: Uint8Array, start: number, end: number): boolean {
+  return isDigit(bytes[skipPid(bytes, start, end)]);
 }
 
 /** Where the name of the call begins; -1 where something unusual stands in front of it. */
-function nameOffset(bytes: Uint8Array, start: number, isDated: boolean): number {
-  let at = skipPid(bytes, start);
+function nameOffset(bytes: Uint8Array, start: number, end: number, isDated: boolean): number {
+  let at = skipPid(bytes, start, end);
   if (at < 0) return -1;
   if (isDated) {
-    const seconds = at;
-    while (isDigit(bytes[at])) at++;
-    if (at - seconds !== EPOCH_DIGITS || bytes[at] !== DOT) return -1;
-    const fraction = ++at;
-    while (isDigit(bytes[at])) at++;
-    if (at === fraction || at - fraction > FRACTION_DIGITS || bytes[at] !== SPACE) return -1;
-    at = skipBlanks(bytes, at);
+    const point = at + EPOCH_DIGITS;
+    if (point >= end || bytes[point] !== DOT || !areDigits(bytes, at, point)) return -1;
+    at = point + 1;
+    while (at < end && bytes[at] !== SPACE) at++;
+    const digits = at - point - 1;
+    if (digits < 1 || digits > FRACTION_DIGITS || !areDigits(bytes, point + 1, at)) return -1;
+    at = skipBlanks(bytes, at, end);
   }
   const first = bytes[at] ?? 0;
   return first > CLOSE_BRACKET && isNameByte(first) ? at : -1;
+}
+
+/** Without a branch for each byte: adding 6 carries 10 to 15 into the fifth bit, and what is no digit has higher ones. */
+function areDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  let seen = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    seen |= digit | (digit + 6);
+  }
+  return (seen & ~15) === 0;
 }

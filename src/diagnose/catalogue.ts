@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Culprit, Remedy } from '../model/finding.ts';
 import type { ProxyRewrites } from './goproxy.ts';
 import { CONNECT_WORDS, TLS_WORDS } from './words/connect.ts';
@@ -73,13 +74,15 @@ function fill(template: string, facts: Facts, isCommand: boolean): string | unde
   const text = template.replace(/(?<!%)\{(\w+)\}/g, (_, name: string) => {
     const fact = factOf(name, facts);
     if (fact === undefined) complete = false;
-    return fact === undefined ? '' : isCommand && !REWRITES.has(name) ? shellSafe(fact) : fact;
+    return fact === undefined ? '' : isCommand && !READY.has(name) ? shellSafe(fact) : fact;
   });
   return complete ? text : undefined;
 }
 
 /** Facts that are commands already; one that is absent would change nothing. */
 const REWRITES: ReadonlySet<string> = new Set(['piped', 'without', 'swapped']);
+/** Facts that a shell can be given as they are. */
+const READY: ReadonlySet<string> = new Set([...REWRITES, 'farEnd']);
 
 function isRewrite(command: string | undefined): boolean {
   return command !== undefined && REWRITES.has(command.slice(1, -1));
@@ -105,6 +108,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       return facts.address?.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1');
     case 'host':
       return facts.host ?? facts.address;
+    case 'farEnd':
+      return farEndOf(facts);
     case 'target':
       return namedBy(facts.address, facts.host);
     case 'server':
@@ -124,6 +129,15 @@ function factOf(name: string, facts: Facts): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** What openssl s_client is told: what was connected to, and the name; an address is no server name (RFC 6066, section 3). */
+function farEndOf({ host, address }: Facts): string | undefined {
+  const name = host?.replace(/:\d+$/, '');
+  const end = address !== undefined && /:\d+$/.test(address) ? address : (name ?? address)?.concat(':443');
+  if (end === undefined) return undefined;
+  const isName = name !== undefined && isIP(name.replace(/^\[|\]$/g, '')) === 0;
+  return `-connect ${shellSafe(end)}${isName ? ` -servername ${shellSafe(name)}` : ''}`;
 }
 
 function namedBy(first: string | undefined, second: string | undefined): string | undefined {

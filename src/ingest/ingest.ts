@@ -110,7 +110,13 @@ class Source {
 
   constructor(input: Input, clock: Clock, sink: ((record: TraceRecord) => void) | undefined) {
     this.isMember = input.isMember === true;
-    this.reader = new InputReader(input, clock, sink ?? ((record) => this.queue.push(record)));
+    // Without a sink of its own it is one of several.
+    this.reader = new InputReader(
+      input,
+      clock,
+      sink ?? ((record) => this.queue.push(record)),
+      sink === undefined,
+    );
   }
 
   /** The next record, reading on where the queue has run dry. */

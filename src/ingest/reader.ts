@@ -25,6 +25,7 @@ export interface InputSummary {
 }
 
 const SAMPLE = 256 * 1024;
+const FIRST_SAMPLE = 24 * 1024;
 /** After this many segments that only we can read, there is no use in reading them elsewhere first. */
 const MOST_READ_TWICE = 3;
 const KEPT_UNPARSED = 20;
@@ -35,6 +36,8 @@ const LONGEST_TEXT_LINE = 64 * 1024;
 const LONGEST_SAMPLE_LINE = 2000;
 /** `PID EPOCH name(…` (-f -ttt), and `name(…` alone (-ff without times). */
 const SEGMENTED = /^(?:\d+ +\d{9,}\.\d+ +)?[a-z_]\w*\(/;
+/** -y: `read(3</path>`. */
+const ANNOTATED = /^[^"]*\w\(\d+</m;
 const COUNTERS = {
   record: 'records',
   continued: 'continued',
@@ -49,6 +52,7 @@ export class InputReader {
   readonly #input: Input;
   #chunks: AsyncGenerator<Uint8Array>;
   #segments: AsyncGenerator<Segment> | undefined;
+  readonly #hasSiblings: boolean;
   #mostEvents = 0;
   #readTwice = 0;
   readonly #emit: (record: TraceRecord) => void;
@@ -61,7 +65,8 @@ export class InputReader {
   #sample: Uint8Array[] = [];
   strace: StraceParser | undefined;
 
-  constructor(input: Input, clock: Clock, emit: (record: TraceRecord) => void) {
+  constructor(input: Input, clock: Clock, emit: (record: TraceRecord) => void, hasSiblings = false) {
+    this.#hasSiblings = hasSiblings;
     this.summary = {
       path: input.path,
       format: 'unknown',
@@ -96,12 +101,13 @@ export class InputReader {
     }
     if (length === 0) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
     const head = Buffer.concat(this.#sample).subarray(0, SAMPLE);
-    const sample = sampleOf(head.toString('utf8'));
     if (isBinary(head))
       return failed(
         `${this.summary.path}: is a binary file, not a log; give the text that strace, ltrace or go printed`,
       );
-    return this.#settle(sample);
+    // The beginning tells nearly always, and soon.
+    const first = this.#settle(sampleOf(head.toString('utf8', 0, FIRST_SAMPLE)));
+    return first.ok || head.length <= FIRST_SAMPLE ? first : this.#settle(sampleOf(head.toString('utf8')));
   }
 
   /**
@@ -218,16 +224,18 @@ export class InputReader {
       );
     }
     this.summary.format = detected.name;
-    this.#parsers = this.#createParsers(detected.name);
+    this.#parsers = this.#createParsers(detected.name, bare);
     return ok(detected.name);
   }
 
-  #createParsers(format: string): LineParser[] {
+  #createParsers(format: string, sample: string): LineParser[] {
     const text = TEXT_FORMATS.map((each) =>
       each.create((record: TextRecord) => this.#emit(record), this.#clock),
     );
     if (format === 'strace') {
-      this.strace = new StraceParser(this.#emit, this.#clock, { pid: pidOfName(this.summary.path) });
+      const pid = pidOfName(this.summary.path);
+      const wantsAll = pid !== 0 && this.#hasSiblings && !ANNOTATED.test(sample);
+      this.strace = new StraceParser(this.#emit, this.#clock, { pid, wantsAll });
       return text;
     }
     const tracer = TRACER_FORMATS.find((each) => each.name === format);

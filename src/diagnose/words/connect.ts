@@ -149,7 +149,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Check the firewall and TLS inspection on the path to {host}: the TLS handshake is cut off',
-        command: 'openssl s_client -connect {address} -servername {host} </dev/null',
+        command: 'openssl s_client {farEnd} </dev/null',
       },
       {
         text: 'Use another GOPROXY entry meanwhile',
@@ -180,8 +180,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Show who signed the certificate',
-        command:
-          'openssl s_client -connect {host}:443 -servername {host} </dev/null | openssl x509 -noout -issuer -subject',
+        command: 'openssl s_client {farEnd} </dev/null | openssl x509 -noout -issuer -subject',
       },
       {
         text: 'Add that root CA to the system trust store',
@@ -212,8 +211,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Show the names in the certificate',
-        command:
-          'openssl s_client -connect {host}:443 -servername {host} </dev/null | openssl x509 -noout -ext subjectAltName',
+        command: 'openssl s_client {farEnd} </dev/null | openssl x509 -noout -ext subjectAltName',
       },
       {
         text: 'Correct the host in GOPROXY, the DNS record, or the certificate of the load balancer',
@@ -229,8 +227,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Compare the clock with the certificate',
-        command:
-          'date -u; openssl s_client -connect {host}:443 -servername {host} </dev/null | openssl x509 -noout -dates',
+        command: 'date -u; openssl s_client {farEnd} </dev/null | openssl x509 -noout -dates',
       },
       { text: 'Renew the certificate, or set the clock' },
     ],
@@ -244,7 +241,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Check firewall and SNI filters for {host}: the TLS handshake is reset',
-        command: 'openssl s_client -connect {address} -servername {host} </dev/null',
+        command: 'openssl s_client {farEnd} </dev/null',
       },
     ],
   },
@@ -270,7 +267,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Try the TLS handshake by hand',
-        command: 'openssl s_client -connect {host}:443 -servername {host} </dev/null',
+        command: 'openssl s_client {farEnd} </dev/null',
       },
     ],
   },
