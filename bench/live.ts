@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { straceFor } from '../src/capture/strace.ts';
+import { straceFor, TRACED_CALLS } from '../src/capture/strace.ts';
+import { median, ROUNDS } from './measure.ts';
 
 const MODULES = 120;
-const ROUNDS = 5;
 const VERSION = 'v1.0.0';
 const names = Array.from({ length: MODULES }, (_, at) => `bench.example/m${at}`);
 
@@ -42,14 +42,17 @@ export async function liveTable(): Promise<string[]> {
     '--',
     ...go,
   ];
-  const chosen = straceFor('/dev/null', false);
+  const chosen = straceFor('/dev/null', TRACED_CALLS);
+  const seccomp = straceFor('/dev/null', { ...TRACED_CALLS, seccomp: true });
   const commands: Readonly<Record<string, readonly string[]>> = {
     bare: go,
     'gotrace run --no-strace --progress none': gotrace('--no-strace', '--progress', 'none'),
     'gotrace run --no-strace': gotrace('--no-strace'),
     'gotrace run': gotrace(),
+    'gotrace run --seccomp-bpf': gotrace('--seccomp-bpf'),
     'gotrace run --trace-all': gotrace('--trace-all'),
     'strace, the chosen list': [chosen.command, ...chosen.args, ...go],
+    'strace, the chosen list, --seccomp-bpf': [seccomp.command, ...seccomp.args, ...go],
     'strace -f': ['strace', '-f', '-o', '/dev/null', ...go],
   };
   const lines = [
@@ -96,7 +99,7 @@ async function medians(
   }
   server.closeAllConnections();
   server.close();
-  return new Map([...times].map(([name, list]) => [name, list.sort((a, b) => a - b)[list.length >> 1] ?? 0]));
+  return new Map([...times].map(([name, list]) => [name, median(list)]));
 }
 
 async function timed(

@@ -22,7 +22,7 @@ import {
   readGoSettings,
   reportedEnvironment,
 } from './capture/settings.ts';
-import { straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
+import { type StraceChoice, straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
 import { openInputs } from './ingest/open.ts';
 import type { Report } from './model/report.ts';
 import { failed, ok, type Result, reasonOf } from './model/result.ts';
@@ -34,7 +34,7 @@ export interface TraceCommandOptions {
   readonly strace: boolean | undefined;
   /** ltrace in place of strace: a process has one tracer. */
   readonly ltrace: boolean;
-  readonly traceAll: boolean;
+  readonly tracing: StraceChoice;
   readonly instrumentation: Instrumentation;
   readonly redact: false | RedactOptions;
   readonly home: string;
@@ -152,8 +152,8 @@ async function tracerFor(output: string, options: TraceCommandOptions): Promise<
     return undefined;
   }
   if (options.strace === false) return undefined;
-  const reason = await whyNoStrace();
-  if (reason === undefined) return straceFor(output, options.traceAll);
+  const reason = await whyNoStrace(options.tracing);
+  if (reason === undefined) return straceFor(output, options.tracing);
   const lost =
     process.platform === 'linux'
       ? 'waits are told by what go prints and by what /proc shows every quarter of a second'

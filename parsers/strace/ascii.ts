@@ -21,4 +21,3 @@ export const OPEN_BRACKET = 0x5b;
 export const BACKSLASH = 0x5c;
 export const CLOSE_BRACKET = 0x5d;
 export const LOWER_D = 0x64;
-export const LOWER_S = 0x73;

@@ -1,15 +1,18 @@
 import { TableReader } from '../strace-summary/table.ts';
-import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
+import type { Clock, InputLine, LineOutcome, LineParser } from '../types.ts';
 import { DOT, LESS, OPEN_PAREN, QUESTION } from './ascii.ts';
-import { indexOf, isNameByte, readValue } from './bytes.ts';
+import { indexOf, isNameByte } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import { Calls } from './calls.ts';
 import { changedPid, endOfFirstHalf, isInterrupted, isLooseMark, startOfEcho } from './halves.ts';
 import { type Head, readHead } from './head.ts';
 import { type Interest, interestOf } from './interest.ts';
+import { LineTimes } from './line-times.ts';
 import { readNotice } from './notices.ts';
+import { Output } from './output.ts';
 import { type PendingCall, PendingCalls } from './pending.ts';
-import type { StraceRecord, SyscallRecord } from './records.ts';
+import { begunCall, NOWHERE, returnedCall } from './record-of.ts';
+import type { StraceRecord } from './records.ts';
 import type { SegmentState } from './segment.ts';
 import { Selection } from './selection.ts';
 import { Skimmer } from './skim.ts';
@@ -28,19 +31,16 @@ export interface StraceOptions {
 
 /** A row of -C's table is at most some 150 wide. */
 const LONGEST_ROW = 300;
-const DAY_NS = 86_400e9;
 const RESUMED = Buffer.from(' resumed>');
 
 export class StraceParser implements LineParser {
-  readonly #emit: (record: StraceRecord) => void;
+  readonly #output: Output;
   readonly #clock: Clock;
   readonly #calls: Calls;
   readonly #pid: number;
   /** Threads that the segment has shown to enter a call: which one is open does not depend on what came before it. */
   readonly #owned: Set<number> | undefined;
-  #isBeyond = false;
-  /** Whether the lines of the log have times. */
-  readonly #isDated: boolean;
+  readonly #times: LineTimes;
   /** The thread whose call was cut in two, by strace's own message or by what the call wrote to the terminal. */
   #interrupted: number | undefined;
   readonly #pending = new PendingCalls();
@@ -54,25 +54,22 @@ export class StraceParser implements LineParser {
   firstLineNs: number | undefined;
   /** How many lines the last `skim` counted. */
   skimmed = 0;
-  #lastNs = 0;
-  #firstNs: number | undefined;
-  #dayNs = 0;
-  #held: SyscallRecord | undefined;
 
   constructor(emit: (record: StraceRecord) => void, clock: Clock, options: StraceOptions = {}) {
-    this.#emit = emit;
+    this.#output = new Output(emit);
     this.#clock = clock;
     this.#calls = new Calls(options.interest ?? interestOf);
     this.#pid = options.pid ?? 0;
     this.#owned = options.isSegment === true ? new Set() : undefined;
-    this.#isDated = clock.originSeconds !== undefined;
+    this.#times = new LineTimes(clock.originSeconds !== undefined);
     this.#selection = new Selection(options);
     this.#skimmer = new Skimmer(this.#calls, this.#selection);
   }
 
   /** When the first and the last line were printed, whether or not they became records; undefined for an empty log. */
   extent(): { readonly firstNs: number; readonly lastNs: number } | undefined {
-    return this.#firstNs === undefined ? undefined : { firstNs: this.#firstNs, lastNs: this.#lastNs };
+    const { firstNs, lastNs } = this.#times;
+    return firstNs === undefined ? undefined : { firstNs, lastNs };
   }
 
   totals(): SyscallTotals[] {
@@ -88,7 +85,7 @@ export class StraceParser implements LineParser {
     const timeNs = this.#timeOf(line.timeNs);
     this.timeNs = timeNs;
     this.firstLineNs ??= timeNs;
-    if (this.#held !== undefined) this.#releaseHeld(timeNs);
+    if (this.#output.held !== undefined) this.#output.release(timeNs);
     const first = bytes[rest] ?? 0;
     const outcome =
       first === LESS && bytes[rest + 1] === DOT
@@ -96,10 +93,7 @@ export class StraceParser implements LineParser {
         : (first >= 0x5f && first <= 0x7a) || first === QUESTION
           ? this.#call(line, timeNs)
           : this.#notice(line, timeNs);
-    if (outcome !== 'unparsed') {
-      this.#firstNs ??= timeNs;
-      this.#lastNs = timeNs;
-    }
+    if (outcome !== 'unparsed') this.#times.note(timeNs);
     return outcome;
   }
 
@@ -110,40 +104,29 @@ export class StraceParser implements LineParser {
   skim(bytes: Uint8Array, start: number): number {
     this.skimmed = 0;
     // The first line settles when the log begins, and a call without a duration waits for the time of the next line.
-    if (this.#firstNs === undefined || this.#held !== undefined) return start;
+    if (this.#times.firstNs === undefined || this.#output.held !== undefined) return start;
     const stop = this.#skimmer.run(bytes, start);
     this.skimmed = this.#skimmer.lines;
     if (this.skimmed > 0) {
       readHead(this.#head, bytes, this.#skimmer.lastLine, stop, this.#clock);
       this.timeNs = this.#timeOf(undefined);
-      this.#lastNs = this.timeNs;
+      this.#times.note(this.timeNs);
     }
     return stop;
   }
 
   end(): void {
-    if (this.#held !== undefined) this.#releaseHeld(this.#lastNs);
+    if (this.#output.held !== undefined) this.#output.release(this.#times.lastNs);
     for (const [pid, call] of this.#pending.entries()) {
       if (call.args === '' && call.interest === 'idle') continue;
-      this.#emit({ ...this.#recordOf(pid, call), state: 'open' });
+      this.#output.emit(begunCall('open', pid, this.#calls.nameOf(call.nameId), call));
     }
     this.#pending.clear();
   }
 
-  /** Nanoseconds since the origin; lines without a time take the one before them. */
   #timeOf(arrivalNs: number | undefined): number {
-    const head = this.#head;
-    if (head.pid === 0) head.pid = this.#pid;
-    if (Number.isNaN(head.timeNs)) {
-      if (this.#isDated && this.#firstNs === undefined) this.#isBeyond = true;
-      return arrivalNs ?? this.#lastNs;
-    }
-    if (head.relative || head.timeOfDay || !this.#isDated) this.#isBeyond = true;
-    if (head.relative) return this.#lastNs + head.timeNs;
-    if (!head.timeOfDay) return head.timeNs;
-    // -t and -tt print no date: a time that jumps back by hours has passed midnight.
-    if (head.timeNs + this.#dayNs < this.#lastNs - DAY_NS / 2) this.#dayNs += DAY_NS;
-    return head.timeNs + this.#dayNs;
+    if (this.#head.pid === 0) this.#head.pid = this.#pid;
+    return this.#times.of(this.#head, arrivalNs);
   }
 
   #notice(line: InputLine, timeNs: number): LineOutcome {
@@ -157,12 +140,12 @@ export class StraceParser implements LineParser {
     if (record.kind === 'exit' && this.#isForeign(record.pid)) return this.#handOn(timeNs);
     if (record.kind === 'superseded' && (this.#isForeign(record.pid) || this.#isForeign(record.by))) {
       // Half of it is known here, half to whoever read the part before.
-      if (!this.#isForeign(record.pid) || !this.#isForeign(record.by)) this.#isBeyond = true;
+      if (!this.#isForeign(record.pid) || !this.#isForeign(record.by)) this.#times.isBeyond = true;
       return this.#handOn(timeNs);
     }
     if (record.kind === 'exit') this.#giveUp(record.pid, timeNs);
     if (record.kind === 'superseded') this.#pending.takeOver(record.by, record.pid);
-    this.#emit(record);
+    this.#output.emit(record);
     return 'record';
   }
 
@@ -185,7 +168,8 @@ export class StraceParser implements LineParser {
     const call = this.#pending.take(pid);
     if (call === undefined) return;
     if (call.interest === 'idle' || call.args === '') return;
-    this.#emit({ ...this.#recordOf(pid, call), state: 'open', durationNs: timeNs - call.startNs });
+    const record = begunCall('open', pid, this.#calls.nameOf(call.nameId), call);
+    this.#output.emit({ ...record, durationNs: timeNs - call.startNs });
   }
 
   #call(line: InputLine, timeNs: number): LineOutcome {
@@ -238,8 +222,9 @@ export class StraceParser implements LineParser {
     this.#owned?.add(pid);
     this.#interrupted = undefined;
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
-    if (wanted && (interest === 'always' || this.#calls.nameOf(nameId) === 'close'))
-      this.#emit({ ...this.#recordOf(this.#head.pid, call), state: 'entered' });
+    const name = this.#calls.nameOf(nameId);
+    if (wanted && (interest === 'always' || name === 'close'))
+      this.#output.emit(begunCall('entered', this.#head.pid, name, call));
   }
 
   /** `<... NAME resumed>rest) = ret <dur>`. One whose beginning the log does not hold is a record of its own. */
@@ -294,30 +279,11 @@ export class StraceParser implements LineParser {
       this.#selection.wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
     if (!wanted) return;
     const name = this.#calls.nameOf(nameId);
+    const { pid } = this.#head;
     this.#selection.remember(name, bytes, argsStart, tail, call?.args ?? '');
-    const ret = line.latin1(tail.retStart, tail.retEnd);
-    const value = readValue(ret);
-    const startNs = call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs;
-    const argsEnd = line.latin1(argsStart, tail.argsEnd);
-    // Filled in one by one: spreading what may be absent takes longer than all the rest.
-    const record: Writable<SyscallRecord> = {
-      kind: 'syscall',
-      state: ret.startsWith('?') && !name.startsWith('exit') ? 'open' : 'complete',
-      at: call?.args ? call.at : line.at(),
-      pid: this.#head.pid,
-      startNs,
-      name,
-      args: call?.args ? call.args + argsEnd : argsEnd,
-      ret,
-    };
-    if (name === 'close' && record.pid === this.#pid)
-      this.#selection.forget(Number.parseInt(record.args, 10));
-    if (call?.args) record.resumedAt = line.at();
-    if (!Number.isNaN(durationNs)) record.durationNs = durationNs;
-    if (value !== undefined) record.value = value;
-    if (errno !== undefined) record.errno = errno;
-    if (record.durationNs === undefined) this.#held = record;
-    else this.#emit(record);
+    const record = returnedCall(line, argsStart, tail, { pid, name, timeNs, durationNs, errno, call });
+    if (name === 'close' && pid === this.#pid) this.#selection.forget(Number.parseInt(record.args, 10));
+    this.#output.complete(record);
   }
 
   #isForeign(pid: number): boolean {
@@ -326,14 +292,13 @@ export class StraceParser implements LineParser {
 
   /** The line is strace's, and is to be read by whoever has read what is before the segment. */
   #handOn(timeNs: number): LineOutcome {
-    this.#firstNs ??= timeNs;
-    this.#lastNs = timeNs;
+    this.#times.note(timeNs);
     return 'unparsed';
   }
 
   /** True once a line depended on what came before the segment in a way that cannot be made up for later. */
   get isBeyond(): boolean {
-    return this.#isBeyond || this.#calls.isFull;
+    return this.#times.isBeyond || this.#calls.isFull;
   }
 
   /** What whoever reads on needs to know; and no more records of this parser. */
@@ -344,18 +309,18 @@ export class StraceParser implements LineParser {
         { ...call, name: this.#calls.nameOf(nameId) },
       ]),
       owned: [...(this.#owned ?? [])],
-      held: this.#held,
+      held: this.#output.held,
       descriptors: this.#selection.remembered(),
       passedOver: [...(this.#selection.passedOver ?? [])],
       totals: this.totals(),
-      firstNs: this.#firstNs,
-      lastNs: this.#lastNs,
+      firstNs: this.#times.firstNs,
+      lastNs: this.#times.lastNs,
     };
   }
 
   /** A line was read elsewhere; a call without a duration had returned by then. */
   passedBy(timeNs: number | undefined): void {
-    if (timeNs !== undefined && this.#held !== undefined) this.#releaseHeld(timeNs);
+    if (timeNs !== undefined) this.#output.release(timeNs);
   }
 
   /** Whether a segment that follows took descriptors for uninteresting which are of interest. */
@@ -368,35 +333,11 @@ export class StraceParser implements LineParser {
     for (const pid of state.owned) this.#pending.take(pid);
     for (const [pid, { name, ...call }] of state.pending)
       this.#pending.set(pid, { ...call, nameId: this.#calls.idOfText(name) });
-    if (state.held !== undefined) this.#held = state.held;
+    if (state.held !== undefined) this.#output.held = state.held;
     this.#selection.rememberAll(state.descriptors);
     this.#calls.addTotals(state.totals);
     if (state.firstNs === undefined) return;
-    this.#firstNs ??= state.firstNs;
-    this.#lastNs = state.lastNs;
-  }
-
-  #releaseHeld(nextNs: number): void {
-    const record = this.#held;
-    this.#held = undefined;
-    if (record !== undefined) this.#emit({ ...record, boundNs: Math.max(nextNs, record.startNs) });
-  }
-
-  #recordOf(pid: number, call: PendingCall): SyscallRecord {
-    const name = this.#calls.nameOf(call.nameId);
-    return {
-      kind: 'syscall',
-      state: 'entered',
-      at: call.at,
-      pid,
-      startNs: call.startNs,
-      name,
-      args: call.args,
-      ret: '',
-    };
+    this.#times.note(state.firstNs);
+    this.#times.note(state.lastNs);
   }
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-const NOWHERE: SourceLine = { input: '', line: 0, text: '' };

@@ -56,7 +56,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         environment,
         strace: args.strace,
         ltrace: false,
-        traceAll: false,
+        tracing: { all: false, seccomp: false },
         instrumentation: { x: true, http2debug: true },
         redact: redactOptions(args),
         home: homedir(),

@@ -11,6 +11,7 @@ interface RunArguments extends OutputOptions {
   readonly strace: boolean | undefined;
   readonly ltrace: boolean;
   readonly traceAll: boolean;
+  readonly seccompBpf: boolean;
   readonly x: boolean;
   readonly http2debug: boolean;
   readonly progress: Progress;
@@ -40,6 +41,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
           type: 'boolean',
           default: false,
           describe: 'Trace every system call, at a higher cost',
+        })
+        .option('seccomp-bpf', {
+          type: 'boolean',
+          default: false,
+          describe:
+            'Stop the command at traced calls only: faster, but it does not survive the death of strace',
         })
         .option('x', {
           type: 'boolean',
@@ -86,7 +93,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       command,
       strace: args.strace,
       ltrace: args.ltrace,
-      traceAll: args.traceAll,
+      tracing: { all: args.traceAll, seccomp: args.seccompBpf },
       instrumentation: { x: args.x, http2debug: args.http2debug },
       redact: redactOptions(args),
       home: homedir(),

@@ -1,9 +1,9 @@
+import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { TEXT_FORMATS, type TextRecord } from '../../parsers/registry.ts';
 import { readString, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Clock, LineParser, SourceLine } from '../../parsers/types.ts';
 import { FramedLine } from '../ingest/lines.ts';
-import { splitGlued } from '../ingest/reader.ts';
 import type { Process } from './processes.ts';
 
 /** A line that `-s N` cut short: it is completed from a separate stderr, where there is one. */

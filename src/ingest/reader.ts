@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
+import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { TEXT_FORMATS, type TextRecord, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
 import { shiftLines, shiftState } from '../../parsers/strace/segment.ts';
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { linesFrom } from './chunks.ts';
+import { detectFormat, isBinary, sampleOf } from './detect.ts';
 import type { Input } from './input.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
@@ -33,7 +35,7 @@ const KEPT_UNPARSED = 20;
 const NOISE = /^(?:```|~~~)\s*\w*\s*$|^Script (?:started|done)\b/;
 const LONGEST_NOISE = 1000;
 const LONGEST_TEXT_LINE = 64 * 1024;
-const LONGEST_SAMPLE_LINE = 2000;
+const LONGEST_FIRST_LINE = 2000;
 /** `PID EPOCH name(…` (-f -ttt), and `name(…` alone (-ff without times). */
 const SEGMENTED = /^(?:\d+ +\d{9,}\.\d+ +)?[a-z_]\w*\(/;
 /** -y: `read(3</path>`. */
@@ -119,7 +121,7 @@ export class InputReader {
     const head = Buffer.concat(this.#sample);
     const end = head.lastIndexOf(0x0a) + 1;
     if (file === undefined || this.strace === undefined || !this.#plain || end === 0) return;
-    if (!SEGMENTED.test(head.toString('latin1', 0, LONGEST_SAMPLE_LINE))) return;
+    if (!SEGMENTED.test(head.toString('latin1', 0, LONGEST_FIRST_LINE))) return;
     this.#sample = [head.subarray(0, end)];
     this.#mostEvents = pool.mostEvents;
     this.#segments = this.#startSegments(file, end, pool, segmentBytes);
@@ -313,37 +315,6 @@ export class InputReader {
     }
     return blank ? 'ignored' : 'unparsed';
   }
-}
-
-/**
- * netdns writes its lines in pieces, without a lock: another goroutine's `# get …` can start in the middle of one
- * (net/conf.go prints with println).
- */
-export function splitGlued(text: string): string[] {
-  const glued = /^(.*(?:netCgo = |netGo = |true|false|\) = |\())(# get https?:\/\/.*|go: .*)$/.exec(text);
-  return glued?.[1] === undefined || glued[2] === undefined ? [text] : [glued[1], glued[2]];
-}
-
-function detectFormat(sample: string): { name: string } | undefined {
-  const scored = [...TRACER_FORMATS, ...TEXT_FORMATS].map((format) => ({
-    name: format.name,
-    score: format.detect(sample),
-  }));
-  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
-  return best.score > 0 ? best : undefined;
-}
-
-/** The lines that formats are told by: not the one that the sample cut, and of long ones their beginning. */
-function sampleOf(text: string): string {
-  const lines = text.split('\n');
-  if (lines.length > 1) lines.pop();
-  return `${lines.map((line) => line.slice(0, LONGEST_SAMPLE_LINE)).join('\n')}\n`;
-}
-
-function isBinary(head: Uint8Array): boolean {
-  let zeros = 0;
-  for (let at = 0; at < Math.min(head.length, 8192); at++) if (head[at] === 0) zeros++;
-  return zeros > Math.min(head.length, 8192) / 100;
 }
 
 /** `-ff -o F` writes F.PID: the lines of such a file name no process. */

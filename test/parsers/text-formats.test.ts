@@ -9,10 +9,10 @@ import { goroutines } from '../../parsers/goroutines/format.ts';
 import { http2debug } from '../../parsers/http2debug/format.ts';
 import { ltrace } from '../../parsers/ltrace/format.ts';
 import { netdns } from '../../parsers/netdns/format.ts';
+import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { keyOfProcLine, proc } from '../../parsers/proc/format.ts';
 import { TEXT_FORMATS, TRACER_FORMATS } from '../../parsers/registry.ts';
 import { straceSummary } from '../../parsers/strace-summary/format.ts';
-import { splitGlued } from '../../src/ingest/reader.ts';
 import { parse, parseText } from '../support/parse.ts';
 
 describe('go env', () => {
