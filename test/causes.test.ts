@@ -41,6 +41,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'tls/wrong-name': { is: 'tls-wrongname', near: 'tls-expired' },
   'tls/expired': { is: 'tls-expired', near: 'tls-wrongname' },
   'tls/reset': { is: 'tls-reset', near: 'transfer-reset' },
+  'tls/not-tls': {
+    is: get('http: server gave HTTP response to HTTPS client'),
+    near: get('remote error: tls: handshake failure'),
+  },
   'tls/other': {
     is: get('remote error: tls: handshake failure'),
     near: get('net/http: TLS handshake timeout'),
@@ -68,6 +72,14 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'proxy-config/off': { is: 'goproxy-off', near: 'goproxy-no-entry' },
   'proxy-config/no-entry': { is: 'goproxy-no-entry', near: 'goproxy-off' },
   'proxy-config/bad-url': { is: 'goproxy-bad-url', near: 'goproxy-no-entry' },
+  'proxy-config/missing-go-sum': {
+    is: 'main.go:4:2: missing go.sum entry for module providing package lib.example/a; to add:\n\tgo get example.com/app\n',
+    near: 'sumdb-mismatch',
+  },
+  'proxy-config/go-mod': {
+    is: 'go: updates to go.mod needed; to update it:\n\tgo mod tidy\n',
+    near: go('reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 404 Not Found'),
+  },
   'proxy-config/dead-first-entry': { is: 'goproxy-tls-stall-pipe', near: 'goproxy-tls-stall-comma' },
   'proxy-config/vendor': {
     is: 'go: inconsistent vendoring in /src/app:\n\tlib.example/a@v1.0.0: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt\n',
@@ -79,16 +91,22 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'auth/credential-helper': { is: 'git-helper', near: 'git-askpass-hang' },
   'auth/askpass': { is: 'git-askpass-hang', near: 'git-stall' },
   'auth/ssh-host-key': {
-    is: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
-    near: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
+    is: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
+    near: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
   },
   'auth/ssh-key': {
-    is: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
-    near: `${go('git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
+    is: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
+    near: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
   },
   'git/stalled': { is: 'git-stall', near: 'proxy-404-direct-slow-git' },
   'git/slow-server': { is: 'proxy-404-direct-slow-git', near: 'baseline-direct-git' },
   'git/no-repository': { is: 'git-404', near: 'private-not-in-goprivate' },
+  'git/not-installed': {
+    is: go('git init --bare in /m/cache/vcs/1: exec: "git": executable file not found in $PATH'),
+    near: go(
+      'invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tfatal: unable to access',
+    ),
+  },
   'sumdb/unreachable': { is: 'sumdb-blackhole', near: 'sumdb-slow' },
   'sumdb/slow': { is: 'sumdb-slow', near: 'sumdb-hang' },
   'sumdb/private-module': { is: 'sumdb-404', near: 'sumdb-refused' },

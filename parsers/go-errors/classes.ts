@@ -12,6 +12,16 @@ const MODULE = '(?<module>[\\w.~-]+(?:\\.[\\w~-]+)+(?:/[\\w.~!-]+)*)(?:@(?<versi
 /** In order: the first that fits wins, so the specific stand before the general. */
 export const ERROR_CLASSES: readonly ErrorClass[] = [
   { name: 'checksum-mismatch', pattern: /checksum mismatch|SECURITY ERROR/ },
+  // What is wrong with go.mod and go.sum at home: no server is asked (cmd/go/internal/modload).
+  {
+    name: 'go-sum-entry',
+    pattern: /missing go\.sum entry(?: for module providing package (?<module>[^\s;]+))?/,
+  },
+  {
+    name: 'go-mod',
+    pattern:
+      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing go\.mod|package (?<path2>\S+) is not in (?:std|GOROOT)/,
+  },
   {
     name: 'toolchain-not-available',
     pattern:
@@ -41,7 +51,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'path-mismatch',
     pattern:
-      /module declares its path as|parsing go\.mod:.*unexpected module path|but was required as|unexpected module path "(?<path>[^"]+)"/,
+      /module declares its path as|parsing go\.mod:.*unexpected module path|but was required as|module path must match major version|unexpected module path "(?<path>[^"]+)"/,
   },
   {
     name: 'version-conflict',
@@ -72,6 +82,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     pattern:
       /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/,
   },
+  { name: 'no-vcs', pattern: /exec: "(?:git|hg|svn|bzr|fossil)": executable file not found/ },
   { name: 'no-vcs-protocol', pattern: /no secure protocol found for repository/ },
   {
     name: 'no-such-host',
@@ -136,7 +147,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'connect-timeout',
     pattern:
-      /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+.*timed out|Connection (?:timed out|timeout)/,
+      /dial tcp (?<address>\S+:\d+): (?:i\/o timeout|connect: connection timed out)|Failed to connect to (?<host>\S+) port \d+.*timed out|Failed to connect to (?<host2>\S+) port \d+ after \d{5,} ms|Connection (?:timed out|timeout)/,
   },
   // curl's words for any connect that fails: which way is not said.
   {
@@ -182,10 +193,12 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     pattern:
       /invalid character .* looking for|invalid response(?: from proxy "(?<url>[^"]+)")?|missing module line|malformed/,
   },
+  // The reason stands on the indented lines below.
+  { name: 'vcs-failed', pattern: /\b(?:git|hg|svn|bzr|fossil) \S.*: exit status \d+:?\s*$/ },
   {
     name: 'not-found',
     pattern:
-      /404 Not Found|: 404\b|: 410\b|410 Gone|unknown revision|no matching versions|invalid version|not a known dependency|repository '(?<url>[^']+)' not found|unrecognized import path|no required module provides|no versions|reading \S+\/@v\/\S+: not found/,
+      /404 Not Found|: 404\b|: 410\b|410 Gone|unknown revision|no matching versions|invalid version|not a known dependency|repository '(?<url>[^']+)' not found|unrecognized import path|no versions|reading \S+\/@v\/\S+: not found/,
   },
   { name: 'response-timeout', pattern: /Client\.Timeout exceeded|context deadline exceeded|i\/o timeout/ },
   { name: 'eof', pattern: /: EOF$/ },
@@ -193,5 +206,5 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
 
 /** `go: MODULE@VERSION: …` and `MODULE@VERSION: …`: what the error is about. */
 export const SUBJECT = new RegExp(
-  `^(?:go: )?(?:go: )?(?:(?:downloading|finding|upgrading|module) )?${MODULE}: `,
+  `^\\s*(?:go: )?(?:go: )?(?:(?:downloading|finding|upgrading|module) )?${MODULE}: `,
 );

@@ -76,7 +76,7 @@ function fields(
   const url =
     pick('url') ?? /(https?:\/\/(?:[^\s"/@]*@)?[^\s"':/]+(?::\d+)?(?:\/[^\s"':]*)?)/.exec(text)?.[1];
   const all = {
-    module: subject?.['module'],
+    module: pick('module') ?? subject?.['module'],
     version,
     host: pick('host'),
     address: pick('address'),

@@ -1,6 +1,8 @@
 /** Which cause an error text names by itself: a class of parsers/go-errors, and a cause of the catalogue. */
 export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'checksum-mismatch': 'sumdb/mismatch',
+  'go-sum-entry': 'proxy-config/missing-go-sum',
+  'go-mod': 'proxy-config/go-mod',
   'toolchain-not-available': 'toolchain/not-available',
   'toolchain-too-old': 'toolchain/too-old',
   'proxy-off': 'proxy-config/off',
@@ -17,6 +19,8 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'ssh-host-key': 'auth/ssh-host-key',
   'ssh-key': 'auth/ssh-key',
   'no-credentials': 'auth/private-module',
+  'no-vcs': 'git/not-installed',
+  'vcs-failed': 'git/other',
   'no-vcs-protocol': 'git/no-repository',
   'no-such-host': 'dns/no-such-host',
   'dns-servfail': 'dns/servfail',
@@ -28,7 +32,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'tls-wrong-name': 'tls/wrong-name',
   'tls-expired': 'tls/expired',
   'tls-handshake-timeout': 'tls/handshake-stall',
-  'tls-not-tls': 'tls/other',
+  'tls-not-tls': 'tls/not-tls',
   'tls-alert': 'tls/other',
   'connect-refused': 'connect/refused',
   'connect-unreachable': 'connect/unreachable',

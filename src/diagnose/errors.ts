@@ -7,9 +7,12 @@ import { isEgress } from './rules/connect.ts';
 /** Errors of reaching a server: about the checksum database they are its unreachability, whatever the reason. */
 const REACHING = /^(?:dns|connect|tls|transfer|ttfb|server-error|auth)\//;
 
+/** That something failed, and not why. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['other', 'vcs-failed']);
+
 /** The error that made the command fail: the last that go printed and that says why; else a fetch's, else the kernel's. */
 export function decisiveErrors(trace: Case['trace']): TraceError[] {
-  const known = trace.errors.filter((error) => error.class !== 'other');
+  const known = trace.errors.filter((error) => !SAYS_NOTHING.has(error.class));
   const final = known.filter((error) => error.final);
   if (final.length > 0) return final;
   const others = known.filter((error) => !error.final && !isRecovered(error, trace));
@@ -59,7 +62,7 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
       setting: settingOf(cause, error),
     }),
     ...(base === undefined ? {} : { base }),
-    confidence: error.class === 'other' ? 0.3 : 0.9,
+    confidence: SAYS_NOTHING.has(error.class) ? 0.3 : 0.9,
     evidence: [error.at, ...relatedLines(error, context)],
   };
   return withSpans(diagnosis, error, context);
@@ -147,6 +150,7 @@ function settingOf(cause: string, error: TraceError): string | undefined {
     case 'toolchain/not-available':
     case 'toolchain/too-old':
       return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0];
+    case 'proxy-config/go-mod':
     case 'server-error/not-a-proxy':
     case 'server-error/other':
       return error.text.trim().slice(0, 200);

@@ -260,6 +260,19 @@ export const TLS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'tls/not-tls',
+    summary: '{host} answers in plain HTTP where go speaks TLS',
+    explanation:
+      'The port that an https:// URL leads to speaks HTTP without TLS: a proxy that is named with the wrong scheme or port, or a source host without certificate.',
+    telltale:
+      '`server gave HTTP response to HTTPS client`, `first record does not look like a TLS handshake`.',
+    remedies: [
+      { text: 'Ask it in plain HTTP, to be sure', command: 'curl -sSI http://{host}/' },
+      { text: 'If it is a module proxy, name it with http:// in GOPROXY', command: 'go env GOPROXY' },
+      { text: 'If it is a source host that you trust without TLS', command: 'go env -w GOINSECURE={host}' },
+    ],
+  },
+  {
     cause: 'tls/other',
     summary: 'TLS with {host} failed or took {seconds}',
     explanation: 'The handshake failed in a way that none of the other TLS causes describes.',

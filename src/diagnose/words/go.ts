@@ -69,6 +69,29 @@ export const GO_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'proxy-config/missing-go-sum',
+    summary: 'go.sum has no entry for {module}',
+    explanation:
+      'go checks each module against go.sum, and adds to it only when it is told to (-mod=readonly is the default). No server had a part in this.',
+    telltale: '`missing go.sum entry`.',
+    remedies: [
+      { text: 'Add what is missing, and commit go.mod and go.sum', command: 'go mod tidy' },
+      { text: 'Or for {module} only', command: 'go mod download {module}' },
+    ],
+  },
+  {
+    cause: 'proxy-config/go-mod',
+    summary: 'go.mod is missing, broken, or does not list what is imported: {setting}',
+    explanation:
+      'go reads go.mod in this folder or above it, and takes modules only from there. No server had a part in this.',
+    telltale:
+      '`updates to go.mod needed`, `no required module provides package`, `go.mod file not found`, `errors parsing go.mod`.',
+    remedies: [
+      { text: 'Bring go.mod up to date with the code', command: 'go mod tidy' },
+      { text: 'See which go.mod is used; none is shown as /dev/null', command: 'go env GOMOD' },
+    ],
+  },
+  {
     cause: 'proxy-config/other',
     summary: 'the module proxy settings do not work: {setting}',
     explanation: 'GOPROXY and its kin are set in a way that fails.',
@@ -254,6 +277,20 @@ export const GO_WORDS: readonly CauseWords[] = [
         command: 'git config --global credential.helper store',
       },
       { text: 'See every step, with packets', command: 'gotrace run --strace -- go mod download' },
+    ],
+  },
+  {
+    cause: 'git/not-installed',
+    summary: 'go needs git for {module}, and git is not installed here',
+    explanation:
+      'Modules that no proxy gives come from their repository, with the version control program of the machine. Slim container images have none.',
+    telltale: '`exec: "git": executable file not found in $PATH`.',
+    remedies: [
+      { text: 'Install git', command: 'apt-get update && apt-get install -y git || apk add git' },
+      {
+        text: 'Or take modules from the default module proxy, which needs no git',
+        command: 'go env -u GOPROXY; unset GOPROXY',
+      },
     ],
   },
   {
