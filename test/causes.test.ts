@@ -72,6 +72,12 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'proxy-config/off': { is: 'goproxy-off', near: 'goproxy-no-entry' },
   'proxy-config/no-entry': { is: 'goproxy-no-entry', near: 'goproxy-off' },
   'proxy-config/bad-url': { is: 'goproxy-bad-url', near: 'goproxy-no-entry' },
+  'proxy-config/bad-gosumdb': {
+    is: go('verifying go.mod: invalid GOSUMDB: invalid verifier hash'),
+    near: go(
+      'verifying go.mod: lib.example/a@v1.0.0/go.mod: reading https://sum.example/lookup/lib.example/a@v1.0.0: 404 Not Found',
+    ),
+  },
   'proxy-config/missing-go-sum': {
     is: 'main.go:4:2: missing go.sum entry for module providing package lib.example/a; to add:\n\tgo get example.com/app\n',
     near: 'sumdb-mismatch',

@@ -15,7 +15,8 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   // What is wrong with go.mod and go.sum at home: no server is asked (cmd/go/internal/modload).
   {
     name: 'go-sum-entry',
-    pattern: /missing go\.sum entry(?: for module providing package (?<module>[^\s;]+))?/,
+    pattern:
+      /updates to go\.sum needed|missing go\.sum entry(?: for module providing package (?<module>[^\s;]+))?/,
   },
   {
     name: 'go-mod',
@@ -32,6 +33,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     pattern:
       /requires go >= ?(?<version>[\d.]+\w*)|invalid go version '|note: module requires Go (?<version2>[\d.]+)/,
   },
+  { name: 'sumdb-setting', pattern: /invalid GOSUMDB/ },
   { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
   {
     name: 'proxy-no-entry',

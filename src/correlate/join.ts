@@ -104,9 +104,39 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
       const asked = hosts.get(pid);
       const isTold =
         asked?.has(span.attributes['server.address']) || (asked !== undefined && tunnel !== undefined);
-      if (!isBodyOfItsOwn(span, underWay.get(pid) ?? [], process) && isTold) dropped.add(span);
+      const own = underWay.get(pid) ?? [];
+      if (isBodyOfItsOwn(span, own, process)) continue;
+      if (isTold) dropped.add(span);
+      else if (asked !== undefined) followRedirect(span, own);
     }
   }
+}
+
+/**
+ * -x tells of a fetch by the URL that go asked for, whoever answers in the end: a host that none of its lines name is one
+ * that another redirects to. The wait belongs to the fetch that went on when it did.
+ */
+function followRedirect(wait: Span, underWay: readonly Span[]): void {
+  const endNs = wait.endNs ?? Number.POSITIVE_INFINITY;
+  const [fetch] = underWay
+    .filter(
+      (each) =>
+        each.kind === 'fetch' &&
+        each.startNs <= wait.startNs &&
+        (each.endNs ?? Number.POSITIVE_INFINITY) > wait.startNs,
+    )
+    .sort((a, b) => lateness(a, endNs) - lateness(b, endNs));
+  const url = fetch?.attributes['url.full'];
+  if (url === undefined) return;
+  wait.attributes['url.full'] = url;
+  wait.attributes['gotrace.redirected'] = true;
+  wait.name = `redirected: get ${url}`;
+}
+
+/** How far apart a fetch and a wait ended. */
+function lateness({ endNs }: Span, waitEndNs: number): number {
+  const until = endNs ?? Number.POSITIVE_INFINITY;
+  return until === waitEndNs ? 0 : Math.abs(until - waitEndNs);
 }
 
 function groupByPid(spans: readonly Span[]): Map<number | undefined, Span[]> {

@@ -3,6 +3,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'checksum-mismatch': 'sumdb/mismatch',
   'go-sum-entry': 'proxy-config/missing-go-sum',
   'go-mod': 'proxy-config/go-mod',
+  'sumdb-setting': 'proxy-config/bad-gosumdb',
   'toolchain-not-available': 'toolchain/not-available',
   'toolchain-too-old': 'toolchain/too-old',
   'proxy-off': 'proxy-config/off',

@@ -59,7 +59,7 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
         (['server-error/not-found', 'server-error/version-conflict', 'git/no-repository'].includes(cause)
           ? module
           : undefined),
-      setting: settingOf(cause, error),
+      setting: settingOf(cause, error, module),
     }),
     ...(base === undefined ? {} : { base }),
     confidence: SAYS_NOTHING.has(error.class) ? 0.3 : 0.9,
@@ -130,13 +130,15 @@ function hasNoRoots({ trace }: Case): boolean {
   return sawFiles && (trace.certificates?.every((each) => !each.found) ?? false);
 }
 
-function settingOf(cause: string, error: TraceError): string | undefined {
+function settingOf(cause: string, error: TraceError, module: string | undefined): string | undefined {
   switch (cause) {
     case 'proxy-config/off':
       return 'GOPROXY=off';
     case 'proxy-config/no-entry':
     case 'proxy-config/bad-url':
       return 'GOPROXY';
+    case 'proxy-config/bad-gosumdb':
+      return 'GOSUMDB';
     case 'proxy-config/vendor':
       return 'GOFLAGS=-mod=vendor';
     case 'server-error/5xx':
@@ -146,7 +148,7 @@ function settingOf(cause: string, error: TraceError): string | undefined {
       return 'HTTPS_PROXY';
     case 'auth/private-module':
     case 'sumdb/private-module':
-      return privatePattern(error);
+      return privatePattern(error, module);
     case 'toolchain/not-available':
     case 'toolchain/too-old':
       return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0];
@@ -159,11 +161,10 @@ function settingOf(cause: string, error: TraceError): string | undefined {
   }
 }
 
-/** `git.corp.example/*` for a module below it: what GOPRIVATE wants. */
-function privatePattern(error: TraceError): string | undefined {
+/** `git.corp.example/*` for a module below it: what GOPRIVATE wants, which is about module paths and not about hosts. */
+function privatePattern(error: TraceError, module: string | undefined): string | undefined {
   const host =
-    error.detail.module?.split('/')[0] ??
-    (error.detail.url === undefined ? undefined : hostOf(error.detail.url));
+    module?.split('/')[0] ?? (error.detail.url === undefined ? undefined : hostOf(error.detail.url));
   return host === undefined ? undefined : `${host}/*`;
 }
 

@@ -53,6 +53,8 @@ export interface Attributes {
   /** Process ids that were seen to hold the lock. */
   'gotrace.lock.holder'?: number;
   /** A zip that passed go's check of its hash and got its name. */
+  /** The URL is the one that go asked for; another host answered for it. */
+  'gotrace.redirected'?: boolean;
   'gotrace.verified'?: boolean;
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */

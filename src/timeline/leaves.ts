@@ -86,7 +86,12 @@ function indexOf(spans: readonly Span[]): Index {
   return {
     children: childrenOf(spans),
     network: spans
-      .filter((span) => NETWORK.has(span.kind) || span.name.startsWith('CONNECT '))
+      .filter(
+        (span) =>
+          NETWORK.has(span.kind) ||
+          span.name.startsWith('CONNECT ') ||
+          span.attributes['gotrace.redirected'] === true,
+      )
       .sort((a, b) => a.startNs - b.startNs),
     fetchHosts: new Set(
       spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),

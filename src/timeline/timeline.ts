@@ -123,6 +123,7 @@ function culpritOf({ phase, span }: Segment): string {
     case 'auth':
       return attributes['process.command'] ?? '';
     default:
+      if (attributes['gotrace.redirected'] === true) return attributes['server.address'] ?? '';
       // Two GOPROXY entries may share a host and differ in port.
       return (
         /^[a-z+]+:\/\/[^/]+/.exec(attributes['url.full'] ?? '')?.[0].replace(/^[a-z+]+:\/\//, '') ??

@@ -69,6 +69,17 @@ export const GO_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'proxy-config/bad-gosumdb',
+    summary: 'GOSUMDB is set to something that go cannot read',
+    explanation:
+      'GOSUMDB is the name of a checksum database, or a name with its public key (NAME+HASH+KEY), a blank and a URL, or off.',
+    telltale: '`invalid GOSUMDB`.',
+    remedies: [
+      { text: 'See its value', command: 'go env GOSUMDB' },
+      { text: 'Go back to the default', command: 'go env -u GOSUMDB; unset GOSUMDB' },
+    ],
+  },
+  {
     cause: 'proxy-config/missing-go-sum',
     summary: 'go.sum has no entry for {module}',
     explanation:

@@ -11,7 +11,7 @@ const EGRESS = {
 };
 const TRY_URL = {
   text: 'Ask for it by hand and watch the time',
-  command: "curl -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {url}",
+  command: "curl -L -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {url}",
 };
 
 export const HTTP_WORDS: readonly CauseWords[] = [
@@ -103,7 +103,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Ask the proxy or server {host} by hand and watch the time to the first byte',
-        command: "curl -o /dev/null -sS -w 'first byte %{time_starttransfer} s\\n' https://{host}/",
+        command: "curl -L -o /dev/null -sS -w 'first byte %{time_starttransfer} s\\n' https://{host}/",
       },
     ],
   },
@@ -116,7 +116,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Measure the bandwidth from {host}: the transfer is slow',
-        command: "curl -o /dev/null -w '%{speed_download} bytes/s\\n' {url}",
+        command: "curl -L -o /dev/null -w '%{speed_download} bytes/s\\n' {url}",
       },
       {
         text: 'Use a nearer mirror or a caching proxy',
@@ -175,7 +175,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Measure the transfer from {host} by hand',
-        command: "curl -o /dev/null -w '%{speed_download} bytes/s\\n' {url}",
+        command: "curl -L -o /dev/null -w '%{speed_download} bytes/s\\n' {url}",
       },
     ],
   },
