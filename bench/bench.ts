@@ -6,6 +6,7 @@ import { writeLog } from './generate.ts';
 import { liveTable } from './live.ts';
 import { logOfDownloads, logOfGoBuild, logOfTar } from './logs.ts';
 import { analyses, type Commands, compare, ROUNDS, throughputTable } from './measure.ts';
+import { verdictTable } from './verdict.ts';
 
 /**
  * Times whole commands on the same logs, in turn, several rounds; medians. `npm run bench -- 100 1000` names sizes in MB;
@@ -90,7 +91,7 @@ try {
     ...againstAnalyser(folder),
     ...(process.argv.includes('--go-build') ? goBuild(folder) : []),
     ...startUp(),
-    ...(process.argv.includes('--live') ? await liveTable() : []),
+    ...(process.argv.includes('--live') ? [...(await liveTable()), ...(await verdictTable())] : []),
   ];
   const text = lines.join('\n');
   process.stdout.write(text);

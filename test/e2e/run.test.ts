@@ -93,6 +93,36 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     expect(stdout).toContain('got sesame');
   });
 
+  it.skipIf(!withScript)('is stopped by Ctrl-Z and goes on with fg', async () => {
+    const shell = execa('script', ['-qec', 'bash --norc --noprofile -i', '/dev/null'], {
+      stdin: 'pipe',
+      reject: false,
+      env: { PS1: '$ ' },
+    });
+    let shown = '';
+    shell.stdout?.on('data', (chunk: Buffer) => {
+      shown += chunk.toString('utf8');
+    });
+    const seen = async (text: string) => {
+      while (!shown.includes(text)) await sleep(50);
+    };
+    // The words stand apart in the command line, which the terminal shows as well.
+    const job = `sh -c 'echo be""gun; sleep 1; echo fin""ished'`;
+    shell.stdin?.write(
+      `${process.execPath} ${CLI} run ${mode} --progress none --output /dev/null -- ${job}\n`,
+    );
+    await seen('begun');
+    shell.stdin?.write('\u001a');
+    await seen('Stopped');
+    await sleep(1500);
+    expect(shown).not.toContain('finished');
+    shell.stdin?.write('fg; echo code $?\n');
+    await seen('code 0');
+    expect(shown).toContain('finished');
+    shell.stdin?.write('exit\n');
+    await shell;
+  });
+
   it('goes on when gotrace is killed', async () => {
     const pidFile = join(folder, `pid${mode}`);
     const child = execa(
