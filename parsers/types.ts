@@ -15,6 +15,8 @@ export interface InputLine {
   readonly start: number;
   /** First byte after the line, without its line ending. */
   readonly end: number;
+  /** The input ends in the middle of it. */
+  readonly isCut: boolean;
   text(): string;
   /** Bytes of the line, one character each. It may share memory with what `at()` gives: keep both, or neither. */
   latin1(start: number, end: number): string;

@@ -41,6 +41,14 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'tls/wrong-name': { is: 'tls-wrongname', near: 'tls-expired' },
   'tls/expired': { is: 'tls-expired', near: 'tls-wrongname' },
   'tls/reset': { is: 'tls-reset', near: 'transfer-reset' },
+  'connect/failed': {
+    is: go(
+      "invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tfatal: unable to access 'https://git.example/a/': Failed to connect to git.example port 443 after 1 ms: Couldn't connect to server",
+    ),
+    near: go(
+      "invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tfatal: unable to access 'https://git.example/a/': Could not resolve host: git.example",
+    ),
+  },
   'tls/not-tls': {
     is: get('http: server gave HTTP response to HTTPS client'),
     near: get('remote error: tls: handshake failure'),
@@ -53,6 +61,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'ttfb/no-response': { is: 'ttfb-hang', near: 'transfer-stall' },
   'ttfb/slow-first-proxy': { is: 'goproxy-first-slow-404', near: 'proxy-503-pipe' },
   'ttfb/slow-discovery': { is: 'discovery-slow', near: 'discovery-404' },
+  'ttfb/closed': {
+    is: '# get https://proxy.example/lib.example/a/@v/v1.0.0.mod\n# get https://proxy.example/lib.example/a/@v/v1.0.0.mod: Get "https://proxy.example/lib.example/a/@v/v1.0.0.mod": EOF\n',
+    near: '# get https://proxy.example/lib.example/a/@v/v1.0.0.mod\n# get https://proxy.example/lib.example/a/@v/v1.0.0.mod: 200 OK (0.010s)\n# get https://proxy.example/lib.example/a/@v/v1.0.0.zip\n# get https://proxy.example/lib.example/a/@v/v1.0.0.zip: Get "https://proxy.example/lib.example/a/@v/v1.0.0.zip": EOF\n',
+  },
   'ttfb/latency-bound': { is: 'latency-many', near: 'latency-800ms' },
   'transfer/slow': { is: 'transfer-slow-20k', near: 'ttfb-zip-slow' },
   'transfer/stalled': { is: 'transfer-stall', near: 'transfer-dribble' },

@@ -190,7 +190,8 @@ export class StraceParser implements LineParser {
     }
     readTail(this.#tail, bytes, open + 1, end);
     if (this.#tail.argsEnd < 0) {
-      const echoed = startOfEcho(bytes, open + 1, end);
+      // strace prints what a thread enters before the thread does: the log ended, and the call had not.
+      const echoed = line.isCut ? end : startOfEcho(bytes, open + 1, end);
       if (echoed < 0) return 'unparsed';
       this.#suspend(line, timeNs, nameId, interest, open + 1, echoed);
       this.#interrupted = this.#head.pid;

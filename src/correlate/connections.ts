@@ -1,19 +1,20 @@
 import { readPeer, readSocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
-import type { Span, SpanStore } from '../model/span.ts';
+import type { SpanStore } from '../model/span.ts';
 import { readHttpRequest, readHttpResponse } from '../wire/http1.ts';
-import { readClientHello, tlsRecordType } from '../wire/tls.ts';
-import { type Connection, newConnection, type Socket } from './socket.ts';
-
-/** Data that went through a socket: the bytes as far as the log holds them, and how many there really were. */
-export interface Payload {
-  readonly bytes: Uint8Array;
-  readonly length: number;
-  readonly startNs: number;
-  readonly endNs: number;
-  readonly at: SourceLine;
-}
+import { readClientHello, tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
+import {
+  attributesOf,
+  type Connection,
+  endSpan,
+  NEXT_RESPONSE_NS,
+  newConnection,
+  type Payload,
+  printAddress,
+  type Socket,
+} from './socket.ts';
+import { answerLate, isAfterTickets } from './tickets.ts';
 
 const TLS_PORTS = new Set([443, 8443, 465, 993]);
 /**
@@ -22,8 +23,6 @@ const TLS_PORTS = new Set([443, 8443, 465, 993]);
  * whose headers were all sent before can be nearly as short, so only these very lengths are passed over.
  */
 const CONTROL_WRITES: ReadonlySet<number> = new Set([24, 31, 35, 39, 48]);
-/** Silence of this length between data, with another request under way, is the wait for that one's response. */
-const NEXT_RESPONSE_NS = 0.3e9;
 /** Data this recent may still be a body under way when the next request is sent. */
 const BUSY_NS = 50e6;
 /** Two writes this close carry one request; a later one is another request on the same connection. */
@@ -203,6 +202,7 @@ export class Connections {
     }
     const answered = connection.response !== undefined && connection.response.endNs === undefined;
     if (answered) this.#onFirstByte(connection, socket, data);
+    else if (isAfterTickets(connection, data)) answerLate(connection, data);
     else if (connection.outstanding > 1 && data.endNs - connection.lastDataNs >= NEXT_RESPONSE_NS)
       this.#onNextResponse(connection, socket, data);
     else this.#onMore(connection, data);
@@ -219,6 +219,7 @@ export class Connections {
     connection.due = head?.contentLength;
     if (connection.tunnel !== undefined && !connection.isTls && head !== undefined && head.status < 300)
       return;
+    if (connection.requests === 1) connection.firstRecord ??= tlsRecordLength(data.bytes);
     const transfer = this.#store.open('transfer', 'transfer', 'body', data.endNs, [data.at]);
     transfer.attributes = { ...attributesOf(connection, socket), 'gotrace.bytes': data.length };
     if (connection.url !== undefined) transfer.attributes['url.full'] = connection.url;
@@ -302,25 +303,4 @@ export class Connections {
       }
     }
   }
-}
-
-function attributesOf(connection: Connection, socket: Socket): Span['attributes'] {
-  const { peer } = socket;
-  return {
-    'process.pid': socket.process.pid,
-    ...(connection.host === undefined ? {} : { 'server.address': connection.host }),
-    ...(peer === undefined ? {} : { 'network.peer.address': peer.address, 'network.peer.port': peer.port }),
-  };
-}
-
-function endSpan(span: Span | undefined, timeNs: number, at: SourceLine, error?: string): void {
-  if (span === undefined || span.endNs !== undefined) return;
-  span.endNs = Math.max(timeNs, span.startNs);
-  if (error !== undefined) span.attributes['error.type'] = error;
-  if (span.evidence.length < 4) span.evidence.push(at);
-}
-
-/** `192.0.2.1:443`, `[2001:db8::1]:443`. */
-export function printAddress(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,9 +1,9 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { printAddress } from './connections.ts';
 import type { GoOutput } from './go-output.ts';
 import type { Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
+import { printAddress } from './socket.ts';
 
 interface Established {
   readonly record: SocketRecord;

@@ -1,8 +1,8 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { printAddress } from './connections.ts';
 import type { Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
+import { printAddress } from './socket.ts';
 
 /** What /proc showed at one moment, as spans that are open. Since when is known of processes only: the others begin with the look. */
 export class Snapshot {

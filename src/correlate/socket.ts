@@ -30,6 +30,8 @@ export interface Connection {
   lastWriteNs: number;
   lastDataNs: number;
   bytesIn: number;
+  /** The length of the first record that came after the handshake. */
+  firstRecord: number | undefined;
   requests: number;
   /** Requests since the connection was last idle. */
   outstanding: number;
@@ -57,6 +59,7 @@ export function newConnection(connect: Span | undefined): Connection {
     lastWriteNs: 0,
     lastDataNs: 0,
     bytesIn: 0,
+    firstRecord: undefined,
     requests: 0,
     outstanding: 0,
     url: undefined,
@@ -65,4 +68,39 @@ export function newConnection(connect: Span | undefined): Connection {
     lastReadAt: undefined,
     spans: connect === undefined ? [] : [connect],
   };
+}
+
+/** Data that went through a socket: the bytes as far as the log holds them, and how many there really were. */
+export interface Payload {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly at: SourceLine;
+}
+
+/** Silence of this length between data, with another request under way, is the wait for that one's response. */
+export const NEXT_RESPONSE_NS = 0.3e9;
+
+/** What the spans of a connection have in common. */
+export function attributesOf(connection: Connection, socket: Socket): Span['attributes'] {
+  const { peer } = socket;
+  return {
+    'process.pid': socket.process.pid,
+    ...(connection.host === undefined ? {} : { 'server.address': connection.host }),
+    ...(peer === undefined ? {} : { 'network.peer.address': peer.address, 'network.peer.port': peer.port }),
+  };
+}
+
+/** Ends a span that is open: with an error, where it did not get what it waited for. */
+export function endSpan(span: Span | undefined, timeNs: number, at: SourceLine, error?: string): void {
+  if (span === undefined || span.endNs !== undefined) return;
+  span.endNs = Math.max(timeNs, span.startNs);
+  if (error !== undefined) span.attributes['error.type'] = error;
+  if (span.evidence.length < 4) span.evidence.push(at);
+}
+
+/** `192.0.2.1:443`, `[2001:db8::1]:443`. */
+export function printAddress(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -2,10 +2,10 @@ import { readPeer, readSocketAddress, readString, splitArguments } from '../../p
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SpanStore } from '../model/span.ts';
 import { readDns, readDnsOverTcp } from '../wire/dns.ts';
-import { Connections, type Payload } from './connections.ts';
+import { Connections } from './connections.ts';
 import { Lookups } from './lookups.ts';
 import { descriptorOf, type Process } from './processes.ts';
-import type { Socket } from './socket.ts';
+import type { Payload, Socket } from './socket.ts';
 
 const DNS_PORT = 53;
 const SENDS = new Set(['write', 'writev', 'sendto', 'sendmsg', 'send', 'sendfile', 'splice']);

@@ -27,6 +27,8 @@ export function wordsOf(cause: string): CauseWords | undefined {
 /** What is filled into the words. */
 export interface Facts extends Culprit, ProxyRewrites {
   readonly base?: string;
+  /** What a wait of several steps was at. */
+  readonly step?: string;
   /** The GOPROXY entry behind `base`. */
   readonly next?: string;
   /** Undefined where the log does not show how long it took. */
@@ -121,6 +123,7 @@ function factOf(name: string, facts: Facts): string | undefined {
     case 'process':
     case 'setting':
     case 'base':
+    case 'step':
     case 'next':
     case 'piped':
     case 'without':

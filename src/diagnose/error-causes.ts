@@ -38,7 +38,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'connect-refused': 'connect/refused',
   'connect-unreachable': 'connect/unreachable',
   'connect-timeout': 'connect/blackhole',
-  'connect-failed': 'connect/other',
+  'connect-failed': 'connect/failed',
   'disk-full': 'disk/full',
   'disk-read-only': 'disk/read-only',
   'disk-permission': 'disk/permission',

@@ -91,7 +91,8 @@ function causeOf(error: TraceError, url: string | undefined, context: Case): str
     /: verifying (?:go\.mod|module|\S+@)/.test(error.text);
   if (isSumdb && error.class === 'not-found') return 'sumdb/private-module';
   if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
-  if (plain === 'transfer/reset' && wasHandshaking(error, url, context)) return 'tls/reset';
+  if (plain === 'transfer/reset') return brokenWhile(error, url, context);
+  if (plain === 'connect/failed') return howConnectFailed(url, context) ?? plain;
   const isToolchain = /golang\.org\/toolchain|download go1\.|go1\.\d+\S* \([^)]*\): /.test(error.text);
   if (isToolchain && REACHING.test(plain))
     return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
@@ -100,22 +101,44 @@ function causeOf(error: TraceError, url: string | undefined, context: Case): str
   return plain;
 }
 
-/** A connection that broke before anything came: with packets the handshake shows it, else that the host never answered. */
-function wasHandshaking(error: TraceError, url: string | undefined, { trace }: Case): boolean {
-  if (!/connection reset|EOF$|broken pipe/.test(error.text)) return false;
+/** What a connection that broke was doing: with packets it shows, else only whether the host had ever answered. */
+function brokenWhile(error: TraceError, url: string | undefined, { trace }: Case): string {
+  if (!/connection reset|EOF$|broken pipe/.test(error.text)) return 'transfer/reset';
   const host = url === undefined ? undefined : hostOf(url);
   const handshakes = trace.spans.filter(
     (span) => span.kind === 'tls' && span.attributes['server.address'] === host,
   );
-  if (handshakes.length > 0) return handshakes.every((span) => span.attributes['error.type'] !== undefined);
+  if (handshakes.length > 0) {
+    const isBroken = handshakes.every((span) => span.attributes['error.type'] !== undefined);
+    return isBroken ? 'tls/reset' : 'transfer/reset';
+  }
   const fetches = trace.spans.filter(
     (span) => span.kind === 'fetch' && span.attributes['server.address'] === host,
   );
-  return (
+  const isUnanswered =
     !trace.coverage.syscalls &&
     fetches.length > 0 &&
-    fetches.every((span) => span.attributes['http.response.status_code'] === undefined)
+    fetches.every((span) => span.attributes['http.response.status_code'] === undefined);
+  return isUnanswered ? 'ttfb/closed' : 'transfer/reset';
+}
+
+const CONNECT_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect/refused',
+  EHOSTUNREACH: 'connect/unreachable',
+  ENETUNREACH: 'connect/unreachable',
+  ETIMEDOUT: 'connect/blackhole',
+};
+
+/** curl says that it could not connect, and not how that failed; the tracer saw it. */
+function howConnectFailed(url: string | undefined, { trace }: Case): string | undefined {
+  const host = url === undefined ? undefined : hostOf(url);
+  const errors = trace.spans.flatMap((span) =>
+    span.kind === 'connect' && span.attributes['server.address'] === host
+      ? (span.attributes['error.type'] ?? [])
+      : [],
   );
+  const causes = new Set(errors.map((error) => CONNECT_ERRORS[error]));
+  return causes.size === 1 ? [...causes][0] : undefined;
 }
 
 /** Running out of descriptors surfaces as a failed lookup or as missing roots: the errno tells. */

@@ -1,6 +1,6 @@
 import type { SourceLine } from '../../parsers/types.ts';
-import { printAddress } from '../correlate/connections.ts';
 import { entryOfUrl, hostOf } from '../correlate/modcache.ts';
+import { printAddress } from '../correlate/socket.ts';
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase, Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
@@ -21,6 +21,8 @@ export interface Diagnosis {
   readonly culprit: Culprit;
   /** The GOPROXY entry in question. */
   readonly base?: string;
+  /** What a wait of several steps was at. */
+  readonly step?: string;
   readonly confidence: number;
   readonly evidence: readonly SourceLine[];
 }
@@ -48,6 +50,7 @@ export function findingOf(diagnosis: Diagnosis, time: FindingTime, { proxies }: 
     ...culprit,
     ...(base === undefined ? {} : { base }),
     ...(next === undefined ? {} : { next }),
+    ...(diagnosis.step === undefined ? {} : { step: diagnosis.step }),
     ...rewritesOf(proxies, base),
     blockedNs: time.isOpenEnded ? undefined : time.blockedNs,
   };

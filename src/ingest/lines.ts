@@ -16,6 +16,7 @@ export class FramedLine implements InputLine {
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
+  isCut = false;
   readonly #input: string;
   #original: string | undefined;
   #beginning: string | undefined;
@@ -27,12 +28,13 @@ export class FramedLine implements InputLine {
     this.#input = input;
   }
 
-  set(number: number, bytes: Uint8Array, start: number, end: number, timeNs?: number): void {
+  set(number: number, bytes: Uint8Array, start: number, end: number, timeNs?: number, isCut = false): void {
     this.number = number;
     this.bytes = bytes;
     this.start = start;
     this.end = end;
     this.timeNs = timeNs;
+    this.isCut = isCut;
     this.#original = undefined;
     this.#beginning = undefined;
     this.#text = undefined;
@@ -85,17 +87,20 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('utf8');
 }
 
+/** A line without its ending; `isCut` where the input ends before the line does. */
+type OnLine = (bytes: Uint8Array, start: number, end: number, isCut: boolean) => void;
+
 /** Deals with whole lines from `start` on by itself; gives where the first line begins that it leaves. */
 export type Skim = (bytes: Uint8Array, start: number) => number;
 
 /** Cuts chunks into lines; a line that spans chunks is joined. CR before LF is no part of the line. */
 export class LineFramer {
-  readonly #onLine: (bytes: Uint8Array, start: number, end: number) => void;
+  readonly #onLine: OnLine;
   readonly #skim: Skim | undefined;
   #rest: Uint8Array[] = [];
   #restLength = 0;
 
-  constructor(onLine: (bytes: Uint8Array, start: number, end: number) => void, skim?: Skim) {
+  constructor(onLine: OnLine, skim?: Skim) {
     this.#onLine = onLine;
     this.#skim = skim;
   }
@@ -110,21 +115,22 @@ export class LineFramer {
         return;
       }
       this.#keep(chunk.subarray(0, newline), 0);
-      this.#flush();
+      this.#flush(false);
       start = newline + 1;
     }
     for (;;) {
       if (this.#skim !== undefined) start = this.#skim(chunk, start);
       newline = chunk.indexOf(NEWLINE, start);
       if (newline < 0) break;
-      this.#onLine(chunk, start, chunk[newline - 1] === RETURN && newline > start ? newline - 1 : newline);
+      const end = chunk[newline - 1] === RETURN && newline > start ? newline - 1 : newline;
+      this.#onLine(chunk, start, end, false);
       start = newline + 1;
     }
     this.#keep(chunk, start);
   }
 
   end(): void {
-    if (this.#restLength > 0) this.#flush();
+    if (this.#restLength > 0) this.#flush(true);
   }
 
   #keep(chunk: Uint8Array, start: number): void {
@@ -139,10 +145,10 @@ export class LineFramer {
     this.#restLength += piece.length;
   }
 
-  #flush(): void {
+  #flush(isCut: boolean): void {
     const line = this.#rest.length === 1 && this.#rest[0] ? this.#rest[0] : Buffer.concat(this.#rest);
     this.#rest = [];
     this.#restLength = 0;
-    this.#onLine(line, 0, line[line.length - 1] === RETURN ? line.length - 1 : line.length);
+    this.#onLine(line, 0, line[line.length - 1] === RETURN ? line.length - 1 : line.length, isCut);
   }
 }

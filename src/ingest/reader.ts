@@ -87,7 +87,7 @@ export class InputReader {
     this.#emit = emit;
     this.#line = new FramedLine(input.path);
     this.#framer = new LineFramer(
-      (bytes, start, end) => this.#onLine(bytes, start, end),
+      (bytes, start, end, isCut) => this.#onLine(bytes, start, end, isCut),
       (bytes, start) => this.#skim(bytes, start),
     );
   }
@@ -254,12 +254,12 @@ export class InputReader {
     return stop;
   }
 
-  #onLine(bytes: Uint8Array, start: number, end: number): void {
+  #onLine(bytes: Uint8Array, start: number, end: number, isCut: boolean): void {
     const { summary } = this;
     const number = ++summary.lines;
     // strace reads bytes; what go prints has no lines this long, and its patterns need not look at them whole.
     const stop = this.strace === undefined ? Math.min(end, start + LONGEST_TEXT_LINE) : end;
-    this.#line.set(number, bytes, start, stop);
+    this.#line.set(number, bytes, start, stop, undefined, isCut);
     this.#count(this.#plain ? this.#offerPlain(this.#line) : this.#offerUnwrapped(this.#line));
   }
 

@@ -33,8 +33,8 @@ export function readSegment(job: SegmentJob): ReadSegment | undefined {
   const line = new FramedLine(job.input);
   let bytes = 0;
   const framer = new LineFramer(
-    (chunk, start, end) => {
-      line.set(parser.lines + 1, chunk, start, end);
+    (chunk, start, end, isCut) => {
+      line.set(parser.lines + 1, chunk, start, end, undefined, isCut);
       parser.push(line);
     },
     (chunk, start) => parser.skim(chunk, start),

@@ -14,6 +14,31 @@ export function tlsRecordType(bytes: Uint8Array): TlsRecordType | undefined {
   return RECORD_TYPES[bytes[0] ?? 0];
 }
 
+const RECORD_HEADER = 5;
+
+/** How long the record is that these bytes begin with, its header included; undefined where they begin no TLS record. */
+export function tlsRecordLength(bytes: Uint8Array): number | undefined {
+  if (bytes.length < RECORD_HEADER || tlsRecordType(bytes) === undefined) return undefined;
+  return RECORD_HEADER + ((bytes[3] ?? 0) << 8) + (bytes[4] ?? 0);
+}
+
+/**
+ * Whether all that a server has sent since the handshake may be session tickets (RFC 8446, section 4.6.1): OpenSSL sends two
+ * of the same length, a few hundred bytes each, before it has read a request.
+ */
+export function mayBeTickets(bytes: number, recordLength: number | undefined): boolean {
+  return (
+    recordLength !== undefined &&
+    recordLength <= LONGEST_TICKET &&
+    bytes > recordLength &&
+    bytes <= MOST_TICKETS * recordLength &&
+    bytes % recordLength === 0
+  );
+}
+
+const LONGEST_TICKET = 600;
+const MOST_TICKETS = 4;
+
 export interface ClientHello {
   /** The Server Name Indication, where the payload holds it. */
   readonly serverName: string | undefined;

@@ -16,8 +16,8 @@ function read(chunks: readonly Uint8Array[], isSkimming: boolean) {
   let lines = 0;
   let skimmed = 0;
   const framer = new LineFramer(
-    (bytes, start, end) => {
-      line.set(++lines, bytes, start, end);
+    (bytes, start, end, isCut) => {
+      line.set(++lines, bytes, start, end, undefined, isCut);
       outcomes[parser.push(line)]++;
     },
     (bytes, start) => {

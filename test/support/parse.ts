@@ -15,8 +15,8 @@ export function parse<R>(format: Pick<Format<R>, 'create'>, chunks: readonly Uin
   const parser = format.create((record) => records.push(record), clock);
   const line = new FramedLine('input');
   let lines = 0;
-  const framer = new LineFramer((bytes, start, end) => {
-    line.set(++lines, bytes, start, end);
+  const framer = new LineFramer((bytes, start, end, isCut) => {
+    line.set(++lines, bytes, start, end, undefined, isCut);
     outcomes[parser.push(line)]++;
   });
   for (const chunk of chunks) framer.push(chunk);

@@ -1,4 +1,4 @@
-import type { Span } from '../../model/span.ts';
+import type { Span, SpanKind } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { culprit, culpritOfSpan, type Diagnosis, evidenceOf, type WaitRule } from '../rule.ts';
 import { isFailed } from './connect.ts';
@@ -61,6 +61,23 @@ function gitCulprit(spans: readonly Span[]) {
   return culprit({ ...culpritOfSpan(span), address, process: span?.attributes['process.command'] });
 }
 
+/** What git's connection was doing for most of the time, where that was not waiting for an answer. */
+const STEPS: Readonly<Partial<Record<SpanKind, { readonly stalled: string; readonly slow: string }>>> = {
+  lookup: { stalled: 'its name is being looked up, and no nameserver answers', slow: 'looking its name up' },
+  connect: { stalled: 'the TCP connect gets no answer', slow: 'connecting' },
+  tls: { stalled: 'the TLS handshake gets no answer', slow: 'in the TLS handshake' },
+};
+
+const step = (text: string | undefined) => (text === undefined ? {} : { step: text });
+
+function stepOf({ segments, criticalNs }: Group) {
+  const byKind = new Map<SpanKind, number>();
+  for (const { span, startNs, endNs } of segments)
+    if (span !== undefined) byKind.set(span.kind, (byKind.get(span.kind) ?? 0) + endNs - startNs);
+  const most = [...byKind].find(([, ns]) => ns > criticalNs / 2)?.[0];
+  return most === undefined ? undefined : STEPS[most];
+}
+
 function gitStalled(group: Group): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);
   if (open.length === 0 || !group.open) return undefined;
@@ -68,6 +85,7 @@ function gitStalled(group: Group): Diagnosis | undefined {
   return {
     cause: 'git/stalled',
     culprit: gitCulprit([...open, ...group.spans]),
+    ...step(stepOf(group)?.stalled),
     confidence: seen ? 0.9 : 0.6,
     evidence: evidenceOf(open),
   };
@@ -93,6 +111,7 @@ function gitServer(group: Group): Diagnosis {
   return {
     cause: 'git/slow-server',
     culprit: gitCulprit(group.spans),
+    ...step(stepOf(group)?.slow ?? 'waiting for the server'),
     confidence: network ? 0.9 : 0.6,
     evidence: evidenceOf(group.spans),
   };

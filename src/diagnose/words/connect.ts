@@ -116,6 +116,17 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
     remedies: [{ text: 'Measure packet loss on the path', command: 'ping -c 20 {ip}' }, TRY],
   },
   {
+    cause: 'connect/failed',
+    summary: '{host} could not be connected to; whether it refused or could not be reached is not said',
+    explanation:
+      'git (through curl) prints the same words for each way in which connecting fails. Its name was found; no connection came about.',
+    telltale: '`Failed to connect to HOST port N after M ms`.',
+    remedies: [
+      { text: 'Try the port of {host} by hand', command: 'nc -vz -w 5 {host} 443' },
+      { text: 'See which connect fails, and how', command: 'gotrace run --strace -- go mod download' },
+    ],
+  },
+  {
     cause: 'connect/other',
     summary:
       'reaching {host} took {seconds}; this log does not show whether DNS, connect or TLS was slow, or the server silent',

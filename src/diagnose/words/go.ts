@@ -228,9 +228,9 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'git/stalled',
-    summary: 'git waits for {host}, which does not answer[ for {url}][ ({cost} so far)]',
+    summary: 'git waits for {host}, which does not answer[ for {url}][ ({cost} so far)][: {step}]',
     explanation:
-      'The git server accepted the request and hangs. Neither go nor git has a time limit of its own.',
+      'The git server, or something on the way to it, hangs. Neither go nor git has a time limit of its own.',
     telltale: 'A git process with an open request, silent until the log ends.',
     remedies: [
       {
@@ -249,7 +249,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'git/slow-server',
-    summary: 'fetching directly with git from {host} took {seconds}, most of it waiting for the server',
+    summary: 'fetching directly with git from {host} took {seconds}[, most of it {step}]',
     explanation: 'For `direct` modules go runs git ls-remote and git fetch; each waits for the server.',
     telltale: 'Waits on the descriptors of git-remote-https.',
     remedies: [

@@ -80,6 +80,18 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'ttfb/closed',
+    summary: '{host} closed the connection without an answer to {url}',
+    explanation:
+      'A connection came about, and was reset or closed before any response: by the server, by a proxy that is overloaded, or by a firewall that filters by the server name (SNI) during TLS. Without packets the log does not show which.',
+    telltale: '`connection reset by peer` or `EOF`, and the host has answered nothing.',
+    remedies: [
+      { text: 'See whether TLS is done', command: 'openssl s_client {farEnd} </dev/null' },
+      TRY_URL,
+      { text: 'Record the packets', command: 'gotrace run --strace -- go mod download' },
+    ],
+  },
+  {
     cause: 'ttfb/latency-bound',
     summary:
       'no single request is slow; many requests to {host} each cost one round trip, {seconds} together (latency)',
