@@ -108,14 +108,8 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'auth/private-module': { is: 'private-not-in-goprivate', near: 'git-404' },
   'auth/credential-helper': { is: 'git-helper', near: 'git-askpass-hang' },
   'auth/askpass': { is: 'git-askpass-hang', near: 'git-stall' },
-  'auth/ssh-host-key': {
-    is: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
-    near: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
-  },
-  'auth/ssh-key': {
-    is: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tgit@git.example: Permission denied (publickey).')}`,
-    near: `${go('invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tHost key verification failed.')}`,
-  },
+  'auth/ssh-host-key': { is: 'ssh-hostkey-tty', near: 'ssh-key-denied' },
+  'auth/ssh-key': { is: 'ssh-key-denied', near: 'ssh-hostkey-tty' },
   'git/stalled': { is: 'git-stall', near: 'proxy-404-direct-slow-git' },
   'git/slow-server': { is: 'proxy-404-direct-slow-git', near: 'baseline-direct-git' },
   'git/no-repository': { is: 'git-404', near: 'private-not-in-goprivate' },

@@ -411,6 +411,39 @@ describe('locks, helpers, disk', () => {
   });
 });
 
+describe('a person is asked at /dev/tty', () => {
+  const asks = (program: string, prompt: string) =>
+    [
+      '7 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0 <0.000100>',
+      '7 1700000000.100000 clone(child_stack=NULL, flags=CLONE_VM|CLONE_VFORK|SIGCHLD) = 8 <0.000100>',
+      `8 1700000000.200000 execve("/usr/bin/${program}", ["${program}", "git@git.example"], 0x1 /* 9 vars */) = 0 <0.000100>`,
+      '8 1700000000.300000 openat(AT_FDCWD, "/dev/tty", O_RDWR) = 4 <0.000010>',
+      `8 1700000000.400000 write(4, "${prompt}", ${prompt.length}) = ${prompt.length} <0.000010>`,
+      '8 1700000000.500000 read(4,  <unfinished ...>',
+      '7 1700000009.000000 futex(0x1, FUTEX_WAKE_PRIVATE, 1) = 1 <0.000010>',
+    ].join('\n');
+
+  it.each([
+    ['ssh', "Enter passphrase for key '/home/dev/.ssh/id_ed25519': ", 'auth/ssh-key'],
+    ['ssh', "The authenticity of host 'git.example (192.0.2.1)' can't be established.", 'auth/ssh-host-key'],
+    ['git', "Username for 'https://git.example': ", 'auth/askpass'],
+    ['git', 'Something else? ', 'auth/other'],
+  ])('%s: %s', async (program, prompt, cause) => {
+    const report = await reportOfText(`${asks(program, prompt)}\n`);
+    expect(report).toMatchObject({ verdict: { status: 'blocked' }, blockingPoint: { cause, phase: 'auth' } });
+    expect(report.blockingPoint?.blockedSeconds).toBeCloseTo(8.5, 1);
+  });
+
+  it('an answer that comes soon is no wait', async () => {
+    const text = asks('ssh', 'Are you sure you want to continue connecting (yes/no)? ').replace(
+      'read(4,  <unfinished ...>',
+      'read(4, "yes\\n", 1024) = 4 <0.200000>',
+    );
+    const report = await reportOfText(`${text}\n`);
+    expect(report.findings.map((finding) => finding.cause)).not.toContain('auth/ssh-host-key');
+  });
+});
+
 describe('two clocks', () => {
   it('a stderr with epoch stamps beside strace -tt is moved onto its clock by the lines that both show', async () => {
     const line = '# get https://proxy.example/lib.example/a/@v/v1.0.0.mod';

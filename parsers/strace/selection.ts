@@ -4,6 +4,7 @@ import type { CallTail } from './call.ts';
 import { type Interest, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
 
 const DOT_TMP = Buffer.from('.tmp');
+const TERMINAL = Buffer.from('/dev/tty');
 const UPPER_F = 0x46;
 const UNDERSCORE = 0x5f;
 const FCNTL_COMMANDS = ['SETLK', 'OFD_SETLK', 'DUPFD'].map((command) => Buffer.from(command));
@@ -82,18 +83,23 @@ export class Selection {
     // TCP:, UDP:, UNIX: (-yy) and socket:[…] (-y).
     if (kind === 0x54 || kind === 0x55 || (kind === 0x73 && bytes[at + 2] === 0x6f)) return true;
     if (fd === 1 || fd === 2) return true;
-    return kind === SLASH && isTemporary(bytes, at, Math.min(end, at + MAX_PATH));
+    if (kind !== SLASH) return false;
+    // A person is asked there.
+    return startsWith(bytes, at + 1, TERMINAL) || isTemporary(bytes, at, Math.min(end, at + MAX_PATH));
   }
 
-  /** Marks what a call opened as a descriptor of interest: sockets, and files that a download is written to. */
+  /** Marks what a call opened as a descriptor of interest: sockets, the terminal, and files that a download is written to. */
   remember(name: string, bytes: Uint8Array, argsStart: number, tail: CallTail, firstHalf: string): void {
     const isSocket =
       name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
     const isOpen = name.startsWith('open') || name === 'creat';
     if (!isSocket && !isOpen) return;
-    const isTemporary =
-      firstHalf.includes('.tmp"') || indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) >= 0;
-    if (isOpen && !isTemporary) return;
+    const isFollowed =
+      firstHalf.includes('.tmp"') ||
+      firstHalf.includes('"/dev/tty"') ||
+      indexOf(bytes, TEMPORARY_NAME, argsStart, tail.argsEnd) >= 0 ||
+      indexOf(bytes, TERMINAL, argsStart, tail.argsEnd) >= 0;
+    if (isOpen && !isFollowed) return;
     const fd = readValue(latin1(bytes, tail.retStart, Math.min(tail.retEnd, tail.retStart + 12)));
     if (fd !== undefined && fd >= 0 && fd < MAX_REMEMBERED_FD) this.rememberAll([fd]);
   }

@@ -19,6 +19,7 @@ import { clockDifference, keyOfText } from './separate-stderr.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
+import { Terminal } from './terminal.ts';
 
 /** Calls in which threads wait for each other, for descriptors, and for time. */
 const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|(?:clock_)?nanosleep)/;
@@ -40,6 +41,7 @@ export class Correlator {
   readonly #processes = new Processes();
   readonly #sockets = new Sockets(this.#store);
   readonly #files = new Files(this.#store);
+  readonly #terminal = new Terminal(this.#store);
   readonly #output = new GoOutput(this.#store);
   readonly #snapshot = new Snapshot(this.#store);
   readonly #samples = new Samples(this.#store);
@@ -122,7 +124,7 @@ export class Correlator {
       if (record.state === 'complete') this.#files.onOpen(record, process);
     }
     if (record.name.startsWith('rename')) this.#files.onRename(record);
-    if (this.#sockets.on(record, process)) return;
+    if (this.#sockets.on(record, process) || this.#terminal.on(record, process)) return;
     if (record.name === 'flock' || record.name === 'execve' || record.state === 'entered') return;
     const fd = descriptorOf(record)?.fd;
     if (record.name === 'write' && (fd === 2 || fd === 1)) {

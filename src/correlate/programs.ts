@@ -80,6 +80,7 @@ export function addProcessSpans(store: SpanStore, processes: readonly Process[])
     if (role === 'askpass' || role === 'credential-helper' || role === 'ssh')
       span.attributes['gotrace.helper'] = role;
     if (role === 'git') addRepository(span, process);
+    if (role === 'ssh') addSshHost(span, command);
     if (parent !== undefined) {
       span.parentId = parent.id;
       for (const key of ['url.full', 'server.address'] as const) {
@@ -102,6 +103,17 @@ function ancestorSpan(process: Process, spans: ReadonlyMap<Process, Span>): Span
     if (span !== undefined) return span;
   }
   return undefined;
+}
+
+/** ssh(1): `ssh [options] destination [command]`; these options take a value. */
+const SSH_VALUE_OPTION = /^-[BbcDEeFIiJLlmOopQRSWw]$/;
+
+function addSshHost(span: Span, [, ...args]: readonly string[]): void {
+  const at = args.findIndex(
+    (arg, index) => !arg.startsWith('-') && !SSH_VALUE_OPTION.test(args[index - 1] ?? ''),
+  );
+  const host = args[at]?.replace(/^.*@/, '');
+  if (host !== undefined) span.attributes['server.address'] = host;
 }
 
 function addRepository(span: Span, process: Process): void {

@@ -41,7 +41,7 @@ function conclusionOf(context: Case): DiagnosisResult {
     );
   if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, trace, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
-  const open = waits.find((each) => each.group.open);
+  const open = openWait(waits, trace);
   if (dump !== undefined && open === undefined)
     return conclude('blocked', [dump, ...waits.map((each) => each.finding)]);
   if (open !== undefined && !exitedWell) {
@@ -61,6 +61,17 @@ function conclusionOf(context: Case): DiagnosisResult {
     blockingPoint: undefined,
     findings: waits.map((each) => each.finding),
   };
+}
+
+/** Who is ended while it waits may yet see its call fail, and say so, before it is gone. */
+const LAST_WORDS_NS = 0.1e9;
+
+/** What was still being waited for at the end: the longest of what was open, and of what was given up as the end came. */
+function openWait(waits: readonly Wait[], { endNs }: Trace): Wait | undefined {
+  if (!waits.some((each) => each.group.open)) return undefined;
+  return waits
+    .filter(({ group }) => group.open || group.endNs >= endNs - LAST_WORDS_NS)
+    .reduce((a, b) => (b.group.criticalNs > a.group.criticalNs ? b : a));
 }
 
 interface Wait {

@@ -39,7 +39,10 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
   const url = error.detail.url ?? urlIn(error.text);
   const cause = causeOf(error, url, context);
   const { module, version } = subjectOf(error, context.trace);
-  const host = error.detail.host ?? (url === undefined ? undefined : hostOf(url));
+  const host =
+    error.detail.host ??
+    (url === undefined ? undefined : hostOf(url)) ??
+    (cause.startsWith('auth/ssh-') ? sshHost(context) : undefined);
   const base = baseOf(url);
   const diagnosis: Diagnosis = {
     cause,
@@ -66,6 +69,15 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
     evidence: [error.at, ...relatedLines(error, context)],
   };
   return withSpans(diagnosis, error, context);
+}
+
+/** ssh's errors name no host: it is the one that ssh, or the git command above it, was started for. */
+function sshHost({ trace: { spans } }: Case): string | undefined {
+  const ssh = spans.findLast((span) => span.attributes['gotrace.helper'] === 'ssh');
+  const git = spans.findLast(
+    (span) => span.kind === 'git-command' && span.attributes['server.address'] !== undefined,
+  );
+  return (ssh ?? git)?.attributes['server.address'];
 }
 
 /** git's `fatal: …` does not name the module; the `go: MODULE@VERSION: …` line beside it does. */

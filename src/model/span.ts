@@ -21,6 +21,7 @@ export type SpanKind =
   | 'git-command'
   | 'lock'
   | 'file'
+  | 'prompt'
   | 'unzip';
 
 /**
@@ -55,6 +56,8 @@ export interface Attributes {
   /** A zip that passed go's check of its hash and got its name. */
   /** The URL is the one that go asked for; another host answered for it. */
   'gotrace.redirected'?: boolean;
+  /** What a person is asked at the terminal. */
+  'gotrace.prompt'?: string;
   'gotrace.verified'?: boolean;
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */

@@ -16,6 +16,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'response',
   'transfer',
   'lock',
+  'prompt',
   'file',
   'process',
   'git-command',

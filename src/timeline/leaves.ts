@@ -14,6 +14,7 @@ export interface Piece {
 /** Higher is more telling: a lock or a packet says more than the program around it. */
 const RANKS: Readonly<Partial<Record<SpanKind, number>>> = {
   lock: 9,
+  prompt: 9,
   lookup: 8,
   connect: 8,
   tls: 8,

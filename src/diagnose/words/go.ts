@@ -194,7 +194,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'auth/ssh-host-key',
-    summary: 'ssh does not know the host key of {host}',
+    summary: 'ssh does not know the host key of {host}[, and waits for a person to confirm it ({cost})]',
     explanation: 'The host key is not in known_hosts, or differs from it; ssh asks, or fails in batch mode.',
     telltale: '`Host key verification failed`, or ssh reading from /dev/tty.',
     remedies: [
