@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   'strace, whole runs': /scenarios\/[^/]+\/strace\.log\.gz$/,
   'strace -f -tt, no -y': /strace-plain\.log\.gz$/,
   'strace -r, --seccomp-bpf, attached': /strace-(?:r|seccomp|attach)\.log\.gz$/,
-  'strace, flag by flag': /strace-flags\//,
+  'strace, flag by flag': /strace-(?:flags|4\.10|4\.26|7\.2)\/.+\.log\.gz$/,
   'go -x, netdns, http2debug': /stderr(?:\.ts)?\.(?:txt|log)$/,
   'goroutine dumps': /goroutines\.txt\.gz$/,
   ltrace: /ltrace\.log\.gz$/,
@@ -36,7 +36,8 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-const files = [...filesBelow('fixtures/scenarios'), ...filesBelow('fixtures/strace-flags')];
+const FOLDERS = ['scenarios', 'strace-flags', 'strace-4.10', 'strace-4.26', 'strace-7.2'];
+const files = FOLDERS.flatMap((folder) => filesBelow(`fixtures/${folder}`));
 const writers = await Promise.all(WRITERS.map((writer) => writer.load()));
 
 /** The log, cut to a size that can be gone through with every output, and a secret after every twentieth line. */
