@@ -53,11 +53,11 @@ export interface Attributes {
   'gotrace.dns.transport'?: 'udp' | 'tcp';
   /** Process ids that were seen to hold the lock. */
   'gotrace.lock.holder'?: number;
-  /** A zip that passed go's check of its hash and got its name. */
   /** The URL is the one that go asked for; another host answered for it. */
   'gotrace.redirected'?: boolean;
   /** What a person is asked at the terminal. */
   'gotrace.prompt'?: string;
+  /** A zip that passed go's check of its hash and got its name. */
   'gotrace.verified'?: boolean;
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */

@@ -37,7 +37,9 @@ export function renderTerminal(report: Report, options: RenderOptions): string {
     otherFindings(report, colours, width),
     inputSection(report, colours, options.explainInput),
   ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+  const text = sections.filter((section) => section !== '').join('\n\n');
+  // Tables fill their last column with blanks.
+  return `${text.replace(/ +$/gm, '')}\n`;
 }
 
 const COLOUR_OF = {
@@ -91,7 +93,7 @@ function timelineSection(report: Report, colours: Colours, width: number): strin
       paint(bar),
       printSeconds(seconds) + (open ? '…' : ' '),
       span.phase,
-      cut(inert(labelOf(span)), labelWidth),
+      cutMiddle(inert(labelOf(span).replace(/https?:\/\//, '')), labelWidth),
     ]);
   }
   const note = `0 to ${printSeconds(report.wallSeconds)}; … was still open${options(colours)}`;
@@ -158,6 +160,20 @@ function inputSection(report: Report, colours: Colours, explain: boolean): strin
     return [colours.dim(`${inert(input.path)}: ${input.format}, ${counts}`), ...first];
   });
   return lines.join('\n');
+}
+
+/** Keeps the end: URLs of one server differ there. */
+function cutMiddle(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const head = cut(text, Math.max(2, Math.floor(width / 4)));
+  let tail = '';
+  let used = stringWidth(head);
+  for (const char of [...text].reverse()) {
+    used += stringWidth(char);
+    if (used > width) break;
+    tail = char + tail;
+  }
+  return head + tail;
 }
 
 function cut(text: string, width: number): string {

@@ -212,7 +212,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     telltale: 'Status 500, 502, 503 or 504 in the `# get` line.',
     remedies: [
       {
-        text: 'Look at the proxy {host} and its upstream (bad gateway): {setting}',
+        text: 'Look at the proxy {host} and its upstream: it answers {setting}',
         command: 'curl -v -o /dev/null {url}',
       },
       {
