@@ -14,7 +14,24 @@ function protectDashes(argv: readonly string[]): string[] {
   return argv.map((arg, index) => (arg === '-' && (end < 0 || index < end) ? STANDARD_INPUT : arg));
 }
 
+/** `gotrace explain | head`: who reads has seen enough. A command that is run goes on, whoever still listens to us. */
+function endQuietlyOnClosedPipes(): void {
+  const onError = (end: () => void) => (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    end();
+  };
+  process.stdout.on(
+    'error',
+    onError(() => process.exit(0)),
+  );
+  process.stderr.on(
+    'error',
+    onError(() => {}),
+  );
+}
+
 export async function main(argv: readonly string[]): Promise<void> {
+  endQuietlyOnClosedPipes();
   await yargs(protectDashes(argv))
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')

@@ -146,6 +146,18 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
   });
 });
 
+it('ends quietly where nobody reads what it prints, and a command that it runs goes on', async () => {
+  const quiet = await execa('sh', ['-c', `${process.execPath} ${CLI} explain | true`]);
+  expect(quiet.stderr).toBe('');
+  const code = join(folder, 'code');
+  const command = `sh -c 'echo out; echo err >&2; sleep 0.2; echo err >&2; exit 6'`;
+  await execa('sh', [
+    '-c',
+    `{ ${process.execPath} ${CLI} run --no-strace --progress none -- ${command}; echo $? > ${code}; } 2>&1 >/dev/null | true`,
+  ]);
+  expect(readFileSync(code, 'utf8').trim()).toBe('6');
+});
+
 it.skipIf(!withStrace)('goes on when strace is killed, and a line says what is lost', async () => {
   const killer =
     'sleep 0.3; kill -9 $(grep TracerPid /proc/$$/status | cut -f2); sleep 0.3; echo still here; exit 9';
