@@ -72,6 +72,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'transfer/corrupt': { is: 'zip-corrupt', near: 'zip-404' },
   'server-error/not-found': { is: 'missing-version', near: 'proxy-401' },
   'server-error/5xx': { is: 'proxy-502-only', near: 'proxy-429' },
+  'server-error/4xx': {
+    is: go('reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 400 Bad Request'),
+    near: go('reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 404 Not Found'),
+  },
   'server-error/rate-limited': { is: 'proxy-429', near: 'proxy-410' },
   'server-error/forbidden': { is: 'proxy-403-comma', near: 'proxy-401' },
   'server-error/path-mismatch': { is: 'module-path-mismatch', near: 'captive-portal' },

@@ -202,6 +202,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     pattern:
       /404 Not Found|: 404\b|: 410\b|410 Gone|unknown revision|no matching versions|invalid version|not a known dependency|repository '(?<url>[^']+)' not found|unrecognized import path|no versions|reading \S+\/@v\/\S+: not found|reading file:\S+: (?:open \S+: )?no such file/,
   },
+  { name: 'server-4xx', pattern: /: (?<status>4\d\d) [A-Z]/ },
   { name: 'response-timeout', pattern: /Client\.Timeout exceeded|context deadline exceeded|i\/o timeout/ },
   { name: 'eof', pattern: /: EOF$/ },
 ];

@@ -1,18 +1,14 @@
 import yargs from 'yargs';
-import { STANDARD_INPUT } from '../ingest/input.ts';
 import { VERSION } from '../version.ts';
 import { analyzeCommand } from './analyze.ts';
+import { explainRefusal, prepareArguments } from './arguments.ts';
 import { attachCommand } from './attach.ts';
 import { demoCommand } from './demo.ts';
 import { fail } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { runCommand } from './run.ts';
 
-/** yargs drops a lone `-` among positionals; what stands behind `--` belongs to the command that is run. */
-function protectDashes(argv: readonly string[]): string[] {
-  const end = argv.indexOf('--');
-  return argv.map((arg, index) => (arg === '-' && (end < 0 || index < end) ? STANDARD_INPUT : arg));
-}
+const COMMANDS = [runCommand, attachCommand, analyzeCommand, demoCommand, explainCommand];
 
 /** `gotrace explain | head`: who reads has seen enough. A command that is run goes on, whoever still listens to us. */
 function endQuietlyOnClosedPipes(): void {
@@ -32,7 +28,7 @@ function endQuietlyOnClosedPipes(): void {
 
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipes();
-  await yargs(protectDashes(argv))
+  await yargs(prepareArguments(argv))
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
     .command(runCommand)
@@ -48,7 +44,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message, error) => {
       if (error) throw error;
-      fail(`${message} (gotrace --help lists the commands)`);
+      const names = COMMANDS.map(({ command }) => String(command).split(' ')[0] ?? '');
+      fail(explainRefusal(argv, message, names));
       process.exit(2);
     })
     .parseAsync();

@@ -46,6 +46,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'too-many-files': 'disk/other',
   'rate-limited': 'server-error/rate-limited',
   'server-5xx': 'server-error/5xx',
+  'server-4xx': 'server-error/4xx',
   'auth-401': 'auth/proxy-401',
   forbidden: 'server-error/forbidden',
   'transfer-reset': 'transfer/reset',

@@ -176,6 +176,7 @@ function settingOf(cause: string, error: TraceError, module: string | undefined)
       return 'GOSUMDB';
     case 'proxy-config/vendor':
       return 'GOFLAGS=-mod=vendor';
+    case 'server-error/4xx':
     case 'server-error/5xx':
       return error.detail.status?.toString() ?? /: ([A-Z][A-Za-z -]+)$/.exec(error.text)?.[1] ?? '5xx';
     case 'auth/egress-407':

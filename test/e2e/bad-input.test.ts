@@ -30,6 +30,8 @@ describe('bad input is one clear line, and exit code 2', () => {
     ],
     ['a format that is none', ['analyze', '--format', 'pdf', file('x.log', 'x')], /format/],
     ['a command that is none', ['anlyze'], /anlyze|name a command/i],
+    ['no log', ['analyze'], /name a log: gotrace analyze/],
+    ['a command without run', ['sh', '-c', 'true'], /gotrace run -- sh -c true$/],
     ['no command to run', ['run'], /name the command to run/],
     ['a time that is none', ['run', '--timeout', 'soon', '--', 'true'], /--timeout soon: is no time/],
     ['a fault that is none', ['demo', 'gremlins'], /no such fault/],

@@ -223,6 +223,21 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'server-error/4xx',
+    summary: '{host} refuses the request for {url} with status {setting}',
+    explanation:
+      'The server understood who asked and for what, and finds the request itself wrong: a URL that is not a module proxy’s, a module path that it does not accept, or a rule of its own.',
+    telltale: 'A status 4xx that is none of 401, 403, 404, 407, 410 and 429.',
+    remedies: [
+      { text: 'Read what the server says', command: 'curl -L -sS -i {url}' },
+      {
+        text: 'Check the entry of GOPROXY that it was asked of, and the module path',
+        command: 'go env GOPROXY',
+      },
+      NEXT_ENTRY,
+    ],
+  },
+  {
     cause: 'server-error/rate-limited',
     summary: '{host} limits the rate of requests (429 Too Many Requests)',
     explanation: 'Too many requests in a short time from this address or account.',
