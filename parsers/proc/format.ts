@@ -10,7 +10,7 @@ interface At {
  * without a tracer looks again and again, begins with `sampling`, and writes what is new and what is gone:
  *
  *     proc PID PPID STATE AGE-SECONDS WCHAN COMMAND…
- *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES age=SECONDS|?
+ *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES [received=BYTES]
  *     lock PID waits HOLDER-PID PATH
  *     env PID NAME=VALUE
  *     host NAME ADDRESS
@@ -39,6 +39,8 @@ export type ProcRecord =
       readonly key: string;
       readonly receiveQueue: number;
       readonly sendQueue: number;
+      /** In all, where ss(8) could tell. */
+      readonly received?: number;
     })
   | (At & {
       readonly kind: 'proc-lock';
@@ -70,7 +72,8 @@ export const proc: Format<ProcRecord> = {
 const LINE =
   /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |env \d+ \w+=)/;
 const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
-const SOCKET = /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)/;
+const SOCKET =
+  /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)(?: received=(\d+))?/;
 const LOCK = /^lock (\d+) waits (\d+) (.+)$/;
 const HOST = /^host (\S+) (\S+)$/;
 const ENVIRONMENT = /^env (\d+) (\w+)=(.*)$/;
@@ -96,7 +99,7 @@ function readProc(line: InputLine): ProcRecord | undefined {
   }
   const socket = SOCKET.exec(text);
   if (socket !== null) {
-    const [, pid, transport, state = '', peer = '', port, rx, tx] = socket;
+    const [, pid, transport, state = '', peer = '', port, rx, tx, received] = socket;
     return {
       kind: 'proc-socket',
       ...base,
@@ -108,6 +111,7 @@ function readProc(line: InputLine): ProcRecord | undefined {
       port: Number(port),
       receiveQueue: Number(rx),
       sendQueue: Number(tx),
+      ...(received === undefined ? {} : { received: Number(received) }),
     };
   }
   const lock = LOCK.exec(text);

@@ -4,6 +4,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostLines } from './hosts.ts';
 import { processTree, programOfPid, snapshot, stamped } from './proc.ts';
+import { withBytesReceived } from './tcp-info.ts';
 
 export interface AttachOptions {
   readonly pid: number;
@@ -28,7 +29,7 @@ const DUMP_MS = 1500;
 /** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
 export async function attach(options: AttachOptions): Promise<Attached> {
   const snapshotPath = join(options.directory, 'snapshot.log');
-  const seen = snapshot(options.pid);
+  const seen = await withBytesReceived(options.pid, snapshot(options.pid));
   writeFileSync(snapshotPath, stamped(seen));
   const hosts = hostLines(seen).then((lines) => appendFileSync(snapshotPath, stamped(lines)));
   if (!options.strace) {

@@ -13,10 +13,10 @@ import {
   type Payload,
   printAddress,
   type Socket,
+  TLS_PORTS,
 } from './socket.ts';
 import { answerLate, isAfterTickets } from './tickets.ts';
 
-const TLS_PORTS = new Set([443, 8443, 465, 993]);
 /**
  * Lengths of TLS 1.3 records (5 + 17 bytes around the content, RFC 8446 section 5.2) that carry no request: an alert,
  * and HTTP/2's SETTINGS ack, WINDOW_UPDATE or RST_STREAM, PING, two WINDOW_UPDATEs (RFC 9113 section 6). A request
@@ -138,6 +138,8 @@ export class Connections {
       connection.isTls = true;
       connection.tls = this.#store.open('tls', 'tls', 'TLS handshake', data.startNs, [data.at]);
       connection.tls.attributes = attributesOf(connection, socket);
+      if (hello !== undefined && hello.alpn.length > 0)
+        connection.tls.attributes['gotrace.tls.alpn'] = hello.alpn.join(' ');
       connection.spans.push(connection.tls);
       connection.lastHandshakeNs = data.endNs;
       return true;

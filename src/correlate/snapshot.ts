@@ -2,7 +2,7 @@ import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
-import { printAddress } from './socket.ts';
+import { printAddress, TLS_PORTS } from './socket.ts';
 
 /** What /proc showed at one moment, as spans that are open. Since when is known of processes only: the others begin with the look. */
 export class Snapshot {
@@ -52,6 +52,12 @@ export class Snapshot {
     return [...processes.values()];
   }
 
+  /** By its port, or by a setting that names the port with https. */
+  #isTls(port: number): boolean {
+    const named = new RegExp(`https://[^\\s,|]*:${port}(?!\\d)`);
+    return TLS_PORTS.has(port) || Object.values(this.environment).some((value) => named.test(value));
+  }
+
   #processOf(
     record: ProcRecord & { kind: 'proc-process' },
     known: ReadonlyMap<number, Process>,
@@ -74,7 +80,8 @@ export class Snapshot {
 
   /**
    * SYN-SENT is a connect that is not answered; a query to port 53 that is open waits for a nameserver. An established
-   * connection may be idle: it is taken for the wait only where nothing surer is there.
+   * connection may be idle: it is taken for the wait only where nothing surer is there. One over which nothing ever came
+   * waits for the server's part of the TLS handshake.
    */
   #onSocket(record: ProcRecord & { kind: 'proc-socket' }, startNs: number, surer: boolean): void {
     let span: Span | undefined;
@@ -88,6 +95,13 @@ export class Snapshot {
         startNs,
         [record.at],
       );
+    } else if (
+      record.state === 'ESTABLISHED' &&
+      record.received === 0 &&
+      this.#isTls(record.port) &&
+      !surer
+    ) {
+      span = this.#store.open('tls', 'tls', 'TLS handshake', startNs, [record.at]);
     } else if (record.state === 'ESTABLISHED' && record.transport === 'tcp' && !surer) {
       span = this.#store.open(
         'response',

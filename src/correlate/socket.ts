@@ -70,6 +70,9 @@ export function newConnection(connect: Span | undefined): Connection {
   };
 }
 
+/** Ports on which TLS is spoken from the first byte. */
+export const TLS_PORTS = new Set([443, 8443, 465, 993]);
+
 /** Data that went through a socket: the bytes as far as the log holds them, and how many there really were. */
 export interface Payload {
   readonly bytes: Uint8Array;

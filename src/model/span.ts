@@ -55,6 +55,8 @@ export interface Attributes {
   'gotrace.lock.holder'?: number;
   /** The URL is the one that go asked for; another host answered for it. */
   'gotrace.redirected'?: boolean;
+  /** The application protocols that a ClientHello offers. */
+  'gotrace.tls.alpn'?: string;
   /** What a person is asked at the terminal. */
   'gotrace.prompt'?: string;
   /** A zip that passed go's check of its hash and got its name. */

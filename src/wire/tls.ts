@@ -42,36 +42,58 @@ const MOST_TICKETS = 4;
 export interface ClientHello {
   /** The Server Name Indication, where the payload holds it. */
   readonly serverName: string | undefined;
+  /** The application protocols that the client offers, `h2` and `http/1.1`; empty where the payload holds none. */
+  readonly alpn: readonly string[];
 }
 
 const HANDSHAKE_HEADER = 9;
-const SERVER_NAME_EXTENSION = 0;
+const SERVER_NAME = 0;
+const ALPN = 16;
 
 /** A ClientHello (RFC 8446 section 4.1.2), of which `-s N` may have cut the end. Undefined for any other record. */
 export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
   if (bytes[0] !== 22 || bytes[1] !== 3 || (bytes.length > 5 && bytes[5] !== 1)) return undefined;
-  return { serverName: readServerName(bytes) };
+  const extensions = extensionsOf(bytes);
+  return { serverName: readServerName(extensions.get(SERVER_NAME)), alpn: readAlpn(extensions.get(ALPN)) };
 }
 
-function readServerName(bytes: Uint8Array): string | undefined {
-  const u16 = (at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+/** The contents of the extensions by their type; one that is cut is left out. */
+function extensionsOf(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
+  const extensions = new Map<number, Uint8Array>();
   // Behind the headers: version (2) and random (32), then session id, cipher suites, compression, extensions.
   let at = HANDSHAKE_HEADER + 34;
   at += 1 + (bytes[at] ?? 0);
-  at += 2 + u16(at);
+  at += 2 + u16(bytes, at);
   at += 1 + (bytes[at] ?? 0);
-  const end = Math.min(bytes.length, at + 2 + u16(at));
+  const end = Math.min(bytes.length, at + 2 + u16(bytes, at));
   at += 2;
   while (at + 4 <= end) {
-    const type = u16(at);
-    const length = u16(at + 2);
-    if (type === SERVER_NAME_EXTENSION) {
-      const nameLength = u16(at + 7);
-      const start = at + 9;
-      if (nameLength === 0 || start + nameLength > bytes.length) return undefined;
-      return Buffer.from(bytes.subarray(start, start + nameLength)).toString('latin1');
-    }
-    at += 4 + length;
+    const next = at + 4 + u16(bytes, at + 2);
+    if (next <= end) extensions.set(u16(bytes, at), bytes.subarray(at + 4, next));
+    at = next;
   }
-  return undefined;
+  return extensions;
+}
+
+/** RFC 6066 section 3: a list's length (2), a name's type (1), its length (2), and the name. */
+function readServerName(content: Uint8Array | undefined): string | undefined {
+  const length = content === undefined ? 0 : u16(content, 3);
+  if (content === undefined || length === 0 || 5 + length > content.length) return undefined;
+  return text(content.subarray(5, 5 + length));
+}
+
+/** RFC 7301 section 3.1: a list's length (2), then of each protocol its length (1) and its name. */
+function readAlpn(content: Uint8Array | undefined): string[] {
+  const protocols: string[] = [];
+  for (let at = 2; content !== undefined && at < content.length; at += 1 + (content[at] ?? 0))
+    protocols.push(text(content.subarray(at + 1, at + 1 + (content[at] ?? 0))));
+  return protocols;
+}
+
+function u16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
 }

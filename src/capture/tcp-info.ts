@@ -1,0 +1,52 @@
+import { readlinkSync } from 'node:fs';
+import { execa } from 'execa';
+
+const TIMEOUT_MS = 2000;
+
+/**
+ * The socket lines of a snapshot, with how many bytes each connection has received: /proc/net/tcp has queues only, ss(8)
+ * asks the kernel for tcp_info. Without ss, or without the right to enter the process's network namespace, as they were.
+ */
+export async function withBytesReceived(pid: number, lines: readonly string[]): Promise<string[]> {
+  if (!lines.some((line) => / tcp ESTABLISHED /.test(line))) return [...lines];
+  const received = await bytesReceived(pid);
+  return lines.map((line) => {
+    const ends = /^socket \d+ \d+ tcp ESTABLISHED (\S+) (\S+) rx=/.exec(line);
+    const bytes = received.get(`${ends?.[1]} ${ends?.[2]}`);
+    return bytes === undefined ? line : `${line} received=${bytes}`;
+  });
+}
+
+/** By `LOCAL PEER`. ss leaves `bytes_received` out where nothing came. */
+async function bytesReceived(pid: number): Promise<Map<string, number>> {
+  const command = ['ss', '-tinOH', 'state', 'established'];
+  const own = namespaceOf('self') === namespaceOf(pid);
+  const [program = '', ...args] = own ? command : ['nsenter', `--net=/proc/${pid}/ns/net`, ...command];
+  const { stdout, exitCode } = await execa(program, args, {
+    reject: false,
+    timeout: TIMEOUT_MS,
+    stdin: 'ignore',
+  });
+  if (exitCode !== 0) return new Map();
+  return new Map(
+    stdout.split('\n').flatMap((row) => {
+      const ends = /^\s*\d+\s+\d+\s+(\S+)\s+(\S+)\s/.exec(row);
+      if (ends === null || !row.includes('bytes_sent:')) return [];
+      const bytes = Number(/\bbytes_received:(\d+)/.exec(row)?.[1] ?? 0);
+      return [[`${unscoped(ends[1])} ${unscoped(ends[2])}`, bytes] as const];
+    }),
+  );
+}
+
+/** `[fe80::1%eth0]:443`, `[::ffff:192.0.2.1]:443`: as the snapshot writes them. */
+function unscoped(end = ''): string {
+  return end.replace(/%\w+/, '').replace(/^\[::ffff:([\d.]+)\]/, '$1');
+}
+
+function namespaceOf(pid: number | 'self'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { connect } from 'node:tls';
+import dnsPacket, { type Packet } from 'dns-packet';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readDns, readDnsOverTcp } from '../src/wire/dns.ts';
+import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
+import { mayBeTickets, readClientHello, tlsRecordLength, tlsRecordType } from '../src/wire/tls.ts';
+
+const READERS = {
+  readDns,
+  readDnsOverTcp,
+  readHttpRequest,
+  readHttpResponse,
+  readClientHello,
+  tlsRecordLength,
+};
+
+it.each(Object.entries(READERS))('%s takes any bytes', (_, read) => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void read(bytes)));
+});
+
+describe('a real ClientHello', () => {
+  let hello: Uint8Array = new Uint8Array(0);
+  beforeAll(async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect({
+      port: (server.address() as AddressInfo).port,
+      servername: 'proxy.example',
+      ALPNProtocols: ['h2', 'http/1.1'],
+    }).on('error', () => {});
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    [hello] = (await once(socket, 'data')) as [Uint8Array];
+    client.destroy();
+    server.close();
+  });
+
+  it('names the server and the protocols', () => {
+    expect(tlsRecordType(hello)).toBe('handshake');
+    expect(tlsRecordLength(hello)).toBe(hello.length);
+    expect(readClientHello(hello)).toEqual({ serverName: 'proxy.example', alpn: ['h2', 'http/1.1'] });
+  });
+
+  it('cut anywhere, gives what is whole', () => {
+    for (let length = 0; length < hello.length; length++) {
+      const read = readClientHello(hello.subarray(0, length));
+      if (read === undefined) continue;
+      expect(['proxy.example', undefined]).toContain(read.serverName);
+      expect(['', 'h2 http/1.1']).toContain(read.alpn.join(' '));
+    }
+  });
+});
+
+it('session tickets are of one length, and few', () => {
+  expect(mayBeTickets(574, 287)).toBe(true);
+  expect(mayBeTickets(287, 287)).toBe(false);
+  expect(mayBeTickets(600, 287)).toBe(false);
+  expect(mayBeTickets(2870, 287)).toBe(false);
+  expect(mayBeTickets(574, undefined)).toBe(false);
+});
+
+describe('DNS', () => {
+  const labels = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
+  const message = fc.record({
+    name: fc.array(labels, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.')),
+    type: fc.constantFrom('A' as const, 'AAAA' as const),
+    id: fc.nat(65_535),
+    isResponse: fc.boolean(),
+  });
+
+  it('what dns-packet writes is read, over UDP and with the length in front', () => {
+    fc.assert(
+      fc.property(message, ({ name, type, id, isResponse }) => {
+        const packet: Packet = { type: isResponse ? 'response' : 'query', id, questions: [{ name, type }] };
+        expect(readDns(dnsPacket.encode(packet))).toMatchObject({ id, name, type, isResponse });
+        expect(readDnsOverTcp(dnsPacket.streamEncode(packet))).toMatchObject({ id, name, type, isResponse });
+      }),
+    );
+  });
+});
+
+describe('HTTP/1', () => {
+  it('request and status lines, CONNECT, and what is none', () => {
+    const request = (text: string) => readHttpRequest(Buffer.from(text));
+    expect(request('GET /a?b HTTP/1.1\r\nHost: proxy.example:8080\r\n\r\n')).toMatchObject({
+      method: 'GET',
+      target: '/a?b',
+      host: 'proxy.example:8080',
+    });
+    expect(request('CONNECT proxy.example:443 HTTP/1.1\r\n\r\n')).toMatchObject({
+      method: 'CONNECT',
+      target: 'proxy.example:443',
+    });
+    expect(request('HELLO')).toBeUndefined();
+    const response = (text: string) => readHttpResponse(Buffer.from(text));
+    expect(response('HTTP/1.1 302 Found\r\nContent-Length: 12\r\n\r\n')).toMatchObject({
+      status: 302,
+      contentLength: 12,
+    });
+    expect(response('SSH-2.0-x')).toBeUndefined();
+  });
+});
