@@ -20,7 +20,7 @@ const MAX_FLAGS = 160;
 /** PATH_MAX of Linux. */
 const MAX_PATH = 4096;
 /** Descriptor numbers above this are treated as interesting without being remembered. */
-const MAX_REMEMBERED_FD = 65_536;
+const MAX_REMEMBERED_FD = 4096;
 
 /** Which calls become records, by what their bytes say; and which descriptors were opened for something of interest. */
 export class Selection {

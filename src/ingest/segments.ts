@@ -22,13 +22,18 @@ const MAX_OVERHANG = 1024 * 1024;
 /** Fits into a core's second cache, with what is made of it. */
 const CHUNK = 256 * 1024;
 
+/** What a file is read through. A thread keeps one: memory outside the heap is given back late. */
+export function chunkBuffer(): Buffer {
+  return Buffer.allocUnsafe(CHUNK);
+}
+
 export interface ReadSegment extends SegmentResult {
   /** How many bytes its lines are. */
   readonly bytes: number;
 }
 
 /** Undefined where the segment can only be read by whoever has read what is before it. */
-export function readSegment(job: SegmentJob): ReadSegment | undefined {
+export function readSegment(job: SegmentJob, buffer = chunkBuffer()): ReadSegment | undefined {
   const parser = new SegmentParser(job.originSeconds, job.pid);
   const line = new FramedLine(job.input);
   let bytes = 0;
@@ -39,7 +44,7 @@ export function readSegment(job: SegmentJob): ReadSegment | undefined {
     },
     (chunk, start) => parser.skim(chunk, start),
   );
-  const isWhole = eachChunk(job, (chunk) => {
+  const isWhole = eachChunk(job, buffer, (chunk) => {
     bytes += chunk.length;
     framer.push(chunk);
   });
@@ -51,15 +56,18 @@ export function readSegment(job: SegmentJob): ReadSegment | undefined {
 /** The lines of a segment as they are; undefined where one is longer than can be read here. */
 export function linesOf(job: SegmentJob): Uint8Array | undefined {
   const chunks: Uint8Array[] = [];
-  const isWhole = eachChunk(job, (chunk) => chunks.push(Uint8Array.from(chunk)));
+  const isWhole = eachChunk(job, chunkBuffer(), (chunk) => chunks.push(Uint8Array.from(chunk)));
   return isWhole ? Buffer.concat(chunks) : undefined;
 }
 
 /** Gives the bytes of the lines that begin in the segment; a chunk is valid during the call. False for a line without end. */
-function eachChunk({ file, start, end }: SegmentJob, onChunk: (chunk: Uint8Array) => void): boolean {
+function eachChunk(
+  { file, start, end }: SegmentJob,
+  buffer: Buffer,
+  onChunk: (chunk: Uint8Array) => void,
+): boolean {
   const fd = openSync(file, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK);
     // The byte before tells whether a line begins at `start`.
     let position = Math.max(0, start - 1);
     let isBefore = start > 0;
