@@ -68,7 +68,7 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   const isStrace = options.tracer?.command === 'strace';
   const strace =
     isStrace && child.pid !== undefined && options.tracer !== undefined
-      ? new StraceWatch(child.pid, options.tracer.output)
+      ? new StraceWatch(child.pid, options.tracer)
       : undefined;
   const procPath = join(options.directory, 'proc.log');
   const sampler =

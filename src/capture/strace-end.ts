@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { isRunning } from './proc.ts';
+import type { Tracer } from './strace.ts';
 
 /** strace needs a moment to attach to the command that it starts. */
 const LOOK_MS = 20;
@@ -18,12 +19,14 @@ export interface StraceEnd {
 export class StraceWatch {
   readonly #command: number;
   readonly #log: string;
+  readonly #isNeeded: boolean;
   readonly #timer: NodeJS.Timeout;
   #strace: number | undefined;
 
-  constructor(command: number, log: string) {
+  constructor(command: number, { output, isNeeded = false }: Tracer) {
     this.#command = command;
-    this.#log = log;
+    this.#log = output;
+    this.#isNeeded = isNeeded;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     this.#timer.unref();
   }
@@ -39,7 +42,7 @@ export class StraceWatch {
     const diedFirst = this.#strace !== undefined && !isRunning(this.#strace) && !this.#hasEnd();
     if (diedFirst) return { diedFirst };
     await until(() => this.#hasEnd(), LAST_LINES_MS);
-    if (this.#strace === undefined || !isRunning(this.#strace)) return { diedFirst: false };
+    if (this.#isNeeded || this.#strace === undefined || !isRunning(this.#strace)) return { diedFirst: false };
     // Children that outlive the command are traced still.
     const strace = this.#strace;
     await until(() => !isRunning(strace), LOOK_MS);

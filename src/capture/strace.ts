@@ -35,6 +35,8 @@ export interface Tracer {
   readonly output: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Processes that it has traced cannot do without it: it is to stay as long as they do. */
+  readonly isNeeded?: boolean;
 }
 
 export interface StraceChoice {
@@ -65,6 +67,7 @@ export function straceFor(output: string, { all, seccomp }: StraceChoice): Trace
       ...(seccomp && !all ? ['--seccomp-bpf'] : []),
       ...['-o', output],
     ],
+    ...(seccomp && !all ? { isNeeded: true } : {}),
   };
 }
 

@@ -158,6 +158,18 @@ it('ends quietly where nobody reads what it prints, and a command that it runs g
   expect(readFileSync(code, 'utf8').trim()).toBe('6');
 });
 
+it.skipIf(!withStrace)('with --seccomp-bpf, a child that outlives the command still works', async () => {
+  const seen = join(folder, 'outlived');
+  const { exitCode } = await gotrace([
+    ...['run', '--strace', '--seccomp-bpf', '--progress', 'none', '--', 'sh', '-c'],
+    `(sleep 1; cat /etc/passwd > ${seen}; echo done >> ${seen}) > /dev/null 2>&1 & exit 3`,
+  ]);
+  expect(exitCode).toBe(3);
+  expect(existsSync(seen)).toBe(false);
+  await sleep(2000);
+  expect(readFileSync(seen, 'utf8')).toMatch(/root[\s\S]*done/);
+});
+
 it.skipIf(!withStrace)('goes on when strace is killed, and a line says what is lost', async () => {
   const killer =
     'sleep 0.3; kill -9 $(grep TracerPid /proc/$$/status | cut -f2); sleep 0.3; echo still here; exit 9';
