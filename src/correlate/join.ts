@@ -130,7 +130,7 @@ function followRedirect(wait: Span, underWay: readonly Span[]): void {
   if (url === undefined) return;
   wait.attributes['url.full'] = url;
   wait.attributes['gotrace.redirected'] = true;
-  wait.name = `redirected: get ${url}`;
+  wait.name = `redirected: ${wait.kind === 'transfer' ? 'body of' : 'get'} ${url}`;
 }
 
 /** How far apart a fetch and a wait ended. */

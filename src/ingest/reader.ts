@@ -55,7 +55,7 @@ export class InputReader {
   #chunks: AsyncGenerator<Uint8Array>;
   #segments: AsyncGenerator<Segment> | undefined;
   readonly #hasSiblings: boolean;
-  #mostEvents = 0;
+  #pool: SegmentPool | undefined;
   #readTwice = 0;
   readonly #emit: (record: TraceRecord) => void;
   readonly #clock: Clock;
@@ -123,7 +123,7 @@ export class InputReader {
     if (file === undefined || this.strace === undefined || !this.#plain || end === 0) return;
     if (!SEGMENTED.test(head.toString('latin1', 0, LONGEST_FIRST_LINE))) return;
     this.#sample = [head.subarray(0, end)];
-    this.#mostEvents = pool.mostEvents;
+    this.#pool = pool;
     this.#segments = this.#startSegments(file, end, pool, segmentBytes);
   }
 
@@ -166,13 +166,15 @@ export class InputReader {
     summary.bytes += result.bytes;
     this.strace?.absorb(shiftState(result.state, base));
     // Handing over costs more than reading: on from here as a stream.
-    if (result.events.length > this.#mostEvents * result.lines) this.#streamFrom(job.end);
+    if (result.events.length > (this.#pool?.mostEvents ?? 0) * result.lines) this.#streamFrom(job.end);
     return true;
   }
 
   #streamFrom(start: number): void {
     this.#chunks = linesFrom(this.#input.file ?? '', start);
     this.#segments = undefined;
+    // Threads that have nothing to do take memory all the same; other inputs may need them.
+    if (!this.#hasSiblings) void this.#pool?.close();
   }
 
   /** Reads on; false at the end. */

@@ -216,7 +216,7 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'auth/other',
-    summary: 'a program waits for credentials: {process}',
+    summary: 'a program waits for a person to answer: {process}[ ({cost})]',
     explanation: 'Something that go or git started waits for input.',
     telltale: 'A child process that is alive and silent.',
     remedies: [
