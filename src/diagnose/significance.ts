@@ -70,5 +70,5 @@ function allowedNs(group: Group): number {
 export function isNotable(group: Group): boolean {
   if (group.spans.length === 0 || group.phase === 'cpu') return false;
   const failed = group.spans.some((span) => span.attributes['error.type'] !== undefined);
-  return group.criticalNs >= (failed ? SHORTEST_NS : ALLOWED_NS[group.phase]);
+  return failed ? group.criticalNs >= SHORTEST_NS : chargeableNs(group) >= ALLOWED_NS[group.phase];
 }
