@@ -12,7 +12,7 @@ export interface PendingCall {
 }
 
 /** More open calls than a machine has threads are hostile input; the oldest are given up, and counted. */
-const MAX_PENDING = 200_000;
+const MAX_PENDING = 50_000;
 
 /** The open call of each thread: it is in one at a time. */
 export class PendingCalls {

@@ -27,7 +27,7 @@ export interface Process {
   at: SourceLine;
 }
 
-const MAX_PROCESSES = 100_000;
+const MAX_PROCESSES = 50_000;
 const MAX_EARLIER = 8;
 
 /** Threads and processes: who is whose thread, who is whose child, who runs what. */
@@ -131,6 +131,9 @@ export class Processes {
   }
 
   #addProcess(pid: number, parent: Process | undefined, startNs: number, at: SourceLine): Process {
+    // More than a machine has is hostile input: they are taken for threads of who started them.
+    const known = parent ?? this.root;
+    if (this.all.length >= MAX_PROCESSES && known !== undefined) return this.#addThread(pid, known);
     const process: Process = {
       pid,
       parent,
@@ -144,7 +147,7 @@ export class Processes {
       descriptors: new Map(parent?.descriptors ?? []),
       at,
     };
-    if (this.all.length < MAX_PROCESSES) this.all.push(process);
+    this.all.push(process);
     this.root ??= process;
     this.#byThread.set(pid, process);
     return process;
