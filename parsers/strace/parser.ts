@@ -116,7 +116,7 @@ export class StraceParser implements LineParser {
   }
 
   end(): void {
-    if (this.#output.held !== undefined) this.#output.release(this.#times.lastNs);
+    this.#output.release(this.#times.lastNs);
     for (const [pid, call] of this.#pending.entries()) {
       if (call.args === '' && call.interest === 'idle') continue;
       this.#output.emit(begunCall('open', pid, this.#calls.nameOf(call.nameId), call));

@@ -102,12 +102,11 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
       // A process that was there before the log has no command line in it.
       if (process === undefined || !['go', ''].includes(programOf(process.command))) continue;
       const asked = hosts.get(pid);
-      const isTold =
-        asked?.has(span.attributes['server.address']) || (asked !== undefined && tunnel !== undefined);
+      if (asked === undefined) continue;
       const own = underWay.get(pid) ?? [];
       if (isBodyOfItsOwn(span, own, process)) continue;
-      if (isTold) dropped.add(span);
-      else if (asked !== undefined) followRedirect(span, own);
+      if (tunnel !== undefined || asked.has(span.attributes['server.address'])) dropped.add(span);
+      else followRedirect(span, own);
     }
   }
 }
