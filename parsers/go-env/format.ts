@@ -22,7 +22,7 @@ const SETTING =
 
 function readSetting(line: InputLine): SettingRecord | undefined {
   const match = SETTING.exec(line.text().trimEnd());
-  if (match?.[1] === undefined) return undefined;
-  const value = match[2] ?? match[3] ?? match[4] ?? '';
-  return { kind: 'go-setting', at: line.at(), timeNs: line.timeNs, name: match[1], value };
+  if (match === null) return undefined;
+  const [, name = '', single, double, bare = ''] = match;
+  return { kind: 'go-setting', at: line.at(), timeNs: line.timeNs, name, value: single ?? double ?? bare };
 }

@@ -47,12 +47,13 @@ function readFetch(line: InputLine, text: string): GoXRecord | undefined {
   if (rest === undefined) return { kind: 'fetch-start', ...base };
   const status = STATUS.exec(rest);
   if (status === null) return { kind: 'fetch-end', ...base, error: rest };
+  const [, code, statusText = '', seconds] = status;
   return {
     kind: 'fetch-end',
     ...base,
-    status: Number(status[1]),
-    statusText: status[2] ?? '',
-    ...(status[3] === undefined ? {} : { durationNs: Number(status[3]) * 1e9 }),
+    status: Number(code),
+    statusText,
+    ...(seconds === undefined ? {} : { durationNs: Number(seconds) * 1e9 }),
   };
 }
 

@@ -69,13 +69,14 @@ class GoroutineParser implements LineParser {
     this.#open = undefined;
     if (open === undefined) return;
     const { header, at, timeNs, frames } = open;
+    const [, id, state = '', minutes] = header;
     this.#emit({
       kind: 'goroutine',
       at,
       timeNs,
-      id: Number(header[1]),
-      state: header[2] ?? '',
-      ...(header[3] === undefined ? {} : { minutes: Number(header[3]) }),
+      id: Number(id),
+      state,
+      ...(minutes === undefined ? {} : { minutes: Number(minutes) }),
       frames,
     });
   }

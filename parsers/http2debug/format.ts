@@ -46,17 +46,20 @@ export function readHttp2(line: InputLine): Http2Record | undefined {
     return { kind: 'h2-connection', ...base, connection: connection[1], address: connection[2] };
   }
   const header = HEADER.exec(text);
-  if (header?.[1] !== undefined)
-    return { kind: 'h2-header', ...base, name: header[1], value: header[2] ?? '' };
+  if (header !== null) {
+    const [, name = '', value = ''] = header;
+    return { kind: 'h2-header', ...base, name, value };
+  }
   const frame = FRAME.exec(text);
-  if (frame?.[1] !== undefined) {
+  if (frame !== null) {
+    const [, type = '', flags = '', stream = '0', length = '0'] = frame;
     return {
       kind: 'h2-frame',
       ...base,
-      type: frame[1],
-      stream: Number(frame[3] ?? 0),
-      length: Number(frame[4] ?? 0),
-      endStream: frame[2]?.includes('END_STREAM') ?? false,
+      type,
+      stream: Number(stream),
+      length: Number(length),
+      endStream: flags.includes('END_STREAM'),
     };
   }
   return { kind: 'h2-other', ...base };

@@ -124,53 +124,63 @@ class LtraceParser implements LineParser {
 
   #call(line: InputLine, text: string, pid: number, timeNs: number): LineOutcome {
     const unfinished = /^(.+?)\((.*?)\s*<(?:unfinished \.\.\.|no return \.\.\.)>\s*$/s.exec(text);
-    if (unfinished?.[1] !== undefined) {
-      const calls = this.#open.get(pid) ?? [];
-      calls.push({ at: line.at(), startNs: timeNs, name: unfinished[1].trim(), args: unfinished[2] ?? '' });
-      if (calls.length <= MAX_NESTING) this.#open.set(pid, calls);
+    if (unfinished !== null) {
+      const [, name = '', args = ''] = unfinished;
+      this.#enter(pid, { at: line.at(), startNs: timeNs, name: name.trim(), args });
       return 'record';
     }
     const match = CALL.exec(text);
-    if (match?.[1] === undefined || match[3] === undefined) return 'unparsed';
+    if (match?.[3] === undefined) return 'unparsed';
+    const [, name = '', args = '', ret, seconds] = match;
     this.#emit({
-      ...record(match[1].trim()),
+      ...record(name.trim()),
       at: line.at(),
       pid,
       startNs: timeNs,
-      args: match[2] ?? '',
-      ret: match[3],
+      args,
+      ret,
       open: false,
-      ...(match[4] === undefined ? {} : { durationNs: Number(match[4]) * 1e9 }),
+      ...(seconds === undefined ? {} : { durationNs: Number(seconds) * 1e9 }),
     });
     return 'record';
   }
 
   #resume(line: InputLine, text: string, pid: number, timeNs: number): LineOutcome {
     const match = RESUMED.exec(text);
-    if (match?.[1] === undefined) return 'unparsed';
-    const calls = this.#open.get(pid) ?? [];
-    const index = calls.findLastIndex(
-      (call) => call.name === match[1] || call.name.endsWith(`->${match[1]}`),
-    );
-    const call = index < 0 ? undefined : calls[index];
-    if (index >= 0) calls.length = index;
-    const durationNs =
-      match[4] === undefined
-        ? call === undefined
-          ? undefined
-          : timeNs - call.startNs
-        : Number(match[4]) * 1e9;
+    if (match === null) return 'unparsed';
+    const [, name = '', rest = '', ret = '', seconds] = match;
+    const call = this.#leave(pid, name);
+    const durationNs = seconds === undefined ? undefined : Number(seconds) * 1e9;
+    if (call === undefined) {
+      const startNs = timeNs - (durationNs ?? 0);
+      const known = durationNs === undefined ? {} : { durationNs };
+      this.#emit({ ...record(name), at: line.at(), pid, startNs, args: rest, ret, open: false, ...known });
+      return 'record';
+    }
     this.#emit({
-      ...record(call?.name ?? match[1]),
-      at: call?.at ?? line.at(),
+      ...record(call.name),
+      at: call.at,
       pid,
-      startNs: call?.startNs ?? timeNs - (durationNs ?? 0),
-      args: `${call?.args ?? ''}${match[2] ?? ''}`,
-      ret: match[3] ?? '',
+      startNs: call.startNs,
+      args: call.args + rest,
+      ret,
       open: false,
-      ...(durationNs === undefined ? {} : { durationNs }),
+      durationNs: durationNs ?? timeNs - call.startNs,
     });
-    return call === undefined ? 'record' : 'continued';
+    return 'continued';
+  }
+
+  #enter(pid: number, call: Open): void {
+    const calls = this.#open.get(pid);
+    if (calls === undefined) this.#open.set(pid, [call]);
+    else if (calls.length < MAX_NESTING) calls.push(call);
+  }
+
+  /** The innermost open call of that name; what it called and left open ends with it. */
+  #leave(pid: number, name: string): Open | undefined {
+    const calls = this.#open.get(pid) ?? [];
+    const index = calls.findLastIndex((call) => call.name === name || call.name.endsWith(`->${name}`));
+    return index < 0 ? undefined : calls.splice(index)[0];
   }
 }
 

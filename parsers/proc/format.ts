@@ -115,24 +115,18 @@ function readProc(line: InputLine): ProcRecord | undefined {
     };
   }
   const lock = LOCK.exec(text);
-  if (lock !== null)
-    return {
-      kind: 'proc-lock',
-      ...base,
-      key: keyOfProcLine(text),
-      pid: Number(lock[1]),
-      holder: Number(lock[2]),
-      path: lock[3] ?? '',
-    };
-  const host = HOST.exec(text);
-  if (host !== null) return { kind: 'proc-host', ...base, host: host[1] ?? '', address: host[2] ?? '' };
+  if (lock !== null) {
+    const [, pid, holder, path = ''] = lock;
+    const key = keyOfProcLine(text);
+    return { kind: 'proc-lock', ...base, key, pid: Number(pid), holder: Number(holder), path };
+  }
+  const named = HOST.exec(text);
+  if (named !== null) {
+    const [, host = '', address = ''] = named;
+    return { kind: 'proc-host', ...base, host, address };
+  }
   const environment = ENVIRONMENT.exec(text);
   if (environment === null) return undefined;
-  return {
-    kind: 'proc-env',
-    ...base,
-    pid: Number(environment[1]),
-    name: environment[2] ?? '',
-    value: environment[3] ?? '',
-  };
+  const [, pid, name = '', value = ''] = environment;
+  return { kind: 'proc-env', ...base, pid: Number(pid), name, value };
 }

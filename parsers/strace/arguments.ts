@@ -92,11 +92,8 @@ export function readSocketAddress(text: string): SocketAddress | undefined {
 export function readPeer(annotation: string): SocketAddress | undefined {
   const match = /^(?:TCP|UDP)(v6)?:\[.*->\[?([^\]]*?)\]?:(\d+)\]?$/.exec(annotation);
   if (match === null) return undefined;
-  return {
-    family: match[1] === undefined ? 'inet' : 'inet6',
-    address: match[2] ?? '',
-    port: Number(match[3]),
-  };
+  const [, v6, address = '', port] = match;
+  return { family: v6 === undefined ? 'inet' : 'inet6', address, port: Number(port) };
 }
 
 /** By the letter behind the backslash. */
@@ -142,7 +139,8 @@ export function readString(arg: string | undefined): { bytes: Uint8Array; cut: b
 
 /** The text of a quoted string, read as UTF-8. */
 export function readText(arg: string | undefined): string | undefined {
-  const plain = UNESCAPED.exec(arg ?? '')?.[1];
+  if (arg === undefined) return undefined;
+  const plain = UNESCAPED.exec(arg)?.[1];
   if (plain !== undefined) return plain;
   const string = readString(arg);
   return string === undefined ? undefined : Buffer.from(string.bytes).toString('utf8');

@@ -15,14 +15,8 @@ export function readNotice(
   if (first === MINUS) {
     const signal = /^--- (?:(SIG[\w+]+|stopped by SIG\w+)(.*) |(\{.*\}) )?---\s*$/.exec(text);
     if (signal === null) return 'unparsed';
-    return {
-      kind: 'signal',
-      at: line.at(),
-      pid,
-      timeNs,
-      signal: signal[1] ?? '',
-      detail: (signal[2] ?? '').trim(),
-    };
+    const [, name = '', detail = ''] = signal;
+    return { kind: 'signal', at: line.at(), pid, timeNs, signal: name, detail: detail.trim() };
   }
   if (first === PLUS) return readEnd(line, text, pid, timeNs);
   if (BELOW_A_CALL.test(text)) return 'continued';

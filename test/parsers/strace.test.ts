@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSocketAddress, readString, splitArguments } from '../../parsers/strace/arguments.ts';
+import {
+  readDescriptor,
+  readSocketAddress,
+  readString,
+  readText,
+  splitArguments,
+} from '../../parsers/strace/arguments.ts';
 import { countDuration, emptyHistogram, percentileNs } from '../../parsers/strace/histogram.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
 import { PendingCalls } from '../../parsers/strace/pending.ts';
@@ -65,6 +71,23 @@ describe('lines of strace', () => {
     ],
     ['12 write(1, "a", 1) = 1 (INJECTED)', 'write', '1, "a", 1', 1, undefined],
     ['12 getpid() = 12', 'getpid', '', 12, undefined],
+    ['12 write(3</a, "b) = 1 "', 'write', '3</a, "b', 1, undefined],
+    ['12 open("/a", O_RDONLY) = 3</tmp/"x> ', 'open', '"/a", O_RDONLY', 3, undefined],
+    ['12 readlink("/a) = 3 >", 0x1, 9) = 3 >', 'readlink', '"/a) = 3 >", 0x1, 9', 3, undefined],
+    [
+      '12 write(5<TCP:[192.0.2.1:1->192.0.2.2:2]>, ") = 1>", 5) = 5 "',
+      'write',
+      '5<TCP:[192.0.2.1:1->192.0.2.2:2]>, ") = 1>", 5',
+      5,
+      undefined,
+    ],
+    [
+      '12 write(2</dev/null<char 1:3>>, "a>", 2) = 2 "',
+      'write',
+      '2</dev/null<char 1:3>>, "a>", 2',
+      2,
+      undefined,
+    ],
   ])('%s', (line, name, args, value, errno) => {
     const [record] = calls(`${line}\n`);
     expect(record).toMatchObject({ name, args });
@@ -114,6 +137,14 @@ describe('lines of strace', () => {
     );
     expect(outcomes).toEqual({ record: 0, continued: 0, ignored: 3, unparsed: 1 });
   });
+});
+
+it.each([
+  ['a bracket that does not close', '[pid 12 close(3) = 0'],
+  ['a comm that does not close', '12<go close(3) = 0'],
+  ['an annotation that does not close', '12 [ 3 close(3) = 0'],
+])('not read, and counted: %s', (_, line) => {
+  expect(parseText(everything as never, `${line}\n`).outcomes).toMatchObject({ record: 0, unparsed: 1 });
 });
 
 describe('properties', () => {
@@ -193,22 +224,38 @@ describe('arguments', () => {
         '{sa_family=AF_INET6, sin6_port=htons(443), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "2001:db8::1", &sin6_addr), sin6_scope_id=0}',
       ),
     ).toEqual({ family: 'inet6', address: '2001:db8::1', port: 443 });
-    expect(readSocketAddress('{sa_family=AF_UNIX, sun_path="/run/nscd"}')).toEqual({
-      family: 'unix',
-      address: '/run/nscd',
-      port: 0,
-    });
+    const unix = { family: 'unix', address: '/run/nscd', port: 0 };
+    expect(readSocketAddress('{sa_family=AF_UNIX, sun_path="/run/nscd"}')).toEqual(unix);
+    expect(readSocketAddress('{sa_family=AF_LOCAL, sun_path="/run/nscd"}')).toEqual(unix);
+    expect(readSocketAddress('{sa_family=AF_UNIX}')).toEqual({ ...unix, address: '' });
+    expect(readSocketAddress('{sa_family=AF_NETLINK, nl_pid=0}')).toMatchObject({ family: 'other' });
+    for (const cut of ['0x7ffe1', '{sa_family=AF_INET, sin_port=htons(443)', '{sa_family=AF_INET6, '])
+      expect(readSocketAddress(cut)).toBeUndefined();
+  });
+
+  it('reads descriptors', () => {
+    expect(readDescriptor('AT_FDCWD</home/dev>')).toEqual({ fd: -1, annotation: '/home/dev' });
+    expect(readDescriptor('8')).toEqual({ fd: 8, annotation: undefined });
+    for (const none of [undefined, 'NULL', '8</cut']) expect(readDescriptor(none)).toBeUndefined();
+  });
+
+  it('reads text, escaped or not', () => {
+    expect(readText('"a b"')).toBe('a b');
+    expect(readText('"\\303\\251"')).toBe('é');
+    expect(readText(undefined)).toBeUndefined();
+    expect(readText('NULL')).toBeUndefined();
   });
 });
 
 it('statistics: more names than there was room for, and totals that were counted elsewhere', () => {
   const statistics = new SyscallStatistics();
   statistics.add(600, 5, undefined);
+  statistics.add(600, Number.NaN, 'EAGAIN');
   statistics.addRow(700, { name: 'a', count: 2, errors: { ENOENT: 2 }, totalNs: 9, maxNs: 7 });
   statistics.addRow(700, { name: 'a', count: 1, errors: {} });
   const names = Array.from({ length: 701 }, (_, at) => `call${at}`);
   expect(statistics.totals(names)).toMatchObject([
-    { name: 'call600', count: 1, errors: {}, totalNs: 5, maxNs: 5 },
+    { name: 'call600', count: 2, errors: { EAGAIN: 1 }, totalNs: 5, maxNs: 5 },
     { name: 'call700', count: 3, errors: { ENOENT: 2 }, totalNs: 9, maxNs: 7 },
   ]);
 });

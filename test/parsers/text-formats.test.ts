@@ -69,6 +69,32 @@ describe('go mod download -json', () => {
     expect(outcomes).toEqual({ record: 2, continued: lines - 2, ignored: 0, unparsed: 0 });
   });
 
+  it('is known by its first field; `go list -m -json` has no version for the main module, and an error in an object', () => {
+    const text = [
+      '{',
+      '\t"Path": "app.example/app",',
+      '\t"Main": true',
+      '}',
+      '{',
+      '\t"Path": "lib.example/a",',
+      '\t"Version": "v9.0.0",',
+      '\t"Error": {',
+      '\t\t"Err": "lib.example/a@v9.0.0: invalid version: unknown revision v9.0.0"',
+      '\t}',
+      '}',
+    ].join('\n');
+    expect(goJson.detect(text)).toBeGreaterThan(0.9);
+    expect(goJson.detect('{\n\t"name": "left-pad"\n}')).toBe(0);
+    expect(parseText(goJson, `${text}\n`)).toMatchObject({
+      records: [
+        { kind: 'go-module', module: 'app.example/app', version: '' },
+        { kind: 'go-module', module: 'lib.example/a', version: 'v9.0.0' },
+        { kind: 'go-error', class: 'not-found' },
+      ],
+      outcomes: { unparsed: 0 },
+    });
+  });
+
   it('a brace of something else, and an object that is cut', () => {
     expect(parseText(goJson, '{\nint main() {\n}\n').outcomes).toMatchObject({ unparsed: 2 });
     expect(parseText(goJson, '{\n\t"Path": "lib.example/a",\n').records).toEqual([]);
@@ -92,6 +118,24 @@ describe('strace -c', () => {
       ],
       outcomes: { record: 2, ignored: 4, unparsed: 0 },
     });
+  });
+
+  it('the columns that -U names, and a rule that does not fit them', () => {
+    const named = ['calls syscall', '--------- ----------------', '       12 openat', '        3 close'];
+    expect(parseText(straceSummary, `${named.join('\n')}\n`)).toMatchObject({
+      records: [
+        { name: 'openat', count: 12, failed: 0 },
+        { name: 'close', count: 3, failed: 0 },
+      ],
+      outcomes: { record: 2, ignored: 2, unparsed: 0 },
+    });
+    expect(parseText(straceSummary, 'calls syscall\n---------\n 12 openat\n').outcomes).toMatchObject({
+      record: 0,
+      unparsed: 1,
+    });
+    expect(
+      parseText(straceSummary, 'seconds syscall\n------- -------\n    0.5 read\n').records,
+    ).toMatchObject([{ name: 'read', count: 0, totalNs: 500_000_000 }]);
   });
 });
 
@@ -223,8 +267,26 @@ describe('ltrace', () => {
       '7 1700000002.0 <... poll resumed> 1, 2) = 0 <0.5>\n',
       { name: 'poll', startNs: -0.5e9 },
     ],
+    ['the same without -T', '7 1700000002.0 <... poll resumed> 1, 2) = 0\n', { name: 'poll', startNs: 0 }],
+    [
+      'both halves, without -T: the lines tell how long it took',
+      '7 1700000000.0 poll(1 <unfinished ...>\n7 1700000002.5 <... poll resumed> , 2) = 0\n',
+      { name: 'poll', args: '1, 2', startNs: 0, durationNs: 2.5e9 },
+    ],
+    [
+      'the half that was resumed, and not the one inside it that was not',
+      '7 0.0 a->read(1 <unfinished ...>\n7 0.1 b->puts(2 <unfinished ...>\n7 0.2 <... read resumed> ) = 0 <0.2>\n',
+      { name: 'read', caller: 'a', args: '1' },
+    ],
   ])('%s', (_, text, expected) => {
     expect(parseText(ltrace, text).records[0]).toMatchObject(expected);
+  });
+
+  it('calls that call calls without end are not all kept', () => {
+    const text = '7 1700000000.0 f(1 <unfinished ...>\n'.repeat(20_000);
+    const { records, outcomes } = parseText(ltrace, text);
+    expect(outcomes).toMatchObject({ record: 20_000, unparsed: 0 });
+    expect(records.length).toBe(10_000);
   });
 
   it('-r, signals, its own messages, and what is not its', () => {
@@ -245,6 +307,7 @@ describe('what /proc showed', () => {
     'proc 12 1 S 3.50 futex_wait go\tmod\tdownload',
     'socket 12 8 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:443 rx=0 tx=1',
     'socket 12 9 udp ESTABLISHED [2001:db8::1]:4000 [2001:db8::53]:53 rx=7 tx=0',
+    'socket 12 10 tcp ESTABLISHED 192.0.2.2:40001 192.0.2.9:443 rx=0 tx=0 received=5120',
     'lock 12 waits 99 /go/pkg/mod/cache/lock',
     'env 12 GOPROXY=https://proxy.example',
     'host proxy.example 192.0.2.9',
@@ -265,6 +328,7 @@ describe('what /proc showed', () => {
         sendQueue: 1,
       },
       { kind: 'proc-socket', transport: 'udp', peer: '2001:db8::53', port: 53, receiveQueue: 7 },
+      { kind: 'proc-socket', transport: 'tcp', state: 'ESTABLISHED', received: 5120 },
       { kind: 'proc-lock', holder: 99, path: '/go/pkg/mod/cache/lock' },
       { kind: 'proc-env', name: 'GOPROXY', value: 'https://proxy.example' },
       { kind: 'proc-host', host: 'proxy.example', address: '192.0.2.9' },
@@ -305,6 +369,16 @@ it('goroutines of go 1.13, with a locked thread, elided frames and old wording',
     { id: 5, state: 'syscall', frames: [{ function: 'os/signal.signal_recv' }] },
   ]);
   expect(outcomes.unparsed).toBe(0);
+});
+
+it.each([
+  ['go package net: using the Go DNS resolver', 'go'],
+  ["go package net: built with netgo build tag; using Go's DNS resolver", 'go'],
+  ['go package net: using the cgo DNS resolver', 'cgo'],
+  ['go package net: GODEBUG setting forcing use of the C library resolver', 'cgo'],
+  ['go package net: dynamic selection of DNS resolver', 'dynamic'],
+])('netdns: %s', (text, resolver) => {
+  expect(parseText(netdns, `${text}\n`).records).toMatchObject([{ kind: 'resolver', resolver }]);
 });
 
 it('http2debug=2: whole frames are known, and change nothing', () => {
