@@ -60,13 +60,26 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     pattern:
       /ambiguous import|\bconflict(?:s|ing)?\b|requires \S+, but|but \S+ requires|is explicitly required to be|mismatched versions|requires \S+@\S+, not/,
   },
-  { name: 'egress-407', pattern: /Proxy Authentication Required|proxyconnect tcp: .*407|\b407\b/ },
+  {
+    name: 'egress-407',
+    pattern:
+      /Proxy Authentication Required|proxyconnect tcp: .*407|\b407\b|socks connect tcp .*(?:no acceptable authentication methods|username\/password authentication failed)/,
+  },
   {
     name: 'egress-dead',
     pattern:
-      /proxyconnect tcp: (?!.*(?:no such host|Authentication|lookup ))(?:dial tcp (?<address>\S+:\d+))?/,
+      /(?:proxyconnect|socks connect) tcp(?: \S+)?: (?!.*(?:no such host|Authentication|lookup |unknown error ))(?:dial tcp (?<address>\S+:\d+))?/,
   },
-  { name: 'egress-unknown', pattern: /proxyconnect tcp: .*lookup (?<host>[^\s:]+)/ },
+  {
+    name: 'egress-unknown',
+    pattern: /(?:proxyconnect|socks connect) tcp(?: \S+)?: .*lookup (?<host>[^\s:]+)/,
+  },
+  // What a SOCKS proxy answers in place of a connection (golang.org/x/net/internal/socks, Reply.String).
+  {
+    name: 'egress-forbidden',
+    pattern: /socks connect tcp \S+: unknown error connection not allowed by ruleset/,
+  },
+  { name: 'egress-5xx', pattern: /socks connect tcp \S+: unknown error / },
   // A CONNECT that was not answered by 200: net/http gives the text of the status line alone (transport.go, dialConn).
   { name: 'egress-forbidden', pattern: /(?:^|: )(?:Get|Head|Post) "[^"]+": Forbidden$/ },
   {

@@ -16,6 +16,7 @@ import {
   TLS_PORTS,
 } from './socket.ts';
 import { answerLate, isAfterTickets } from './tickets.ts';
+import { isConsent, nameOfTunnel, refusalOf, tunnelAskedFor } from './tunnels.ts';
 
 /**
  * Lengths of TLS 1.3 records (5 + 17 bytes around the content, RFC 8446 section 5.2) that carry no request: an alert,
@@ -136,6 +137,9 @@ export class Connections {
       this.#closeResponse(connection, data.startNs, data.at);
       connection.host = hello?.serverName ?? connection.host;
       connection.isTls = true;
+      // What went before was said to a proxy.
+      connection.requests = 0;
+      connection.bytesIn = 0;
       connection.tls = this.#store.open('tls', 'tls', 'TLS handshake', data.startNs, [data.at]);
       connection.tls.attributes = attributesOf(connection, socket);
       if (hello !== undefined && hello.alpn.length > 0)
@@ -144,10 +148,12 @@ export class Connections {
       connection.lastHandshakeNs = data.endNs;
       return true;
     }
-    const handshaking = connection.tls !== undefined && connection.tls.endNs === undefined;
-    if (!handshaking) return false;
+    if (connection.tls === undefined || connection.tls.endNs !== undefined) return false;
     const ended = type === 'application-data' || (data.bytes.length === 0 && connection.bytesIn > 0);
     if (!ended) {
+      // Behind the server's last word come the client's own checks: under a tracer, a folder of CAs takes it a second.
+      if (connection.bytesIn > 0)
+        connection.tls.attributes['gotrace.tls.checked'] = data.startNs - connection.lastHandshakeNs;
       connection.lastHandshakeNs = data.endNs;
       return true;
     }
@@ -156,14 +162,9 @@ export class Connections {
   }
 
   #onRequest(connection: Connection, socket: Socket, data: Payload): void {
-    const request = connection.isTls ? undefined : readHttpRequest(data.bytes);
-    if (request?.method === 'CONNECT') connection.tunnel = request.target;
-    else if (request !== undefined) {
-      connection.host ??= request.host?.replace(/:\d+$/, '');
-      connection.url = /^https?:/.test(request.target)
-        ? request.target
-        : `http://${request.host ?? socket.peer?.address ?? ''}${request.target}`;
-    }
+    const tunnel = connection.isTls ? undefined : tunnelAskedFor(connection, data);
+    if (tunnel !== undefined) connection.tunnel = tunnel;
+    else if (!connection.isTls) this.#readUrl(connection, socket, data);
     const sameRequest =
       connection.response?.endNs === undefined && data.startNs - connection.lastWriteNs < SAME_REQUEST_NS;
     connection.lastWriteNs = data.endNs;
@@ -181,9 +182,18 @@ export class Connections {
     const span = this.#store.open('response', 'ttfb', 'wait for the response', data.endNs, [data.at]);
     span.attributes = attributesOf(connection, socket);
     if (connection.url !== undefined) span.attributes['url.full'] = connection.url;
-    if (connection.tunnel !== undefined && !connection.isTls) span.name = `CONNECT ${connection.tunnel}`;
+    if (tunnel !== undefined) span.name = nameOfTunnel(tunnel);
     connection.response = span;
     connection.spans.push(span);
+  }
+
+  #readUrl(connection: Connection, socket: Socket, data: Payload): void {
+    const request = readHttpRequest(data.bytes);
+    if (request === undefined) return;
+    connection.host ??= request.host?.replace(/:\d+$/, '');
+    connection.url = /^https?:/.test(request.target)
+      ? request.target
+      : `http://${request.host ?? socket.peer?.address ?? ''}${request.target}`;
   }
 
   onRead(socket: Socket, data: Payload): void {
@@ -219,8 +229,13 @@ export class Connections {
     }
     this.#closeResponse(connection, data.endNs, data.at);
     connection.due = head?.contentLength;
-    if (connection.tunnel !== undefined && !connection.isTls && head !== undefined && head.status < 300)
-      return;
+    const { tunnel } = connection;
+    if (tunnel !== undefined && !connection.isTls) {
+      const refusal = refusalOf(tunnel, data.bytes);
+      if (refusal !== undefined && connection.response !== undefined)
+        connection.response.attributes['error.type'] = refusal;
+      if (isConsent(tunnel, head)) return;
+    }
     if (connection.requests === 1) connection.firstRecord ??= tlsRecordLength(data.bytes);
     const transfer = this.#store.open('transfer', 'transfer', 'body', data.endNs, [data.at]);
     transfer.attributes = { ...attributesOf(connection, socket), 'gotrace.bytes': data.length };

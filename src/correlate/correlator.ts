@@ -10,6 +10,7 @@ import { SpanStore } from '../model/span.ts';
 import type { Ending, Trace } from '../model/trace.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
+import { markAuthPrograms } from './goauth.ts';
 import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { descriptorOf, type Process, Processes } from './processes.ts';
@@ -172,6 +173,7 @@ export class Correlator {
     const endNs = Number.isFinite(lastNs) ? lastNs : 0;
     const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
     const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0);
+    markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
     const ending = this.#ending(exitCode);
     if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.fetching.openBodies(this.#files.stored);

@@ -1,4 +1,4 @@
-import type { Span } from '../model/span.ts';
+import { asksForTunnel, type Span } from '../model/span.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
 import type { GoOutput } from './go-output.ts';
@@ -53,7 +53,7 @@ function nameHosts({ connections, names, spans }: Joinable): void {
       const host = connection.host ?? (address === undefined ? undefined : names.get(address));
       if (host !== undefined && span.attributes['server.address'] === undefined)
         span.attributes['server.address'] = host;
-      const toEgress = span.kind === 'connect' || span.name.startsWith('CONNECT ');
+      const toEgress = span.kind === 'connect' || asksForTunnel(span);
       if (connection.tunnel !== undefined && toEgress)
         span.attributes['server.address'] = names.get(address ?? '') ?? address ?? '';
       if (connection.tunnel !== undefined && !toEgress)
@@ -95,8 +95,7 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
   const byPid = new Map([...processes].reverse().map((process) => [process.pid, process]));
   for (const { spans: waits, tunnel } of connections) {
     for (const span of waits) {
-      if ((span.kind !== 'response' && span.kind !== 'transfer') || span.name.startsWith('CONNECT '))
-        continue;
+      if ((span.kind !== 'response' && span.kind !== 'transfer') || asksForTunnel(span)) continue;
       const pid = span.attributes['process.pid'];
       const process = byPid.get(pid ?? -1);
       // A process that was there before the log has no command line in it.

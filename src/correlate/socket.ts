@@ -2,6 +2,7 @@ import type { SocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span } from '../model/span.ts';
 import type { Process } from './processes.ts';
+import type { Tunnel } from './tunnels.ts';
 
 /** A socket from socket() to close(), whichever processes share it. */
 export interface Socket {
@@ -19,11 +20,11 @@ export interface Connection {
   state: 'connecting' | 'open' | 'closed';
   /** The name asked for: SNI, the Host header, else the name that was looked up. */
   host: string | undefined;
-  /** host:port that a proxy was asked to connect to. */
-  tunnel: string | undefined;
+  /** What a proxy was asked for. */
+  tunnel: Tunnel | undefined;
   tls: Span | undefined;
   isTls: boolean;
-  /** When the last byte of the handshake went either way. */
+  /** When the last word of the handshake went either way. */
   lastHandshakeNs: number;
   response: Span | undefined;
   transfer: Span | undefined;

@@ -178,7 +178,11 @@ function settingOf(cause: string, error: TraceError, module: string | undefined)
       return 'GOFLAGS=-mod=vendor';
     case 'server-error/4xx':
     case 'server-error/5xx':
-      return error.detail.status?.toString() ?? /: ([A-Z][A-Za-z -]+)$/.exec(error.text)?.[1] ?? '5xx';
+      return (
+        error.detail.status?.toString() ??
+        /: (?:unknown error )?([A-Za-z][A-Za-z -]+)$/.exec(error.text)?.[1] ??
+        '5xx'
+      );
     case 'auth/egress-407':
     case 'connect/dead-egress-proxy':
       return 'HTTPS_PROXY';

@@ -43,14 +43,16 @@ export function isSignificant(group: Group, { timeline, trace: { endNs, coverage
   if (chargeableNs(group) >= allowedNs(group) && share >= LEAST_SHARE) return true;
   const network = group.phase === 'dns' || group.phase === 'connect' || group.phase === 'tls';
   // Lines of fetches begin late and end early: what is nearly all of them need not be nearly all of the run.
-  return coverage.syscalls && network && share >= NEARLY_ALL && group.criticalNs >= SHORTEST_NS;
+  return coverage.syscalls && network && share >= NEARLY_ALL && chargeableNs(group) >= SHORTEST_NS;
 }
 
 /** A round trip to another continent: what every request may take, however many there are. */
 const ROUND_TRIP_NS = 80e6;
 
-/** Requests have to go there and back; only what they take longer counts. */
-function chargeableNs({ phase, criticalNs, segments }: Group): number {
+/** Requests have to go there and back, and a client checks certificates; only what is waited beyond that counts. */
+function chargeableNs({ phase, criticalNs, segments, spans }: Group): number {
+  if (phase === 'tls')
+    return criticalNs - Math.max(0, ...spans.map((span) => span.attributes['gotrace.tls.checked'] ?? 0));
   if (phase !== 'ttfb') return criticalNs;
   return segments.reduce((sum, { startNs, endNs }) => sum + Math.max(0, endNs - startNs - ROUND_TRIP_NS), 0);
 }

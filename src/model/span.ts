@@ -57,6 +57,8 @@ export interface Attributes {
   'gotrace.redirected'?: boolean;
   /** The application protocols that a ClientHello offers. */
   'gotrace.tls.alpn'?: string;
+  /** Nanoseconds of a handshake in which the client checked what the server had sent: nobody was waited for. */
+  'gotrace.tls.checked'?: number;
   /** What a person is asked at the terminal. */
   'gotrace.prompt'?: string;
   /** A zip that passed go's check of its hash and got its name. */
@@ -64,7 +66,7 @@ export interface Attributes {
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */
   'gotrace.purpose'?: 'sumdb' | 'toolchain' | 'go-get' | 'git';
-  /** `askpass`, `credential-helper`, `ssh`. */
+  /** `askpass`, `credential-helper`, `ssh`, `goauth`. */
   'gotrace.helper'?: string;
   /** Files that were unpacked. */
   'gotrace.calls'?: number;
@@ -82,6 +84,11 @@ export interface Span {
   parentId?: number;
   attributes: Attributes;
   evidence: SourceLine[];
+}
+
+/** The wait for an egress proxy to let a connection through, named by what it was asked for: HTTP's CONNECT, or SOCKS. */
+export function asksForTunnel({ kind, name }: Span): boolean {
+  return kind === 'response' && /^(?:CONNECT|SOCKS5)(?: |$)/.test(name);
 }
 
 /** A build of days makes millions of short waits: of more spans than this, the shorter half is only counted. */

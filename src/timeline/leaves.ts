@@ -1,5 +1,5 @@
 import { subtract } from '../model/interval.ts';
-import type { Span, SpanKind } from '../model/span.ts';
+import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
 
 /** A stretch of time in which a span itself, and nothing inside it, was waited for. */
 export interface Piece {
@@ -73,6 +73,8 @@ interface Index {
   readonly fetchHosts: ReadonlySet<string>;
   /** Fetches and bodies of a module. */
   readonly byModule: ReadonlyMap<string, readonly Span[]>;
+  /** What a process starts to learn a password, by the process: its requests wait for that. */
+  readonly authPrograms: ReadonlyMap<number, readonly Span[]>;
 }
 
 function indexOf(spans: readonly Span[]): Index {
@@ -89,23 +91,33 @@ function indexOf(spans: readonly Span[]): Index {
     network: spans
       .filter(
         (span) =>
-          NETWORK.has(span.kind) ||
-          span.name.startsWith('CONNECT ') ||
-          span.attributes['gotrace.redirected'] === true,
+          NETWORK.has(span.kind) || asksForTunnel(span) || span.attributes['gotrace.redirected'] === true,
       )
       .sort((a, b) => a.startNs - b.startNs),
     fetchHosts: new Set(
       spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
     ),
     byModule,
+    authPrograms: authProgramsOf(spans),
   };
+}
+
+function authProgramsOf(spans: readonly Span[]): Map<number, Span[]> {
+  const pids = new Map(spans.map((span) => [span.id, span.attributes['process.pid']]));
+  const programs = new Map<number, Span[]>();
+  for (const span of spans) {
+    const pid = pids.get(span.parentId ?? -1);
+    if (span.kind !== 'process' || span.phase !== 'auth' || pid === undefined) continue;
+    programs.set(pid, [...(programs.get(pid) ?? []), span]);
+  }
+  return programs;
 }
 
 function insideOf(span: Span, index: Index): readonly Span[] {
   if (span.kind === 'process') return descendantsOf(span, index.children);
-  if (span.kind === 'fetch') return networkOf(span, index);
-  if (span.kind !== 'unzip') return [];
   const pid = span.attributes['process.pid'];
+  if (span.kind === 'fetch') return [...networkOf(span, index), ...(index.authPrograms.get(pid ?? -1) ?? [])];
+  if (span.kind !== 'unzip') return [];
   const same = index.byModule.get(span.attributes['gotrace.module'] ?? '') ?? [];
   return same.filter((each) => each.attributes['process.pid'] === pid);
 }

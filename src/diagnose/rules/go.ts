@@ -117,22 +117,25 @@ function gitServer(group: Group): Diagnosis {
   };
 }
 
+const HELPER_CAUSES: Readonly<Record<string, string>> = {
+  askpass: 'auth/askpass',
+  'credential-helper': 'auth/credential-helper',
+  ssh: 'auth/ssh-host-key',
+  goauth: 'auth/goauth',
+};
+
 export const AUTH_RULES: readonly WaitRule[] = [
   prompted,
   (group) => {
     const span = group.spans[0];
     const helper = span?.attributes['gotrace.helper'];
-    const cause =
-      helper === 'askpass'
-        ? 'auth/askpass'
-        : helper === 'credential-helper'
-          ? 'auth/credential-helper'
-          : helper === 'ssh'
-            ? 'auth/ssh-host-key'
-            : 'auth/other';
     return {
-      cause,
-      culprit: culprit({ ...culpritOfSpan(span), process: span?.attributes['process.command'] }),
+      cause: HELPER_CAUSES[helper ?? ''] ?? 'auth/other',
+      culprit: culprit({
+        ...culpritOfSpan(span),
+        process: span?.attributes['process.command'],
+        setting: helper === 'goauth' ? 'GOAUTH' : undefined,
+      }),
       confidence: 0.9,
       evidence: evidenceOf(group.spans),
     };

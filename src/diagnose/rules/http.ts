@@ -1,5 +1,5 @@
 import type { Culprit } from '../../model/finding.ts';
-import type { Span } from '../../model/span.ts';
+import { asksForTunnel, type Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
   baseOf,
@@ -128,12 +128,12 @@ function slowResponse(group: Group): Diagnosis {
   };
 }
 
-/** A CONNECT is asked of the egress proxy, and named by what it asks for. */
+/** A tunnel is asked of the egress proxy, and named by what it asks for. */
 function requestOf(span: Span | undefined): Culprit {
-  const isConnect = span?.name.startsWith('CONNECT ');
+  const isTunnel = span !== undefined && asksForTunnel(span);
   return culprit({
     ...culpritOfSpan(span),
-    ...(isConnect ? { url: span?.name, setting: 'HTTPS_PROXY' } : {}),
+    ...(isTunnel ? { url: span.name, setting: 'HTTPS_PROXY' } : {}),
   });
 }
 

@@ -176,6 +176,23 @@ export const GO_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'auth/goauth',
+    summary: 'go waits for {process}, which GOAUTH names, before it sends a request[ ({seconds})]',
+    explanation:
+      'GOAUTH names a program that gives credentials (Go 1.24 and later). go runs it before the first request and after each 4xx, and has no time limit for it.',
+    telltale: 'A child of go that is no version control, inside a fetch that sends nothing.',
+    remedies: [
+      {
+        text: 'Run it by hand: it must print what `go help goauth` describes, and end',
+        command: '{process} </dev/null',
+      },
+      {
+        text: 'Run without it; credentials then come from ~/.netrc',
+        command: 'GOAUTH=netrc go mod download',
+      },
+    ],
+  },
+  {
     cause: 'auth/askpass',
     summary: 'git waits for {process} to be answered by a person[ ({seconds})]',
     explanation:
