@@ -24,6 +24,12 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'dns/no-such-host': { is: 'dns-nxdomain', near: 'dns-servfail' },
   'dns/servfail': { is: 'dns-servfail', near: 'healthy-aaaa-servfail' },
   'dns/refused-port': { is: 'dns-refusedport', near: 'dns-wrong-address' },
+  'dns/unreachable': {
+    is: get(
+      'dial tcp: lookup proxy.example on 192.0.2.53:53: dial udp 192.0.2.53:53: connect: network is unreachable',
+    ),
+    near: get('dial tcp 192.0.2.9:443: connect: network is unreachable'),
+  },
   'dns/tcp-fallback': { is: 'dns-tc', near: 'dns-slow' },
   'dns/slow-aaaa': { is: 'dns-noaaaa', near: 'healthy-aaaa-servfail' },
   'dns/search-list': { is: 'dns-search-storm', near: 'dns-nxdomain' },
@@ -59,6 +65,8 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   },
   'ttfb/slow-response': { is: 'ttfb-zip-slow', near: 'transfer-slow-20k' },
   'ttfb/no-response': { is: 'ttfb-hang', near: 'transfer-stall' },
+  'ttfb/slow-egress-proxy': { is: 'egress-slow', near: 'healthy-egress' },
+  'ttfb/silent-egress-proxy': { is: 'egress-hang', near: 'egress-slow' },
   'ttfb/slow-first-proxy': { is: 'goproxy-first-slow-404', near: 'proxy-503-pipe' },
   'ttfb/slow-discovery': { is: 'discovery-slow', near: 'discovery-404' },
   'ttfb/closed': {
@@ -71,6 +79,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'transfer/reset': { is: 'transfer-reset', near: 'tls-reset' },
   'transfer/corrupt': { is: 'zip-corrupt', near: 'zip-404' },
   'server-error/not-found': { is: 'missing-version', near: 'proxy-401' },
+  'server-error/no-package': {
+    is: 'go: example.com/app imports\n\tlib.example/a/none: module lib.example/a@latest found (v1.0.0), but does not contain package lib.example/a/none\n',
+    near: 'go: example.com/app imports\n\tlib.example/a/none: cannot find module providing package lib.example/a/none\n',
+  },
   'server-error/5xx': { is: 'proxy-502-only', near: 'proxy-429' },
   'server-error/4xx': {
     is: go('reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 400 Bad Request'),
@@ -94,6 +106,14 @@ const CASES: Readonly<Record<string, CauseCase>> = {
       'verifying go.mod: lib.example/a@v1.0.0/go.mod: reading https://sum.example/lookup/lib.example/a@v1.0.0: 404 Not Found',
     ),
   },
+  'proxy-config/govcs': {
+    is: go("invalid version: GOVCS disallows using git for private lib.example/a; see 'go help vcs'"),
+    near: go('git init --bare in /m/cache/vcs/1: exec: "git": executable file not found in $PATH'),
+  },
+  'proxy-config/setting': {
+    is: 'go: parsing $GOFLAGS: unknown flag -bogus\n',
+    near: 'goproxy-bad-url',
+  },
   'proxy-config/missing-go-sum': {
     is: 'main.go:4:2: missing go.sum entry for module providing package lib.example/a; to add:\n\tgo get example.com/app\n',
     near: 'sumdb-mismatch',
@@ -111,6 +131,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'auth/egress-407': { is: 'egress-407', near: 'egress-403' },
   'auth/private-module': { is: 'private-not-in-goprivate', near: 'git-404' },
   'auth/credential-helper': { is: 'git-helper', near: 'git-askpass-hang' },
+  'auth/goauth': { is: 'goauth-slow', near: 'git-helper' },
   'auth/askpass': { is: 'git-askpass-hang', near: 'git-stall' },
   'auth/ssh-host-key': { is: 'ssh-hostkey-tty', near: 'ssh-key-denied' },
   'auth/ssh-key': { is: 'ssh-key-denied', near: 'ssh-hostkey-tty' },

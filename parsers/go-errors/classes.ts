@@ -21,7 +21,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'go-mod',
     pattern:
-      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing go\.mod|package (?<path2>\S+) is not in (?:std|GOROOT)/,
+      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing \S*go\.(?:mod|work)|^(?:\S*\/)?go\.(?:mod|work):\d+: |package (?<path2>\S+) is not in (?:std|GOROOT)/,
   },
   {
     name: 'toolchain-not-available',
@@ -34,6 +34,14 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
       /requires go >= ?(?<version>[\d.]+\w*)|invalid go version '|note: module requires Go (?<version2>[\d.]+)/,
   },
   { name: 'sumdb-setting', pattern: /invalid GOSUMDB/ },
+  // cmd/go/internal/modfetch/codehost/vcs.go and vcs/vcs.go, checkGOVCS: the policy forbids what is installed.
+  { name: 'govcs', pattern: /GOVCS disallows using (?<program>\w+) for (?:public|private) (?<path>[^\s;]+)/ },
+  // cmd/go/internal/cfg, modload/init.go, base/goflags.go: the environment itself is wrong.
+  {
+    name: 'setting',
+    pattern:
+      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|neither GOMODCACHE nor GOPATH is set|GOPATH entry (?:is relative|cannot)|\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
+  },
   { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
   {
     name: 'proxy-no-entry',
@@ -59,6 +67,12 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     name: 'version-conflict',
     pattern:
       /ambiguous import|\bconflict(?:s|ing)?\b|requires \S+, but|but \S+ requires|is explicitly required to be|mismatched versions|requires \S+@\S+, not/,
+  },
+  // modload/import.go: the module is there, and the package is not in it.
+  {
+    name: 'no-package',
+    pattern:
+      /module (?<module>\S+?)@(?<version>\S+) found(?: \([^)]*\))?(?:, replaced by [^,]*)?, but does not contain package (?<path>\S+)/,
   },
   {
     name: 'egress-407',
@@ -97,7 +111,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     pattern:
       /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/,
   },
-  { name: 'no-vcs', pattern: /exec: "(?:git|hg|svn|bzr|fossil)": executable file not found/ },
+  { name: 'no-vcs', pattern: /exec: "(?<program>git|hg|svn|bzr|fossil)": executable file not found/ },
   { name: 'no-vcs-protocol', pattern: /no secure protocol found for repository/ },
   {
     name: 'no-such-host',
@@ -112,6 +126,11 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'dns-refused',
     pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: (?:read|dial) udp .*connection refused/,
+  },
+  {
+    name: 'dns-unreachable',
+    pattern:
+      /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: (?:read|write|dial) udp .*(?:network is unreachable|no route to host|host is unreachable)/,
   },
   {
     name: 'dns-timeout',

@@ -17,6 +17,8 @@ export interface GoErrorRecord {
   readonly address?: string;
   readonly url?: string;
   readonly path?: string;
+  /** The version control program. */
+  readonly program?: string;
   readonly status?: number;
 }
 
@@ -46,7 +48,7 @@ function readContinuation(line: InputLine): GoErrorRecord | undefined {
 
 /** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
 const LINE =
-  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
+  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |(?:\S*\/)?go\.(?:mod|work):\d+: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
 
 function readGoError(line: InputLine): GoErrorRecord | undefined {
   const text = line.text();
@@ -81,6 +83,7 @@ function fields(
     host: pick('host'),
     address: pick('address'),
     path: pick('path'),
+    program: pick('program'),
     url,
     status: status === undefined ? undefined : Number(status),
   };

@@ -204,9 +204,9 @@ export class GoOutput {
   }
 
   #onError(text: string, name: string, detail: TraceError['detail'], timeNs: number, final: boolean): void {
-    const { module, version, host, address, url, path, status } = detail;
+    const { module, version, host, address, url, path, program, status } = detail;
     const fields = Object.fromEntries(
-      Object.entries({ module, version, host, address, url, path, status }).filter(
+      Object.entries({ module, version, host, address, url, path, program, status }).filter(
         ([, value]) => value !== undefined,
       ),
     );

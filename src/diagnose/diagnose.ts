@@ -255,7 +255,7 @@ function blind({ trace }: Case, reason: string, waits: readonly Wait[]): Diagnos
     : 'record it with `gotrace run --strace -- COMMAND`';
   const headline =
     trace.coverage.syscalls && !trace.coverage.attached
-      ? `Unknown: ${reason}, and nothing that was traced had been waited for.`
+      ? `Unknown: ${reason}; nothing that was traced had been waited for.`
       : `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
   return {
     verdict: { status: 'unknown', headline },

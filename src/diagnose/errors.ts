@@ -57,12 +57,13 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
           : version === undefined
             ? module
             : `${module}@${version}`,
+      process: error.detail.program,
       path:
         error.detail.path ??
         (['server-error/not-found', 'server-error/version-conflict', 'git/no-repository'].includes(cause)
           ? module
           : undefined),
-      setting: settingOf(cause, error, module),
+      setting: settingOf(cause, error, module, context.trace),
     }),
     ...(base === undefined ? {} : { base }),
     confidence: SAYS_NOTHING.has(error.class) ? 0.3 : 0.9,
@@ -165,7 +166,12 @@ function hasNoRoots({ trace }: Case): boolean {
   return sawFiles && (trace.certificates?.every((each) => !each.found) ?? false);
 }
 
-function settingOf(cause: string, error: TraceError, module: string | undefined): string | undefined {
+function settingOf(
+  cause: string,
+  error: TraceError,
+  module: string | undefined,
+  trace: Case['trace'],
+): string | undefined {
   switch (cause) {
     case 'proxy-config/off':
       return 'GOPROXY=off';
@@ -192,13 +198,23 @@ function settingOf(cause: string, error: TraceError, module: string | undefined)
     case 'toolchain/not-available':
     case 'toolchain/too-old':
       return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0];
+    case 'proxy-config/govcs':
+      return `GOVCS=${error.detail.path}:${error.detail.program}`;
     case 'proxy-config/go-mod':
+      return withNextLine(error, trace);
+    case 'proxy-config/setting':
     case 'server-error/not-a-proxy':
     case 'server-error/other':
       return error.text.trim().slice(0, 200);
     default:
       return undefined;
   }
+}
+
+/** `go: errors parsing go.mod:` says on the next line what they are. */
+function withNextLine(error: TraceError, { errors }: Case['trace']): string {
+  const next = error.text.trimEnd().endsWith(':') ? errors[errors.indexOf(error) + 1] : undefined;
+  return `${error.text.trim()} ${next?.text.trim() ?? ''}`.trimEnd().slice(0, 200);
 }
 
 /** `git.corp.example/*` for a module below it: what GOPRIVATE wants, which is about module paths and not about hosts. */

@@ -17,7 +17,7 @@ const ALLOWED_NS: Readonly<Record<Phase, number>> = {
   git: 2e9,
   lock: 0.3e9,
   disk: 0.5e9,
-  cpu: 0.5e9,
+  cpu: 1e9,
   auth: 1e9,
   'proxy-config': 0.5e9,
   'server-error': 1e9,

@@ -15,6 +15,7 @@ export function whatIsUnseen({ trace, timeline }: Case): string | undefined {
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
     return 'this is a table of totals (strace -c), which has no times and no order';
   if (coverage.attached && ending.kind === 'unknown') return `the log ends before it did${after}`;
+  if (coverage.syscalls && ending.kind === 'unknown') return inactivity(trace, timeline.segments);
   if (coverage.syscalls || coverage.libraryCalls) return undefined;
   const zip = awaitedZip(trace);
   if (zip !== undefined)
@@ -32,14 +33,28 @@ function showsWork({ spans, goroutines, errors }: Trace): boolean {
   );
 }
 
+/** A program that was not seen to end did nothing that has a name for most of the time: it computed, or slept. */
+function inactivity(trace: Trace, segments: Case['timeline']['segments']): string | undefined {
+  const longest = longestGap(trace, segments);
+  return longest === undefined
+    ? undefined
+    : `the log ends before the command did, which for ${printSeconds(longest)} computed or slept`;
+}
+
+/** The longest time that nothing explains, where it is long and most of the run. */
+function longestGap(trace: Trace, segments: Case['timeline']['segments']): number | undefined {
+  const gaps = segments.filter((segment) => segment.span === undefined).map((gap) => gap.endNs - gap.startNs);
+  const longest = Math.max(0, ...gaps);
+  const isMost = longest >= MOST_OF_THE_RUN * (trace.endNs - trace.startNs);
+  return longest >= LONG_SILENCE_NS && isMost ? longest : undefined;
+}
+
 /** Most of the time passed between two lines, with nothing open that go tells of: a body, a lock, or work. */
 function silence(trace: Trace, segments: Case['timeline']['segments']): string | undefined {
   const isForeign = trace.command !== undefined && programOf(trace.command) !== 'go';
   if (isForeign && trace.ending.kind === 'exited') return undefined;
-  const gaps = segments.filter((segment) => segment.span === undefined).map((gap) => gap.endNs - gap.startNs);
-  const longest = Math.max(0, ...gaps);
-  if (longest < LONG_SILENCE_NS || longest < MOST_OF_THE_RUN * (trace.endNs - trace.startNs))
-    return undefined;
+  const longest = longestGap(trace, segments);
+  if (longest === undefined) return undefined;
   return `go printed nothing for ${printSeconds(longest)} (a body that arrives, a lock and unpacking are silent)`;
 }
 

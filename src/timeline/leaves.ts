@@ -73,6 +73,8 @@ interface Index {
   readonly fetchHosts: ReadonlySet<string>;
   /** Fetches and bodies of a module. */
   readonly byModule: ReadonlyMap<string, readonly Span[]>;
+  /** Bodies that took a while, by their end. */
+  readonly bodies: readonly Whole[];
   /** What a process starts to learn a password, by the process: its requests wait for that. */
   readonly authPrograms: ReadonlyMap<number, readonly Span[]>;
 }
@@ -98,6 +100,10 @@ function indexOf(spans: readonly Span[]): Index {
       spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
     ),
     byModule,
+    bodies: spans
+      .filter(isWhole)
+      .filter(({ kind, startNs, endNs }) => kind === 'transfer' && endNs - startNs > LONG_BODY_NS)
+      .sort((a, b) => a.endNs - b.endNs),
     authPrograms: authProgramsOf(spans),
   };
 }
@@ -116,7 +122,12 @@ function authProgramsOf(spans: readonly Span[]): Map<number, Span[]> {
 function insideOf(span: Span, index: Index): readonly Span[] {
   if (span.kind === 'process') return descendantsOf(span, index.children);
   const pid = span.attributes['process.pid'];
-  if (span.kind === 'fetch') return [...networkOf(span, index), ...(index.authPrograms.get(pid ?? -1) ?? [])];
+  if (span.kind === 'fetch')
+    return [
+      ...networkOf(span, index),
+      ...(index.authPrograms.get(pid ?? -1) ?? []),
+      ...bodiesBefore(span, index),
+    ];
   if (span.kind !== 'unzip') return [];
   const same = index.byModule.get(span.attributes['gotrace.module'] ?? '') ?? [];
   return same.filter((each) => each.attributes['process.pid'] === pid);
@@ -131,6 +142,48 @@ function networkOf(fetch: Span, { network, fetchHosts }: Index): Span[] {
       inside.push(each);
   }
   return inside;
+}
+
+type Whole = Span & { readonly endNs: number };
+
+function isWhole(span: Span): span is Whole {
+  return span.endNs !== undefined;
+}
+
+const LONG_BODY_NS = 0.25e9;
+/** A response's headers are there as soon as the bytes before them are. */
+const RIGHT_BEHIND_NS = 0.1e9;
+
+/**
+ * On one HTTP/2 connection the headers of a response stand in line behind the body of another one that was sent before:
+ * they come when that is whole. What such a fetch waited for is that body, and how fast the line is.
+ */
+function bodiesBefore(fetch: Span, { bodies }: Index): Span[] {
+  if (!isWhole(fetch)) return [];
+  const { startNs, endNs, attributes } = fetch;
+  const before: Span[] = [];
+  for (let at = firstEndingAfter(bodies, endNs - RIGHT_BEHIND_NS); at < bodies.length; at++) {
+    const body = bodies[at];
+    if (body === undefined || body.endNs > endNs + RIGHT_BEHIND_NS) break;
+    const isBeside =
+      body.attributes['server.address'] === attributes['server.address'] &&
+      body.attributes['process.pid'] === attributes['process.pid'] &&
+      body.attributes['url.full'] !== attributes['url.full'];
+    if (isBeside && body.endNs - Math.max(body.startNs, startNs) > (endNs - startNs) / 2) before.push(body);
+  }
+  return before;
+}
+
+/** In spans that are sorted by their end: the first that ends after a time. */
+function firstEndingAfter(spans: readonly Whole[], timeNs: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.endNs ?? 0) > timeNs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Reaching the fetch's own host, or a host that no fetch names: an egress proxy. */

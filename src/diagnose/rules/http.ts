@@ -1,4 +1,3 @@
-import type { Culprit } from '../../model/finding.ts';
 import { asksForTunnel, type Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
@@ -20,6 +19,7 @@ const EQUAL = 3;
 const LONGEST_ROUND_TRIP_NS = 0.7e9;
 
 export const TTFB_RULES: readonly WaitRule[] = [
+  egressProxy,
   serverError,
   slowFirstProxy,
   noResponse,
@@ -83,7 +83,7 @@ function noResponse(group: Group): Diagnosis | undefined {
   if (open === undefined || !group.open) return undefined;
   return {
     cause: 'ttfb/no-response',
-    culprit: requestOf(open),
+    culprit: culpritOfSpan(open),
     confidence: 0.9,
     evidence: evidenceOf([open]),
   };
@@ -122,19 +122,26 @@ function latencyBound(group: Group): Diagnosis | undefined {
 function slowResponse(group: Group): Diagnosis {
   return {
     cause: 'ttfb/slow-response',
-    culprit: requestOf(group.spans[0]),
+    culprit: culpritOfSpan(group.spans[0]),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
   };
 }
 
-/** A tunnel is asked of the egress proxy, and named by what it asks for. */
-function requestOf(span: Span | undefined): Culprit {
-  const isTunnel = span !== undefined && asksForTunnel(span);
-  return culprit({
-    ...culpritOfSpan(span),
-    ...(isTunnel ? { url: span.name, setting: 'HTTPS_PROXY' } : {}),
-  });
+/** A tunnel is asked of the egress proxy, before the request that it is for. */
+function egressProxy({ spans, open }: Group): Diagnosis | undefined {
+  const asked = spans.filter(asksForTunnel);
+  const [span] = asked;
+  if (span === undefined || span !== spans[0]) return undefined;
+  const { host, address } = culpritOfSpan(span);
+  const scheme = span.name.startsWith('SOCKS') ? 'socks5h' : 'http';
+  return {
+    cause: open && span.endNs === undefined ? 'ttfb/silent-egress-proxy' : 'ttfb/slow-egress-proxy',
+    culprit: culprit({ host, address, url: `${scheme}://${address ?? host}`, setting: 'HTTPS_PROXY' }),
+    step: span.name === 'SOCKS5' ? 'the SOCKS5 greeting' : span.name,
+    confidence: 0.9,
+    evidence: evidenceOf(asked),
+  };
 }
 
 export const TRANSFER_RULES: readonly WaitRule[] = [stalled, broken, slowTransfer];

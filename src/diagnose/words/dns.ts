@@ -117,6 +117,21 @@ export const DNS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'dns/unreachable',
+    summary:
+      'the nameserver {ip} cannot be reached: this machine has no route to it (network is unreachable)',
+    explanation:
+      'The kernel refuses to send the query: the network is down, or the address in resolv.conf belongs to a VPN or a network that this machine is not in.',
+    telltale: 'ENETUNREACH or EHOSTUNREACH on the UDP socket.',
+    remedies: [
+      {
+        text: 'See whether the network is up, and which way leads to {ip}',
+        command: 'ip route get {ip}; ip -brief address',
+      },
+      { text: 'See where the nameserver comes from', command: 'cat /etc/resolv.conf' },
+    ],
+  },
+  {
     cause: 'dns/tcp-fallback',
     summary: 'answers for {host} did not fit into UDP, and asking {ip} again over TCP took {seconds}',
     explanation:

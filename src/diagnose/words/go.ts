@@ -80,6 +80,31 @@ export const GO_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'proxy-config/govcs',
+    summary: 'GOVCS forbids {process} for {path}, and no proxy was to give it',
+    explanation:
+      'GOVCS says which version control programs go may run: for public modules only git and hg unless it is set, for those of GOPRIVATE all.',
+    telltale: '`GOVCS disallows using git for …; see go help vcs`.',
+    remedies: [
+      {
+        text: 'Allow it for this path',
+        command: 'go env -w GOVCS={path}:{process},public:git|hg,private:all',
+      },
+      { text: 'See its value', command: 'go env GOVCS GOPRIVATE GOPROXY' },
+    ],
+  },
+  {
+    cause: 'proxy-config/setting',
+    summary: 'a setting of go is wrong: {setting}',
+    explanation:
+      'The environment, or the file that `go env -w` writes, holds something that go cannot work with.',
+    telltale: '`parsing $GOFLAGS`, `neither GOMODCACHE nor GOPATH is set`, `invalid GOTOOLCHAIN`.',
+    remedies: [
+      { text: 'See what is set, and where', command: 'go env -changed; env | grep -E "^(GO|HOME)"' },
+      { text: 'Take a setting back that `go env -w` made', command: 'go env -u GOFLAGS' },
+    ],
+  },
+  {
     cause: 'proxy-config/missing-go-sum',
     summary: 'go.sum has no entry for {module}',
     explanation:
@@ -309,14 +334,17 @@ export const GO_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'git/not-installed',
-    summary: 'go needs git for {module}, and git is not installed here',
+    summary: 'go needs {process} for {module}, and {process} is not installed here',
     explanation:
       'Modules that no proxy gives come from their repository, with the version control program of the machine. Slim container images have none.',
     telltale: '`exec: "git": executable file not found in $PATH`.',
     remedies: [
-      { text: 'Install git', command: 'apt-get update && apt-get install -y git || apk add git' },
       {
-        text: 'Or take modules from the default module proxy, which needs no git',
+        text: 'Install {process} (hg is in the package mercurial, svn in subversion)',
+        command: 'apt-get update && apt-get install -y {process} || apk add {process}',
+      },
+      {
+        text: 'Or take modules from the default module proxy, which needs none',
         command: 'go env -u GOPROXY; unset GOPROXY',
       },
     ],

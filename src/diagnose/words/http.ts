@@ -4,11 +4,17 @@ const NEXT_ENTRY = {
   text: 'With | instead of , the next GOPROXY entry is asked after any error, not only after 404 and 410',
   command: '{piped}',
 };
-const EGRESS = {
-  text: '{host} is the egress proxy of {setting}: it, or its way out, is slow or hangs; try it by hand, or go around it',
-  command:
-    'curl -v --proxy http://{address} -o /dev/null https://proxy.example/; export NO_PROXY=proxy.example',
-};
+const EGRESS = [
+  {
+    text: 'Try the egress proxy {host} by hand',
+    command: 'curl -v --proxy {url} -o /dev/null https://proxy.example/',
+  },
+  {
+    text: 'Hosts that can be reached directly need no {setting}: name them in NO_PROXY',
+    command: 'export NO_PROXY=.corp.example',
+  },
+  { text: 'See which proxies are set', command: 'env | grep -i _proxy' },
+];
 const TRY_URL = {
   text: 'Ask for it by hand and watch the time',
   command: "curl -L -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {url}",
@@ -22,7 +28,6 @@ export const HTTP_WORDS: readonly CauseWords[] = [
       'The request was sent and the server was silent for long: a cold cache of the proxy, a slow upstream, or load.',
     telltale: 'A gap between the request’s last byte and the response’s first; `200 OK (6.0s)` with -x.',
     remedies: [
-      EGRESS,
       TRY_URL,
       {
         text: 'The proxy {host} is slow to the first byte: look at its cache and its upstream, or use another GOPROXY',
@@ -38,7 +43,6 @@ export const HTTP_WORDS: readonly CauseWords[] = [
       'The connection stands, the request was sent, and no response comes. Go sets no time limit on a response.',
     telltale: 'A request that is still open when the log ends.',
     remedies: [
-      EGRESS,
       TRY_URL,
       {
         text: 'The proxy {host} hangs: look at it and its upstream, or use another GOPROXY entry',
@@ -49,6 +53,22 @@ export const HTTP_WORDS: readonly CauseWords[] = [
         command: 'timeout -s QUIT 120 go mod download',
       },
     ],
+  },
+  {
+    cause: 'ttfb/slow-egress-proxy',
+    summary: 'the egress proxy {host} took {seconds} to answer {step}',
+    explanation:
+      'HTTPS_PROXY names a proxy. It was reached and asked for a connection to the host, and was slow to make it: it is loaded, or its own way out (DNS, firewall) is.',
+    telltale: 'A gap between CONNECT, or a SOCKS request, and the answer to it.',
+    remedies: EGRESS,
+  },
+  {
+    cause: 'ttfb/silent-egress-proxy',
+    summary: 'the egress proxy {host} never answered {step}[ ({cost} so far)]',
+    explanation:
+      'HTTPS_PROXY names a proxy. It took the connection, was asked for one to the host, and says nothing: it hangs, its way out does, or it speaks another protocol than HTTPS_PROXY says.',
+    telltale: 'CONNECT, or a SOCKS greeting or request, without an answer.',
+    remedies: EGRESS,
   },
   {
     cause: 'ttfb/slow-first-proxy',
@@ -202,6 +222,17 @@ export const HTTP_WORDS: readonly CauseWords[] = [
         text: 'Check the spelling of path and version (unknown revision); a private module needs GOPRIVATE',
         command: 'go env GOPROXY GOPRIVATE',
       },
+    ],
+  },
+  {
+    cause: 'server-error/no-package',
+    summary: '{module} exists, but has no package {path}',
+    explanation:
+      'The import path leads to a module that is there; the package is not in that version of it. It was renamed, moved, or is misspelt.',
+    telltale: '`module … found, but does not contain package …`.',
+    remedies: [
+      { text: 'See which packages and versions it has', command: 'go list -m -versions {module}' },
+      { text: 'Correct the import, then', command: 'go mod tidy' },
     ],
   },
   {
