@@ -1,3 +1,4 @@
+import type { ProcRecord } from '../../parsers/proc/format.ts';
 import { readDescriptor, readText, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { ExitRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
@@ -152,6 +153,35 @@ export class Processes {
     this.#byThread.set(pid, process);
     return process;
   }
+}
+
+/** A process as a look at /proc shows it. One that was seen before stays the same one, whatever it has executed since. */
+export function addSeenProcess(
+  known: Map<number, Process>,
+  { pid, parent, command, ageSeconds, at }: ProcRecord & { readonly kind: 'proc-process' },
+  timeNs: number,
+): void {
+  const before = known.get(pid);
+  if (before !== undefined) {
+    if (before.command.join(' ') === command.join(' ')) return;
+    before.earlier = [...before.earlier, before.command].slice(0, MAX_EARLIER);
+    before.command = command;
+    before.at = at;
+    return;
+  }
+  known.set(pid, {
+    pid,
+    parent: known.get(parent),
+    command,
+    earlier: [],
+    hasExecuted: true,
+    startNs: timeNs - ageSeconds * 1e9,
+    endNs: undefined,
+    exitCode: undefined,
+    signal: undefined,
+    descriptors: new Map(),
+    at,
+  });
 }
 
 /** The descriptor that a call's first argument names, in the process that made it. */

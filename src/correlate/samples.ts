@@ -1,7 +1,7 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
-import type { Process } from './processes.ts';
+import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress } from './socket.ts';
 
@@ -45,7 +45,7 @@ export class Samples {
         this.environment[record.name] ??= record.value;
         return;
       case 'proc-process':
-        this.#onProcess(record, timeNs);
+        addSeenProcess(this.#processes, record, timeNs);
         return;
       case 'proc-lock':
         this.#start(record.key, 'lock', 'lock', `lock ${record.path}`, record, {
@@ -88,22 +88,6 @@ export class Samples {
       if (up !== undefined) becomeHandshake(dial, up);
       else if (first !== undefined) dial.endNs = Math.max(dial.startNs, first.startNs);
     }
-  }
-
-  #onProcess(record: ProcRecord & { readonly kind: 'proc-process' }, timeNs: number): void {
-    this.#processes.set(record.pid, {
-      pid: record.pid,
-      parent: this.#processes.get(record.parent),
-      command: record.command,
-      earlier: [],
-      hasExecuted: true,
-      startNs: timeNs - record.ageSeconds * 1e9,
-      endNs: undefined,
-      exitCode: undefined,
-      signal: undefined,
-      descriptors: new Map(),
-      at: record.at,
-    });
   }
 
   #onSocket(record: SocketRecord, timeNs: number): void {

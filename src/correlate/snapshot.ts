@@ -1,6 +1,6 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import type { Process } from './processes.ts';
+import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress, TLS_PORTS } from './socket.ts';
 
@@ -30,8 +30,7 @@ export class Snapshot {
   finish(nowNs: number): Process[] {
     const processes = new Map<number, Process>();
     for (const record of this.#records)
-      if (record.kind === 'proc-process')
-        processes.set(record.pid, this.#processOf(record, processes, nowNs));
+      if (record.kind === 'proc-process') addSeenProcess(processes, record, record.timeNs ?? nowNs);
     addProcessSpans(this.#store, [...processes.values()]);
     const connecting = this.#records.some(
       (record) => record.kind === 'proc-socket' && record.state === 'SYN-SENT',
@@ -56,26 +55,6 @@ export class Snapshot {
   #isTls(port: number): boolean {
     const named = new RegExp(`https://[^\\s,|]*:${port}(?!\\d)`);
     return TLS_PORTS.has(port) || Object.values(this.environment).some((value) => named.test(value));
-  }
-
-  #processOf(
-    record: ProcRecord & { kind: 'proc-process' },
-    known: ReadonlyMap<number, Process>,
-    nowNs: number,
-  ): Process {
-    return {
-      pid: record.pid,
-      parent: known.get(record.parent),
-      command: record.command,
-      earlier: [],
-      hasExecuted: true,
-      startNs: (record.timeNs ?? nowNs) - record.ageSeconds * 1e9,
-      endNs: undefined,
-      exitCode: undefined,
-      signal: undefined,
-      descriptors: new Map(),
-      at: record.at,
-    };
   }
 
   /**

@@ -209,7 +209,7 @@ export const GO_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Run it by hand: it must print what `go help goauth` describes, and end',
-        command: '{process} </dev/null',
+        command: '$(go env GOAUTH) </dev/null',
       },
       {
         text: 'Run without it; credentials then come from ~/.netrc',
