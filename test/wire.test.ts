@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readDns, readDnsOverTcp } from '../src/wire/dns.ts';
 import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
+import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../src/wire/socks.ts';
 import { mayBeTickets, readClientHello, tlsRecordLength, tlsRecordType } from '../src/wire/tls.ts';
 
 const READERS = {
@@ -15,6 +16,9 @@ const READERS = {
   readHttpResponse,
   readClientHello,
   tlsRecordLength,
+  readSocksRequest,
+  readSocksAnswer,
+  isSocksGreeting: (bytes: Uint8Array) => isSocksGreeting(bytes, bytes.length),
 };
 
 it.each(Object.entries(READERS))('%s takes any bytes', (_, read) => {
@@ -50,6 +54,32 @@ describe('a real ClientHello', () => {
       expect(['proxy.example', undefined]).toContain(read.serverName);
       expect(['', 'h2 http/1.1']).toContain(read.alpn.join(' '));
     }
+  });
+});
+
+describe('SOCKS5', () => {
+  it('a greeting lists its methods, and is as long as it says', () => {
+    expect(isSocksGreeting(Uint8Array.of(5, 1, 0), 3)).toBe(true);
+    expect(isSocksGreeting(Uint8Array.of(5, 2, 0, 2), 4)).toBe(true);
+    expect(isSocksGreeting(Uint8Array.of(5, 1, 0), 40)).toBe(false);
+    expect(isSocksGreeting(Uint8Array.of(22, 3, 1), 3)).toBe(false);
+  });
+
+  it.each([
+    ['proxy.example:443', [3, 13, ...Buffer.from('proxy.example'), 1, 187]],
+    ['192.0.2.9:8080', [1, 192, 0, 2, 9, 31, 144]],
+    ['[2001:db8:0:0:0:0:0:1]:443', [4, 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 187]],
+  ])('a request for %s, whole and cut', (target, rest) => {
+    const request = Uint8Array.of(5, 1, 0, ...rest);
+    expect(readSocksRequest(request)).toBe(target);
+    for (let length = 0; length < request.length; length++)
+      expect(readSocksRequest(request.subarray(0, length))).toBeUndefined();
+  });
+
+  it('an answer is yes, or says why not', () => {
+    expect(readSocksAnswer(Uint8Array.of(5, 0, 0, 1))).toBe(0);
+    expect(readSocksAnswer(Uint8Array.of(5, 255))).toBe(255);
+    expect(readSocksAnswer(Buffer.from('HTTP/1.1 400'))).toBeUndefined();
   });
 });
 

@@ -12,6 +12,7 @@ interface At {
  *     proc PID PPID STATE AGE-SECONDS WCHAN COMMAND…
  *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES [received=BYTES]
  *     lock PID waits HOLDER-PID PATH
+ *     file PID FD BYTES PATH
  *     env PID NAME=VALUE
  *     host NAME ADDRESS
  *     sampling every 250 ms
@@ -49,6 +50,14 @@ export type ProcRecord =
       readonly holder: number;
       readonly path: string;
     })
+  /** A zip that is being received, and how much of it there is. */
+  | (At & {
+      readonly kind: 'proc-file';
+      readonly pid: number;
+      readonly key: string;
+      readonly bytes: number;
+      readonly path: string;
+    })
   | (At & { readonly kind: 'proc-env'; readonly pid: number; readonly name: string; readonly value: string })
   /** A host that the settings name, and an address that it has. */
   | (At & { readonly kind: 'proc-host'; readonly host: string; readonly address: string })
@@ -70,11 +79,12 @@ export const proc: Format<ProcRecord> = {
 };
 
 const LINE =
-  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |env \d+ \w+=)/;
+  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
 const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
 const SOCKET =
   /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)(?: received=(\d+))?/;
 const LOCK = /^lock (\d+) waits (\d+) (.+)$/;
+const FILE = /^file (\d+) (\d+) (\d+) (\/.+)$/;
 const HOST = /^host (\S+) (\S+)$/;
 const ENVIRONMENT = /^env (\d+) (\w+)=(.*)$/;
 
@@ -119,6 +129,12 @@ function readProc(line: InputLine): ProcRecord | undefined {
     const [, pid, holder, path = ''] = lock;
     const key = keyOfProcLine(text);
     return { kind: 'proc-lock', ...base, key, pid: Number(pid), holder: Number(holder), path };
+  }
+  const file = FILE.exec(text);
+  if (file !== null) {
+    const [, pid, fd, bytes, path = ''] = file;
+    const key = `file ${pid} ${fd} ${path}`;
+    return { kind: 'proc-file', ...base, key, pid: Number(pid), bytes: Number(bytes), path };
   }
   const named = HOST.exec(text);
   if (named !== null) {

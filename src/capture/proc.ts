@@ -50,6 +50,20 @@ export function snapshot(pid: number): string[] {
     .filter((line) => line !== '');
 }
 
+/** `GOMODCACHE/cache/download/MODULE/@v/VERSION.zipRANDOM.tmp`: modfetch/fetch.go, downloadZip. */
+const ARRIVING = /\/cache\/download\/.+\/@v\/[^/]+\.zip\d+\.tmp$/;
+
+/** The zips that a process tree is receiving, and how much of each has been written to its file. */
+export function arrivingFiles(pid: number): string[] {
+  return processTree(pid).flatMap((each) =>
+    list(`/proc/${each}/fd`).flatMap((fd) => {
+      const path = link(`/proc/${each}/fd/${fd}`);
+      const size = ARRIVING.test(path) ? sizeOf(`/proc/${each}/fd/${fd}`) : undefined;
+      return size === undefined ? [] : [`file ${each} ${fd} ${size} ${path}`];
+    }),
+  );
+}
+
 function processLine(pid: number): string {
   const stat = read(`/proc/${pid}/stat`);
   // The comm may hold blanks and parentheses: the fields are counted from the last one (proc(5)).
@@ -154,6 +168,14 @@ export function whyNoAccess(pid: number): string | undefined {
     return undefined;
   } catch {
     return `process ${pid} belongs to another user: run gotrace as that user or as root (sudo); in a container it needs --cap-add=SYS_PTRACE`;
+  }
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
   }
 }
 

@@ -80,6 +80,7 @@ export class Correlator {
       case 'proc-process':
       case 'proc-socket':
       case 'proc-lock':
+      case 'proc-file':
       case 'proc-env':
       case 'proc-host':
       case 'proc-sampling':

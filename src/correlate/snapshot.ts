@@ -1,5 +1,6 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
+import { readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress, TLS_PORTS } from './socket.ts';
@@ -36,6 +37,7 @@ export class Snapshot {
       (record) => record.kind === 'proc-socket' && record.state === 'SYN-SENT',
     );
     const locked = this.#records.some((record) => record.kind === 'proc-lock');
+    const bodies = this.#addBodies(nowNs);
     // git's connection is idle while a helper asks a person.
     const asking = this.#store.spans.some((span) => span.kind === 'process' && span.phase === 'auth');
     for (const record of this.#records) {
@@ -46,9 +48,73 @@ export class Snapshot {
           'process.pid': record.pid,
           ...(record.holder > 0 ? { 'gotrace.lock.holder': record.holder } : {}),
         };
-      } else if (record.kind === 'proc-socket') this.#onSocket(record, nowNs, connecting || locked || asking);
+      } else if (record.kind === 'proc-socket')
+        this.#onSocket(record, nowNs, connecting || locked || asking || bodies.length > 0);
     }
     return [...processes.values()];
+  }
+
+  /**
+   * The zips that are being received. The file is opened before the request is sent: an empty one waits for the headers,
+   * or for the connection.
+   */
+  #addBodies(nowNs: number): Span[] {
+    const files = this.#records.filter((record) => record.kind === 'proc-file');
+    const first = new Map([...files].reverse().map((record) => [record.key, record]));
+    const last = new Map(files.map((record) => [record.key, record]));
+    return [...first].flatMap(([key, { bytes, path, pid, at }]) => {
+      const cached = readCachePath(path);
+      if (cached === undefined || bytes === 0) return [];
+      const { module, version } = cached;
+      const grownBy = (last.get(key)?.bytes ?? bytes) - bytes;
+      const span = this.#store.open('transfer', 'transfer', `body of ${module}@${version}`, nowNs, [at]);
+      span.attributes = {
+        'gotrace.module': module,
+        'gotrace.version': version,
+        'gotrace.path': path,
+        'gotrace.bytes': grownBy > 0 ? grownBy : bytes,
+        ...(grownBy > 0 ? { 'gotrace.growing': true } : {}),
+        ...this.#serverOf(pid),
+        'process.pid': pid,
+      };
+      return [span];
+    });
+  }
+
+  /** The only zip of a process of which nothing came: its request is what a silent connection waits for. */
+  #awaitedBy(pid: number): Span['attributes'] {
+    const empty = new Map(
+      this.#records.flatMap((record) =>
+        record.kind === 'proc-file' && record.pid === pid && record.bytes === 0
+          ? [[record.key, readCachePath(record.path)] as const]
+          : [],
+      ),
+    );
+    const [only] = empty.values();
+    return only === undefined || empty.size > 1
+      ? {}
+      : { 'gotrace.module': only.module, 'gotrace.version': only.version };
+  }
+
+  /** The far end of a process's connections, where they have one only. */
+  #serverOf(pid: number): Span['attributes'] {
+    const sockets = this.#records.filter(
+      (record) => record.kind === 'proc-socket' && record.pid === pid && record.state === 'ESTABLISHED',
+    );
+    const peers = new Map(
+      sockets.flatMap((record) => (record.kind === 'proc-socket' ? [[record.peer, record] as const] : [])),
+    );
+    const [only] = peers.values();
+    return only === undefined || peers.size > 1 ? {} : this.#farEnd(only);
+  }
+
+  #farEnd({ peer, port }: ProcRecord & { kind: 'proc-socket' }): Span['attributes'] {
+    const host = this.#hosts.get(peer);
+    return {
+      ...(host === undefined ? {} : { 'server.address': host }),
+      'network.peer.address': peer,
+      'network.peer.port': port,
+    };
   }
 
   /** By its port, or by a setting that names the port with https. */
@@ -91,11 +157,9 @@ export class Snapshot {
       );
     }
     if (span === undefined) return;
-    const host = this.#hosts.get(record.peer);
     span.attributes = {
-      ...(host === undefined ? {} : { 'server.address': host }),
-      'network.peer.address': record.peer,
-      'network.peer.port': record.port,
+      ...this.#farEnd(record),
+      ...(span.kind === 'response' ? this.#awaitedBy(record.pid) : {}),
       'process.pid': record.pid,
     };
   }

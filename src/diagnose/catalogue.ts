@@ -106,6 +106,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       return facts.blockedNs === undefined || facts.blockedNs < LEAST_COST_NS
         ? undefined
         : printSeconds(facts.blockedNs);
+    case 'resource':
+      return facts.url ?? facts.module;
     case 'ip':
       return facts.address?.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1');
     case 'host':

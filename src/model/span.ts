@@ -61,6 +61,8 @@ export interface Attributes {
   'gotrace.tls.checked'?: number;
   /** What a person is asked at the terminal. */
   'gotrace.prompt'?: string;
+  /** It was looked at twice, and there was more of it the second time. */
+  'gotrace.growing'?: boolean;
   /** A zip that passed go's check of its hash and got its name. */
   'gotrace.verified'?: boolean;
   'gotrace.syscall'?: string;

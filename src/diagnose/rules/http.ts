@@ -148,7 +148,7 @@ export const TRANSFER_RULES: readonly WaitRule[] = [stalled, broken, slowTransfe
 
 function stalled(group: Group): Diagnosis | undefined {
   const open = group.spans.find((span) => span.endNs === undefined);
-  if (open === undefined || !group.open) return undefined;
+  if (open === undefined || !group.open || open.attributes['gotrace.growing'] === true) return undefined;
   return {
     cause: 'transfer/stalled',
     culprit: culpritOfSpan(open),

@@ -38,7 +38,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   {
     cause: 'ttfb/no-response',
     summary:
-      '{host} never answered the request[ for {url}]; go has no response timeout and waits for ever[ ({cost} so far)]',
+      '{host} never answered the request[ for {resource}]; go has no response timeout and waits for ever[ ({cost} so far)]',
     explanation:
       'The connection stands, the request was sent, and no response comes. Go sets no time limit on a response.',
     telltale: 'A request that is still open when the log ends.',
@@ -141,7 +141,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'transfer/slow',
-    summary: 'the download[ of {url}] from {host} is slow: {seconds} for its body[ ({setting})]',
+    summary: 'the download[ of {resource}] from {host} is slow[: {cost} for its body][ ({setting})]',
     explanation:
       'The response began in time, and its body trickles in: bandwidth, throttling, or a busy server.',
     telltale: 'Few bytes over much time between the first and the last read of one body.',
@@ -159,7 +159,7 @@ export const HTTP_WORDS: readonly CauseWords[] = [
   {
     cause: 'transfer/stalled',
     summary:
-      'the download[ of {url}] from {host} stopped in the middle and never went on[ ({cost} of silence)]',
+      'the download[ of {resource}] from {host} stopped in the middle and never went on[ ({cost} of silence)]',
     explanation: 'Part of the body arrived, then nothing. Go waits for ever: it has no time limit on a body.',
     telltale: 'The last read of the body long before the end of the log.',
     remedies: [

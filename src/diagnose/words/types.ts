@@ -1,7 +1,7 @@
 /**
  * The words of a cause. `{host}`, `{address}`, `{ip}`, `{url}`, `{module}`, `{path}`, `{process}`, `{setting}`,
  * `{base}` (an entry of GOPROXY), `{next}` (the one behind it) and `{seconds}` (`{cost}`: only where it is
- * much) stand for what was seen; a remedy that
+ * much), `{resource}` (the URL, else the module) stand for what was seen; a remedy that
  * needs something that was not seen is left out, and so is a part of a summary in square brackets. `{server}` is
  * `host (address)`, `{target}` is `address (host)`, as far as they are known. `{piped}`, `{without}` and `{swapped}` are whole commands that set
  * GOPROXY anew: see `rewritesOf`.
