@@ -16,6 +16,10 @@ export interface AnalyzeOptions {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly exitCode?: number;
+  /** The signal that ended it: `SIGINT`. */
+  readonly signal?: string;
+  /** When it ended, in seconds since the epoch: what was still waited for had stood until then. */
+  readonly endedAtSeconds?: number;
   /** How many threads may read a large strace log; default: one a core. */
   readonly threads?: number;
 }
@@ -35,7 +39,11 @@ export async function analyze(
     syscalls,
     originSeconds: clock.originSeconds,
     extent,
-    exitCode: options.exitCode,
+    ended: {
+      exitCode: options.exitCode,
+      signal: options.signal,
+      atSeconds: options.endedAtSeconds,
+    },
     environment: options.environment,
   });
   const timeline = buildTimeline(trace);

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
+import type { AnalyzeOptions } from './analyze.ts';
 import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
 import { findProgram } from './capture/program.ts';
 import { runCommand } from './capture/run.ts';
@@ -104,12 +105,11 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   const logs = [traceLog, result.procPath, result.stderrPath].filter(
     (path) => existsSync(path) && statSync(path).size > 0,
   );
-  const report = await reportOf(
-    logs,
-    options,
-    settings,
-    result.signal === undefined && !result.timedOut ? result.exitCode : undefined,
-  );
+  const report = await reportOf(logs, options, settings, {
+    endedAtSeconds: result.endedAtSeconds,
+    ...(result.signal === undefined ? {} : { signal: result.signal }),
+    ...(result.exitCode === undefined || result.timedOut ? {} : { exitCode: result.exitCode }),
+  });
   if (options.keep !== undefined) await keepLogs(options.keep, logs, report, options.redact);
   return ok({ exitCode: result.exitCode, signal: result.signal, report });
 }
@@ -118,7 +118,7 @@ async function reportOf(
   logs: readonly string[],
   options: TraceCommandOptions,
   settings: GoSettings,
-  exitCode: number | undefined,
+  ended: Pick<AnalyzeOptions, 'exitCode' | 'signal' | 'endedAtSeconds'>,
 ): Promise<Report | undefined> {
   const inputs = await openInputs(logs, process.stdin);
   if (!inputs.ok || logs.length === 0) {
@@ -137,7 +137,7 @@ async function reportOf(
     redact: options.redact,
     command: options.command,
     environment: reportedEnvironment({ ...settings, ...options.environment }),
-    ...(exitCode === undefined ? {} : { exitCode }),
+    ...ended,
   });
   if (report.ok) return report.value;
   options.notice(`no verdict: ${report.error}`);

@@ -16,7 +16,7 @@ interface At {
  *     env PID NAME=VALUE
  *     host NAME ADDRESS
  *     sampling every 250 ms
- *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID …
+ *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID … | gone file PID FD PATH
  */
 export type ProcRecord =
   | (At & {
@@ -69,7 +69,7 @@ export type ProcRecord =
 export function keyOfProcLine(line: string): string {
   const process = PROCESS.exec(line);
   if (process !== null) return `proc ${process[1]} ${process[6]}`;
-  return line.replace(/ rx=\d+ tx=\d+.*$/, '');
+  return line.replace(/^(file \d+ \d+) \d+ /, '$1 ').replace(/ rx=\d+ tx=\d+.*$/, '');
 }
 
 export const proc: Format<ProcRecord> = {
@@ -79,12 +79,12 @@ export const proc: Format<ProcRecord> = {
 };
 
 const LINE =
-  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
+  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock|file) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
 const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
 const SOCKET =
   /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)(?: received=(\d+))?/;
 const LOCK = /^lock (\d+) waits (\d+) (.+)$/;
-const FILE = /^file (\d+) (\d+) (\d+) (\/.+)$/;
+const FILE = /^file (\d+) \d+ (\d+) (\/.+)$/;
 const HOST = /^host (\S+) (\S+)$/;
 const ENVIRONMENT = /^env (\d+) (\w+)=(.*)$/;
 
@@ -132,9 +132,15 @@ function readProc(line: InputLine): ProcRecord | undefined {
   }
   const file = FILE.exec(text);
   if (file !== null) {
-    const [, pid, fd, bytes, path = ''] = file;
-    const key = `file ${pid} ${fd} ${path}`;
-    return { kind: 'proc-file', ...base, key, pid: Number(pid), bytes: Number(bytes), path };
+    const [, pid, bytes, path = ''] = file;
+    return {
+      kind: 'proc-file',
+      ...base,
+      key: keyOfProcLine(text),
+      pid: Number(pid),
+      bytes: Number(bytes),
+      path,
+    };
   }
   const named = HOST.exec(text);
   if (named !== null) {

@@ -32,6 +32,8 @@ export interface RunResult {
   /** Why the command could not be started. */
   readonly startError: string | undefined;
   readonly timedOut: boolean;
+  /** When the command ended, or was asked to: seconds since the epoch. */
+  readonly endedAtSeconds: number;
   /** The tracer ended before the command did. */
   readonly tracerDied: boolean;
 }
@@ -49,7 +51,7 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   const log = createWriteStream(stderrPath);
   const tap = new StderrTap({
     asked: options.asked,
-    now: () => (performance.timeOrigin + performance.now()) / 1000,
+    now: nowSeconds,
     passThrough: options.passThrough,
     onLine: (text, seconds) => {
       log.write(`${seconds.toFixed(6)} ${text}\n`);
@@ -76,22 +78,38 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
       ? new Sampler(child.pid, procPath)
       : undefined;
   const signals = relaySignals(child, options.tracer !== undefined && !isStrace);
+  let endedAtSeconds: number | undefined;
   const timer =
     options.timeoutMs === undefined
       ? undefined
       : setTimeout(() => {
+          endedAtSeconds = nowSeconds();
           tap.holdBackDump();
           sampler?.stop(true);
           signals.end();
         }, options.timeoutMs);
-  child.once('exit', (_code, signal) => sampler?.stop(signal !== null || signals.timedOut()));
+  child.once('exit', (_code, signal) => {
+    endedAtSeconds ??= nowSeconds();
+    sampler?.stop(signal !== null || signals.timedOut());
+  });
   const ended = await ending(child, strace);
   clearTimeout(timer);
   signals.stop();
   tap.end();
   log.end();
   await once(log, 'close');
-  return { ...ended, stderrPath, procPath, timedOut: signals.timedOut() };
+  return {
+    ...ended,
+    stderrPath,
+    procPath,
+    timedOut: signals.timedOut(),
+    endedAtSeconds: endedAtSeconds ?? nowSeconds(),
+  };
+}
+
+/** Since the epoch; never set back. */
+function nowSeconds(): number {
+  return (performance.timeOrigin + performance.now()) / 1000;
 }
 
 type Ended = Pick<RunResult, 'exitCode' | 'signal' | 'startError' | 'tracerDied'>;

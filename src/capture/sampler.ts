@@ -1,12 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
-import { isRunning, snapshot, stamped } from './proc.ts';
+import { arrivingFiles, isRunning, snapshot, stamped } from './proc.ts';
 
 const SAMPLE_MS = 250;
 
 /**
  * Without a tracer, /proc is looked at again and again: sockets that connect, questions to nameservers, locks that are
- * waited for, children. Written down is what is new and what is gone since the last look.
+ * waited for, children, zips as they arrive. Written down is what is new and what is gone since the last look.
  */
 export class Sampler {
   readonly #pid: number;
@@ -14,6 +14,7 @@ export class Sampler {
   readonly #timer: NodeJS.Timeout;
   /** Lines by what stays the same of them. */
   #known = new Set<string>();
+  readonly #files = new Map<string, string>();
   #isStopped = false;
 
   constructor(pid: number, path: string) {
@@ -27,11 +28,21 @@ export class Sampler {
   #look(): void {
     // What a process that has just been ended no longer waits for was in flight when it was ended.
     if (!isRunning(this.#pid)) return;
-    const lines = new Map(snapshot(this.#pid).map((line) => [keyOfProcLine(line), line]));
-    const news = [...lines].flatMap(([key, line]) => (this.#known.has(key) ? [] : [line]));
+    const seen = [...snapshot(this.#pid), ...arrivingFiles(this.#pid)];
+    const lines = new Map(seen.map((line) => [keyOfProcLine(line), line]));
+    const news = [...lines].flatMap(([key, line]) =>
+      this.#hasGrown(key, line) || !this.#known.has(key) ? [line] : [],
+    );
     const gone = [...this.#known].filter((key) => !lines.has(key) && !key.startsWith('env '));
     this.#write([...gone.map((key) => `gone ${key}`), ...news]);
     this.#known = new Set([...lines.keys(), ...[...this.#known].filter((key) => key.startsWith('env '))]);
+  }
+
+  /** A zip is written down again whenever there is more of it. */
+  #hasGrown(key: string, line: string): boolean {
+    if (!line.startsWith('file ') || this.#files.get(key) === line) return false;
+    this.#files.set(key, line);
+    return true;
   }
 
   /** Ends the looking. What was there when the command was killed was in flight still: it is not written as gone. */

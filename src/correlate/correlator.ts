@@ -32,7 +32,12 @@ export interface Totals {
   readonly originSeconds: number | undefined;
   readonly extent: Extent | undefined;
   /** What the command's parent knows; a log of another machine tells its own. */
-  readonly exitCode: number | undefined;
+  readonly ended: {
+    readonly exitCode: number | undefined;
+    readonly signal: string | undefined;
+    /** Since the epoch. */
+    readonly atSeconds: number | undefined;
+  };
   readonly environment: Readonly<Record<string, string>> | undefined;
 }
 
@@ -161,7 +166,7 @@ export class Correlator {
     this.#lastLine = at;
   }
 
-  finish({ syscalls, originSeconds, extent, exitCode, environment }: Totals): Trace {
+  finish({ syscalls, originSeconds, extent, ended, environment }: Totals): Trace {
     if (extent !== undefined) this.#cover(syscalls, extent);
     this.#readSeparateStderr();
     this.#stderr.finish();
@@ -170,13 +175,17 @@ export class Correlator {
       this.#firstNs ?? Number.POSITIVE_INFINITY,
       this.#output.firstNs ?? Number.POSITIVE_INFINITY,
     );
-    const lastNs = Math.max(this.#lastNs, this.#output.lastNs);
+    const endedNs =
+      ended.atSeconds === undefined || originSeconds === undefined
+        ? Number.NEGATIVE_INFINITY
+        : (ended.atSeconds - originSeconds) * 1e9;
+    const lastNs = Math.max(this.#lastNs, this.#output.lastNs, endedNs);
     const endNs = Number.isFinite(lastNs) ? lastNs : 0;
     const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
-    const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0);
+    const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0, endNs);
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
-    const ending = this.#ending(exitCode);
+    const ending = this.#ending(ended);
     if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.fetching.openBodies(this.#files.stored);
     const spans = joinSpans({
       spans: this.#store.spans,
@@ -234,9 +243,9 @@ export class Correlator {
   }
 
   /** A snapshot knows the processes better than a tracer that was attached to their threads. */
-  #allProcesses(startNs: number): readonly Process[] {
+  #allProcesses(startNs: number, endNs: number): readonly Process[] {
     if (!this.#snapshot.isEmpty) return this.#snapshot.finish(startNs);
-    if (!this.#samples.isEmpty) return this.#samples.finish(this.#output);
+    if (!this.#samples.isEmpty) return this.#samples.finish(this.#output, endNs);
     addProcessSpans(this.#store, this.#processes.all);
     return this.#processes.all;
   }
@@ -278,13 +287,14 @@ export class Correlator {
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
 
-  #ending(exitCode: number | undefined): Ending {
+  #ending({ exitCode, signal }: Totals['ended']): Ending {
     const { ending } = this.#processes;
     const [dump] = this.#output.goroutines;
     // A Go program prints its goroutines at SIGQUIT and exits with 2 (runtime/signal_unix.go): it was ended.
     const byDump =
       ending.kind === 'exited' ? ending.code === 2 : ending.kind === 'unknown' && (exitCode ?? 2) === 2;
     if (dump !== undefined && byDump) return { kind: 'killed', signal: 'SIGQUIT', at: dump.at };
+    if (ending.kind === 'unknown' && signal !== undefined) return { kind: 'killed', signal };
     if (ending.kind === 'unknown' && exitCode !== undefined) return { kind: 'exited', code: exitCode };
     if (ending.kind !== 'unknown') return ending;
     const { errors } = this.#output;

@@ -1,6 +1,7 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
+import { readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress } from './socket.ts';
@@ -12,6 +13,21 @@ interface Established {
 
 type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
 
+type FileRecord = ProcRecord & { readonly kind: 'proc-file' };
+
+/** A zip as it arrives. */
+interface Body {
+  readonly first: FileRecord;
+  readonly startNs: number;
+  last: FileRecord;
+  /** When there was more of it, the last time. */
+  grownNs: number;
+  /** When it was closed, or had another name. */
+  goneNs?: number;
+}
+
+/** What did not grow for so long stands still. */
+const STILL_NS = 1e9;
 /** `timeout` of resolv.conf(5) is 5 s by default; two looks at /proc are 0.25 s apart. */
 const RESOLVER_TIMEOUT_NS = 4.4e9;
 
@@ -26,6 +42,7 @@ export class Samples {
   readonly #processes = new Map<number, Process>();
   /** Established connections, from when on they were seen. */
   readonly established: Established[] = [];
+  readonly #bodies = new Map<string, Body>();
   /** Lookups and connects. */
   readonly #steps = new Set<Span>();
   readonly environment: Record<string, string> = {};
@@ -56,17 +73,22 @@ export class Samples {
       case 'proc-socket':
         this.#onSocket(record, timeNs);
         return;
+      case 'proc-file':
+        this.#onFile(record, timeNs);
+        return;
       case 'proc-gone':
         this.#onGone(record.what, timeNs);
     }
   }
 
   /** The processes that were seen; their spans are added, and what go said of its dials is told apart by step. */
-  finish(output: GoOutput): Process[] {
+  finish(output: GoOutput, endNs: number): Process[] {
     for (const span of this.#open.values()) if (span.kind === 'lookup') this.#addQuery(span);
     const processes = [...this.#processes.values()];
     addProcessSpans(this.#store, processes);
     this.#splitDials(output);
+    // http2debug tells of each frame; the files tell of bodies over HTTP/1.
+    if (!output.http2) this.#addBodies(endNs);
     return processes;
   }
 
@@ -107,6 +129,35 @@ export class Samples {
       this.established.push({ record, startNs: timeNs });
   }
 
+  #onFile(record: FileRecord, timeNs: number): void {
+    if (record.bytes === 0) return;
+    const known = this.#bodies.get(record.key);
+    if (known === undefined)
+      this.#bodies.set(record.key, { first: record, startNs: timeNs, last: record, grownNs: timeNs });
+    else Object.assign(known, { last: record, grownNs: timeNs });
+  }
+
+  #addBodies(endNs: number): void {
+    for (const { first, startNs, last, grownNs, goneNs } of this.#bodies.values()) {
+      const cached = readCachePath(first.path);
+      if (cached === undefined) continue;
+      const { module, version } = cached;
+      const span = this.#store.open('transfer', 'transfer', `body of ${module}@${version}`, startNs, [
+        first.at,
+      ]);
+      if (last !== first) span.evidence.push(last.at);
+      if (goneNs !== undefined) span.endNs = goneNs;
+      span.attributes = {
+        'gotrace.module': module,
+        'gotrace.version': version,
+        'gotrace.path': first.path,
+        'gotrace.bytes': last.bytes,
+        ...(goneNs === undefined && endNs - grownNs < STILL_NS ? { 'gotrace.growing': true } : {}),
+        'process.pid': first.pid,
+      };
+    }
+  }
+
   #start(
     key: string,
     kind: 'lock' | 'lookup' | 'connect',
@@ -122,6 +173,9 @@ export class Samples {
   }
 
   #onGone(what: string, timeNs: number): void {
+    const body = this.#bodies.get(what);
+    // It is hashed before it is closed: what no longer grows is whole.
+    if (body !== undefined) body.goneNs = timeNs - body.grownNs > STILL_NS ? body.grownNs : timeNs;
     const pid = /^proc (\d+)$/.exec(what)?.[1];
     const process = pid === undefined ? undefined : this.#processes.get(Number(pid));
     if (process !== undefined) process.endNs = timeNs;

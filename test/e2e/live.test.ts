@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -72,7 +72,7 @@ function environmentOf(hang: Hang, cache: string): Record<string, string> {
   return { ...base, GOMODCACHE: join(folder, cache), ...hang.environment };
 }
 
-async function runReport(hang: Hang, cache: string, mode: string) {
+async function runReport(hang: Hang, cache: string, mode: string, end: '--timeout' | 'Ctrl-C' = '--timeout') {
   const args = [
     ...hang.prefix,
     process.execPath,
@@ -81,8 +81,7 @@ async function runReport(hang: Hang, cache: string, mode: string) {
     mode,
     '--progress',
     'none',
-    '--timeout',
-    '4s',
+    ...(end === '--timeout' ? [end, '4s'] : []),
     '--format',
     'json',
     '--output',
@@ -90,10 +89,14 @@ async function runReport(hang: Hang, cache: string, mode: string) {
     '--',
     ...(hang.command ?? DOWNLOAD),
   ];
-  await execa(args[0]!, args.slice(1), { cwd: folder, env: environmentOf(hang, cache), reject: false });
-  return JSON.parse(
-    await import('node:fs').then((fs) => fs.readFileSync(join(folder, `${cache}.json`), 'utf8')),
-  );
+  const run = execa(args[0]!, args.slice(1), {
+    cwd: folder,
+    env: environmentOf(hang, cache),
+    reject: false,
+  });
+  if (end === 'Ctrl-C') setTimeout(() => run.kill('SIGINT'), 4000);
+  await run;
+  return JSON.parse(readFileSync(join(folder, `${cache}.json`), 'utf8'));
 }
 
 async function attachReport(hang: Hang, cache: string) {
@@ -244,6 +247,18 @@ describe.each(Object.entries(hangs))('%s', (name, make) => {
     const report = await runReport(hang, cacheOf('-n'), '--no-strace');
     expect(report.blockingPoint.cause).toMatch(process.platform === 'linux' ? causes : (untraced ?? causes));
     expect(JSON.stringify(report.blockingPoint.culprit)).toMatch(culprit);
+  });
+
+  /** No goroutine dump then, as after --timeout: what go printed and what /proc showed is all that there is. */
+  it.skipIf(process.platform !== 'linux')('run without strace, ended by Ctrl-C', async () => {
+    const { hang, causes, culprit, skip } = await make();
+    if (skip) return;
+    holdLock(cacheOf('-c'));
+    const report = await runReport(hang, cacheOf('-c'), '--no-strace', 'Ctrl-C');
+    expect(report.verdict.status).toMatch(/blocked|failed/);
+    expect(report.blockingPoint.cause).toMatch(causes);
+    expect(JSON.stringify(report.blockingPoint.culprit)).toMatch(culprit);
+    expect(report.blockingPoint.blockedSeconds).toBeGreaterThan(2);
   });
 
   it.skipIf(process.platform !== 'linux')('attach to one that is stuck', async () => {
