@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Asked } from './own-lines.ts';
 import { Sampler } from './sampler.ts';
 import { StderrTap } from './stderr-tap.ts';
 import type { Tracer } from './strace.ts';
 import { StraceWatch } from './strace-end.ts';
+import { standInTerminal } from './terminal.ts';
 
 export interface RunOptions {
   readonly command: readonly string[];
@@ -43,7 +45,7 @@ const PATIENCE_MS = 1000;
 
 /**
  * Runs the command in our place: our stdin and stdout are its own, it stays in our process group, and signals that
- * reach us reach it. Its stderr goes through `StderrTap`.
+ * reach us reach it. Its stderr goes through `StderrTap`: a terminal where ours is one, else a pipe.
  */
 export async function runCommand(options: RunOptions): Promise<RunResult> {
   mkdirSync(options.directory, { recursive: true });
@@ -62,11 +64,14 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
     ...(options.tracer === undefined ? [] : [options.tracer.command, ...options.tracer.args]),
     ...options.command,
   ];
+  const terminal = await standInTerminal();
   const child = spawn(program, args, {
-    stdio: ['inherit', 'inherit', 'pipe'],
+    stdio: ['inherit', 'inherit', terminal?.fd ?? 'pipe'],
     env: { ...process.env, ...options.environment },
   });
-  child.stderr.on('data', (chunk: Buffer) => tap.push(chunk));
+  terminal?.onStarted();
+  const output = terminal?.output ?? child.stderr;
+  output?.on('data', (chunk: Buffer) => tap.push(chunk));
   const isStrace = options.tracer?.command === 'strace';
   const strace =
     isStrace && child.pid !== undefined && options.tracer !== undefined
@@ -92,7 +97,7 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
     endedAtSeconds ??= nowSeconds();
     sampler?.stop(signal !== null || signals.timedOut());
   });
-  const ended = await ending(child, strace);
+  const ended = await ending(child, strace, output, () => terminal?.close());
   clearTimeout(timer);
   signals.stop();
   tap.end();
@@ -114,14 +119,20 @@ function nowSeconds(): number {
 
 type Ended = Pick<RunResult, 'exitCode' | 'signal' | 'startError' | 'tracerDied'>;
 
-async function ending(child: ChildProcess, strace: StraceWatch | undefined): Promise<Ended> {
+async function ending(
+  child: ChildProcess,
+  strace: StraceWatch | undefined,
+  output: Readable | null,
+  closeTerminal: () => void,
+): Promise<Ended> {
   return new Promise((resolve) => {
     child.on('error', (error) =>
       resolve({ exitCode: undefined, signal: undefined, startError: error.message, tracerDied: false }),
     );
-    const closed = new Promise((done) => child.on('close', done));
+    const closed = new Promise((done) => output?.on('close', done));
     child.on('exit', async (code, signal) => {
       const traced = await strace?.end();
+      closeTerminal();
       // A child that outlives the command may keep its stderr open: that is not waited for.
       await Promise.race([closed, new Promise((done) => setTimeout(done, DRAIN_MS))]);
       resolve({

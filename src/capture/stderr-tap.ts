@@ -9,6 +9,9 @@ export interface StderrTapOptions {
   readonly now: () => number;
 }
 
+/** A progress bar that is drawn over and over has no line end: from here on it is taken for a line. */
+const LONGEST_LINE = 1024 * 1024;
+
 /** Goes between the command's stderr and ours: stamps every line, and passes the program's own on, byte for byte. */
 export class StderrTap {
   readonly #options: StderrTapOptions;
@@ -30,6 +33,10 @@ export class StderrTap {
     for (let newline = rest.indexOf(0x0a); newline >= 0; newline = rest.indexOf(0x0a)) {
       this.#onLine(rest.subarray(0, newline + 1), seconds);
       rest = rest.subarray(newline + 1);
+    }
+    if (rest.length > LONGEST_LINE) {
+      this.#onLine(rest, seconds);
+      rest = rest.subarray(rest.length);
     }
     this.#partial = Buffer.from(rest);
     // A prompt has no line end: it is shown at once, unless it may be the beginning of a line that gotrace asked for.

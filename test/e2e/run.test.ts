@@ -25,6 +25,26 @@ function childrenOf(pid: number): number[] {
   return text === '' ? [] : text.split(' ').map(Number);
 }
 
+function commandLineOf(pid: number): string {
+  return existsSync(`/proc/${pid}/cmdline`)
+    ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+    : '';
+}
+
+/** The process whose command line ends so, or is so; waits until there is one. */
+async function pidOf(text: string): Promise<number> {
+  for (;;) {
+    for (const pid of readdirSync('/proc').map(Number).filter(Boolean)) {
+      const line = commandLineOf(pid);
+      const isIt = text.startsWith('^')
+        ? line === text.slice(1)
+        : line.startsWith(process.execPath) && line.endsWith(text);
+      if (isIt) return pid;
+    }
+    await sleep(20);
+  }
+}
+
 describe.each(MODES)('the command is unharmed, %s', (mode) => {
   const run = (...command: string[]) => gotrace(['run', mode, '--progress', 'none', '--', ...command]);
 
@@ -91,6 +111,40 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     const { stdout } = await execa('script', ['-qec', command, '/dev/null'], { input: 'sesame\n' });
     expect(stdout).toContain('Password: ');
     expect(stdout).toContain('got sesame');
+  });
+
+  it.skipIf(!withScript)('finds a terminal of the same size at its stderr, where there is one', async () => {
+    const inner = join(folder, 'sees-terminal.sh');
+    writeFileSync(
+      inner,
+      'test -t 2 && stty size <&2\nprintf "50%%\\r100%%\\n" >&2\nhead -c 200000 /dev/zero | tr "\\0" x >&2\necho last >&2\n',
+    );
+    const command = `stty rows 33 cols 111; ${process.execPath} ${CLI} run ${mode} --progress none --output /dev/null -- sh ${inner}`;
+    const { stdout } = await execa('script', ['-qec', command, '/dev/null'], { input: '' });
+    expect(stdout).toMatch(/33 111\r?\n/);
+    expect(stdout).toContain('50%\r100%\r\n');
+    expect(stdout.match(/x/g)).toHaveLength(200_000);
+    expect(stdout).toMatch(/last\s*$/);
+    // Where it is no terminal, neither is the command's.
+    const plain = await run('sh', inner);
+    expect(plain.stdout).not.toContain('33 111');
+  });
+
+  it.skipIf(!withScript)('leaves nothing behind at a terminal when gotrace is killed', async () => {
+    const seconds = `5${process.pid}`;
+    const shell = execa(
+      'script',
+      ['-qec', `${process.execPath} ${CLI} run ${mode} --progress none -- sleep ${seconds}`, '/dev/null'],
+      { stdin: 'pipe', reject: false },
+    );
+    const gotracePid = await pidOf(`run ${mode} --progress none -- sleep ${seconds}`);
+    await pidOf(`^sleep ${seconds}`);
+    const helpers = childrenOf(gotracePid).filter((pid) => commandLineOf(pid).includes('tty && exec cat'));
+    expect(helpers).toHaveLength(1);
+    process.kill(gotracePid, 'SIGKILL');
+    await shell;
+    // It led the terminal's session: with it, the command is hung up as well.
+    for (const pid of helpers) while (existsSync(`/proc/${pid}`)) await sleep(20);
   });
 
   it.skipIf(!withScript)('is stopped by Ctrl-Z and goes on with fg', async () => {

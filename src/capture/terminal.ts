@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { execa } from 'execa';
+
+/** A terminal of the command's own, in place of ours: what is written to it can be read. */
+export interface StandIn {
+  /** To be given to the command as its stderr; `onStarted` closes our copy. */
+  readonly fd: number;
+  readonly output: Readable;
+  onStarted(): void;
+  /** Ends it; `output` ends when all that was written has been read. */
+  close(): void;
+}
+
+const PATIENCE_MS = 1000;
+
+/**
+ * A program that finds a terminal at its stderr shows progress, colours and prompts; a pipe there would change what it
+ * does. Node cannot make a terminal: script(1) of util-linux makes one, and hands on what arrives there. Its own child is a
+ * cat that waits for the end of our pipe, so that nothing of it is left should we be killed. Undefined where our own
+ * stderr is no terminal, or script is not there.
+ */
+export async function standInTerminal(): Promise<StandIn | undefined> {
+  if (process.platform !== 'linux' || !process.stderr.isTTY) return undefined;
+  // In a session of its own: a Ctrl-C is for the command.
+  const script = spawn('script', ['-qefc', 'tty && exec cat >/dev/null', '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  });
+  const path = await new Promise<string | undefined>((resolve) => {
+    script.once('error', () => resolve(undefined));
+    script.once('exit', () => resolve(undefined));
+    let said = '';
+    const onData = (chunk: Buffer) => {
+      said += chunk.toString('latin1');
+      if (!said.includes('\n')) return;
+      script.stdout.off('data', onData);
+      resolve(/^\/dev\/pts\/\d+(?=\r?\n)/.exec(said)?.[0]);
+    };
+    script.stdout.on('data', onData);
+    setTimeout(() => resolve(undefined), PATIENCE_MS).unref();
+  });
+  script.stdin.on('error', () => {});
+  const close = () => script.stdin.end();
+  if (path === undefined || !(await setUp(path))) {
+    close();
+    return undefined;
+  }
+  const onResize = () => void setUp(path);
+  process.stderr.on('resize', onResize);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+  return {
+    fd,
+    output: script.stdout,
+    onStarted: () => closeSync(fd),
+    close: () => {
+      process.stderr.off('resize', onResize);
+      close();
+    },
+  };
+}
+
+/** As large as ours; and it changes nothing of what is written: ours will. */
+async function setUp(path: string): Promise<boolean> {
+  const { rows = 24, columns = 80 } = process.stderr;
+  const args = ['-F', path, '-opost', '-echo', 'rows', String(rows), 'cols', String(columns)];
+  return (await execa('stty', args, { reject: false, stdin: 'ignore' })).exitCode === 0;
+}
