@@ -104,6 +104,40 @@ describe('segments', () => {
     );
   }, 60_000);
 
+  it('threads that execve takes the place of, lines without a time, and a tip', async () => {
+    const beginning = first.toString('latin1').trimEnd().split('\n');
+    const superseding = [
+      '50 1795519160.000000 futex(0x1, FUTEX_WAIT_PRIVATE, 0, NULL <unfinished ...>',
+      '51 1795519160.000001 execve("/bin/true", ["true"], 0x1 /* 9 vars */ <unfinished ...>',
+      '50 1795519160.000002 +++ superseded by execve in pid 51 +++',
+      '50 1795519160.000003 <... execve resumed>) = 0 <0.000002>',
+      '50 1795519160.000004 +++ exited with 0 +++',
+    ];
+    const tip = [`  ${'_'.repeat(46)}         ____`, ` /${' '.repeat(46)}\\`, ` \\${'_'.repeat(46)}/`];
+    const undated = ['write(2, "a\\n", 2) = 2', 'getpid() = 7'];
+    const lines = scenario('git-404').toString('latin1').split('\n').slice(0, 1500);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(superseding, tip, undated), fc.nat(), fc.boolean()), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        fc.integer({ min: 300, max: 30_000 }),
+        async (inserts, bytes) => {
+          const edited = [...lines];
+          for (const [text, at, apart] of inserts) {
+            if (!apart) edited.splice(at % edited.length, 0, ...text);
+            else
+              for (const [step, line] of text.entries())
+                edited.splice((at + step * 97) % edited.length, 0, line);
+          }
+          await expectSame(Buffer.from([...beginning, ...edited].join('\n'), 'latin1'), bytes);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
   it('a line that is longer than a segment can be', async () => {
     const log = scenario('git-stall');
     const long = Buffer.from(

@@ -1,5 +1,5 @@
 import type { InputLine } from '../types.ts';
-import { MINUS, PLUS } from './ascii.ts';
+import { MINUS, PLUS, SPACE } from './ascii.ts';
 import { latin1 } from './bytes.ts';
 import type { ExitRecord, SignalRecord, SupersededRecord } from './records.ts';
 
@@ -10,6 +10,7 @@ export function readNotice(
   pid: number,
   timeNs: number,
 ): SignalRecord | ExitRecord | SupersededRecord | 'ignored' | 'continued' | 'unparsed' {
+  if (isTip(line)) return 'ignored';
   const text = latin1(line.bytes, rest, Math.min(line.end, rest + MAX_NOTICE));
   const first = line.bytes[rest];
   if (first === MINUS) {
@@ -23,6 +24,10 @@ export function readNotice(
   return NOTICES.test(text) ? 'ignored' : 'unparsed';
 }
 
+/** What --tips prints at the end: text in a box of a width of its own, and an animal (tips.c of strace). */
+const TIP = /^ (?: _{40,}|[|/\\].{43,48}[|/\\_]| {40,}[^a-z0-9=]+$)/i;
+const LONGEST_TIP = 100;
+
 const MAX_NOTICE = 4096;
 /** What strace says of itself, by the name that it was started with; and a frame of -k: ` > /lib/libc.so(read+0x10)`. */
 const NOTICES =
@@ -30,6 +35,10 @@ const NOTICES =
 /** What -e read=, -e write= and -e kvm=vcpu print below a call: strace(1), "-e read". */
 const BELOW_A_CALL =
   /^(?:\| (?:[0-9a-f]{5,} {2}|<Cannot fetch )|\* \d+ bytes in buffer \d+|= \d+ buffers in vector \d+|VCPU:\d+[<>] )/;
+
+function isTip({ bytes, start, end }: InputLine): boolean {
+  return bytes[start] === SPACE && end - start < LONGEST_TIP && TIP.test(latin1(bytes, start, end));
+}
 
 function readEnd(
   line: InputLine,

@@ -13,7 +13,7 @@ import { Output } from './output.ts';
 import { type PendingCall, PendingCalls } from './pending.ts';
 import { begunCall, NOWHERE, returnedCall } from './record-of.ts';
 import type { StraceRecord } from './records.ts';
-import type { SegmentState } from './segment.ts';
+import { absorbState, type Known, type SegmentState, stateOf } from './segment-state.ts';
 import { Selection } from './selection.ts';
 import { Skimmer } from './skim.ts';
 import type { SyscallTotals } from './statistics.ts';
@@ -302,21 +302,8 @@ export class StraceParser implements LineParser {
     return this.#times.isBeyond || this.#calls.isFull;
   }
 
-  /** What whoever reads on needs to know; and no more records of this parser. */
   segmentState(): SegmentState {
-    return {
-      pending: [...this.#pending.entries()].map(([pid, { nameId, ...call }]) => [
-        pid,
-        { ...call, name: this.#calls.nameOf(nameId) },
-      ]),
-      owned: [...(this.#owned ?? [])],
-      held: this.#output.held,
-      descriptors: this.#selection.remembered(),
-      passedOver: [...(this.#selection.passedOver ?? [])],
-      totals: this.totals(),
-      firstNs: this.#times.firstNs,
-      lastNs: this.#times.lastNs,
-    };
+    return stateOf(this.#known);
   }
 
   /** A line was read elsewhere; a call without a duration had returned by then. */
@@ -329,16 +316,18 @@ export class StraceParser implements LineParser {
     return this.#selection.knowsAny(passedOver);
   }
 
-  /** Takes over what a segment that follows left behind. */
   absorb(state: SegmentState): void {
-    for (const pid of state.owned) this.#pending.take(pid);
-    for (const [pid, { name, ...call }] of state.pending)
-      this.#pending.set(pid, { ...call, nameId: this.#calls.idOfText(name) });
-    if (state.held !== undefined) this.#output.held = state.held;
-    this.#selection.rememberAll(state.descriptors);
-    this.#calls.addTotals(state.totals);
-    if (state.firstNs === undefined) return;
-    this.#times.note(state.firstNs);
-    this.#times.note(state.lastNs);
+    absorbState(this.#known, state);
+  }
+
+  get #known(): Known {
+    return {
+      pending: this.#pending,
+      calls: this.#calls,
+      output: this.#output,
+      selection: this.#selection,
+      times: this.#times,
+      owned: this.#owned ?? new Set(),
+    };
   }
 }

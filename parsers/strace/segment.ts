@@ -1,27 +1,7 @@
 import type { InputLine } from '../types.ts';
 import { StraceParser } from './parser.ts';
-import type { PendingCall } from './pending.ts';
 import type { StraceRecord, SyscallRecord } from './records.ts';
-import type { SyscallTotals } from './statistics.ts';
-
-/**
- * A log can be read in parts at the same time, since a thread is in one call at a time: what a part does not know of
- * the parts before it is the call that each thread was in when it began. Lines that depend on that are handed on to
- * whoever reads the parts in their order (`lines`), and so are lines that are not strace's.
- */
-export interface SegmentState {
-  readonly pending: readonly (readonly [number, Omit<PendingCall, 'nameId'> & { readonly name: string }])[];
-  /** Threads whose open call is the one in `pending`, or none. */
-  readonly owned: readonly number[];
-  /** A call printed in one line and without a duration, which waits for the time of the next line. */
-  readonly held: SyscallRecord | undefined;
-  readonly descriptors: readonly number[];
-  /** Bare descriptors that were taken for uninteresting: what came before may know better (`contradicts`). */
-  readonly passedOver: readonly number[];
-  readonly totals: readonly SyscallTotals[];
-  readonly firstNs: number | undefined;
-  readonly lastNs: number;
-}
+import type { SegmentState } from './segment-state.ts';
 
 export type SegmentEvent =
   | { readonly kind: 'record'; readonly record: StraceRecord }
