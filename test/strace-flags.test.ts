@@ -8,11 +8,11 @@ import { reportOf } from './support/analyze.ts';
 import { parse } from './support/parse.ts';
 
 /**
- * One small job under real strace 4.10, 4.26, 6.1 and 7.2, once with each flag that changes what is printed; the file's
+ * One small job under real strace 4.10, 4.26, 6.1, 7.0 and 7.2, once with each flag that changes what is printed; the file's
  * name says which. `-Y`'s and `--decode-pids` comms, `-k` stacks, `-c` tables, injected errors, hex dumps and SELinux
  * contexts among them: every line is understood.
  */
-const LOGS = ['strace-flags', 'strace-4.10', 'strace-4.26', 'strace-7.2'].flatMap((folder) =>
+const LOGS = ['strace-flags', 'strace-4.10', 'strace-4.26', 'strace-7.0', 'strace-7.2'].flatMap((folder) =>
   readdirSync(`fixtures/${folder}`).flatMap((name) =>
     name.endsWith('.log.gz') ? [`${folder}/${name}`] : [],
   ),
@@ -58,3 +58,13 @@ it.each(LOGS.filter((name) => name.includes('color')))(
     expect(exitCode).toBe(3);
   },
 );
+
+it('-N: arguments are what they are without their names', () => {
+  const { records } = parse(every, [gunzipSync(readFileSync('fixtures/strace-7.0/f-N-yy-ttt-T.log.gz'))]);
+  const args = (name: string) =>
+    records.flatMap((record) => (record.kind === 'syscall' && record.name === name ? [record.args] : []));
+  expect(args('execve')[0]).toMatch(/^"\.\/job2\.sh", \["\.\/job2\.sh"\], 0x[0-9a-f]+ /);
+  expect(args('flock')).toEqual(['3</srv/dev/lk>, LOCK_EX']);
+  expect(args('wait4')[0]).toMatch(/^-1, \[\{WIFEXITED/);
+  for (const each of args('close')) expect(each).toMatch(/^\d+</);
+});

@@ -24,6 +24,15 @@ export function splitArguments(args: string): string[] {
   return parts;
 }
 
+/** Without the names that -N (--arg-names) prints: `fd=3, buf="a"` is `3, "a"`. Those of clone are always printed. */
+export function withoutNames(args: string): string {
+  const first = args.charCodeAt(0);
+  if (first < 0x61 || first > 0x7a || args.startsWith('child_stack=')) return args;
+  return splitArguments(args)
+    .map((arg) => arg.replace(/^[a-z_]\w*=(?!=)/, ''))
+    .join(', ');
+}
+
 function endOfString(text: string, quote: number): number {
   for (let at = quote + 1; at < text.length; at++) {
     const char = text.charCodeAt(at);

@@ -1,4 +1,5 @@
 import type { InputLine, SourceLine } from '../types.ts';
+import { withoutNames } from './arguments.ts';
 import { readValue } from './bytes.ts';
 import type { CallTail } from './call.ts';
 import type { PendingCall } from './pending.ts';
@@ -15,7 +16,8 @@ export function begunCall(
   name: string,
   call: PendingCall,
 ): SyscallRecord {
-  return { kind: 'syscall', state, at: call.at, pid, startNs: call.startNs, name, args: call.args, ret: '' };
+  const args = withoutNames(call.args);
+  return { kind: 'syscall', state, at: call.at, pid, startNs: call.startNs, name, args, ret: '' };
 }
 
 /** What is known of a call that returned, beside its line. */
@@ -50,7 +52,7 @@ export function returnedCall(
     pid,
     startNs: call ? call.startNs : call === null && durationNs > 0 ? timeNs - durationNs : timeNs,
     name,
-    args: call?.args ? call.args + args : args,
+    args: withoutNames(call?.args ? call.args + args : args),
     ret,
   };
   if (call?.args) record.resumedAt = line.at();

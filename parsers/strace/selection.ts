@@ -8,6 +8,7 @@ const TERMINAL = Buffer.from('/dev/tty');
 const UPPER_F = 0x46;
 const UNDERSCORE = 0x5f;
 const FCNTL_COMMANDS = ['SETLK', 'OFD_SETLK', 'DUPFD'].map((command) => Buffer.from(command));
+const COMMAND_NAME = Buffer.from('cmd=');
 const TEMPORARY_NAME = Buffer.from('.tmp"');
 const ETC = Buffer.from('/etc/');
 const READ_ONLY = Buffer.from('O_RDONLY');
@@ -129,11 +130,13 @@ export class Selection {
   }
 }
 
-/** `9</path>, F_SETLK, …`, `F_OFD_SETLKW`, `F_DUPFD_CLOEXEC`: the command follows the descriptor. */
+/** `9</path>, F_SETLK, …`, `F_OFD_SETLKW`, `F_DUPFD_CLOEXEC`: the command follows the descriptor; with -N it is `cmd=F_…`. */
 function locksOrDuplicates(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
-    if (bytes[at] !== COMMA || bytes[at + 2] !== UPPER_F || bytes[at + 3] !== UNDERSCORE) continue;
-    return FCNTL_COMMANDS.some((command) => startsWith(bytes, at + 4, command));
+    if (bytes[at] !== COMMA) continue;
+    const value = startsWith(bytes, at + 2, COMMAND_NAME) ? at + 2 + COMMAND_NAME.length : at + 2;
+    if (bytes[value] !== UPPER_F || bytes[value + 1] !== UNDERSCORE) continue;
+    return FCNTL_COMMANDS.some((command) => startsWith(bytes, value + 2, command));
   }
   return false;
 }
