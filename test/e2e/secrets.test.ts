@@ -71,13 +71,15 @@ describe.each(['--strace', '--no-strace'])('run %s', (mode) => {
 });
 
 it('the live view, --stall, and attach', async () => {
-  const waits = `echo "# get https://user:planted-in-url@proxy.example/x/@v/list?key=planted-in-query" >&2; sleep 2`;
+  const waits = `echo "# get https://user:planted-in-url@proxy.example/x/@v/list?key=planted-in-query" >&2; sleep 11`;
   const { stderr } = await execa(
     process.execPath,
     [CLI, 'run', '--no-strace', '--progress', 'plain', '--stall', '500ms', '--', 'sh', '-c', waits],
     { cwd: folder, env: environment, reject: false },
   );
   expect(stderr).toMatch(/nothing has moved/);
+  // The plain view says every ten seconds what is in flight.
+  expect(stderr).toMatch(/in flight; oldest: .*proxy\.example/);
   expectNone(stderr);
   const child = spawn('sleep', ['30'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
   try {
