@@ -12,6 +12,8 @@ const COMMAND_NAME = Buffer.from('cmd=');
 const TEMPORARY_NAME = Buffer.from('.tmp"');
 const ETC = Buffer.from('/etc/');
 const READ_ONLY = Buffer.from('O_RDONLY');
+/** All the flags of most opens, and the end of the arguments. */
+const CLOEXEC = Buffer.from('|O_CLOEXEC)');
 const CREATES = Buffer.from('O_CREAT');
 const CRT = Buffer.from('.crt');
 const PEM = Buffer.from('.pem');
@@ -135,9 +137,15 @@ function locksOrDuplicates(bytes: Uint8Array, start: number, end: number): boole
   for (let at = start; at < end; at++) {
     if (bytes[at] !== COMMA) continue;
     const value = startsWith(bytes, at + 2, COMMAND_NAME) ? at + 2 + COMMAND_NAME.length : at + 2;
-    if (bytes[value] !== UPPER_F || bytes[value + 1] !== UNDERSCORE) continue;
-    return FCNTL_COMMANDS.some((command) => startsWith(bytes, value + 2, command));
+    if (bytes[value] === UPPER_F && bytes[value + 1] === UNDERSCORE)
+      return isLockOrDuplicate(bytes, value + 2);
   }
+  return false;
+}
+
+/** No closure: one for each line is a good part of the time. */
+function isLockOrDuplicate(bytes: Uint8Array, at: number): boolean {
+  for (const command of FCNTL_COMMANDS) if (startsWith(bytes, at, command)) return true;
   return false;
 }
 
@@ -156,7 +164,12 @@ function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
   if (close < 0) return false;
   // `", O_RDONLY…`: most opens only read, and their paths tell whether that is of interest.
   if (!startsWith(bytes, close + 3, READ_ONLY)) return true;
-  if (indexOf(bytes, CREATES, close, Math.min(end, close + MAX_FLAGS)) >= 0) return true;
+  const flags = close + 3 + READ_ONLY.length;
+  if (
+    !startsWith(bytes, flags, CLOEXEC) &&
+    indexOf(bytes, CREATES, flags, Math.min(end, flags + MAX_FLAGS)) >= 0
+  )
+    return true;
   if (startsWith(bytes, close - 4, CRT) || startsWith(bytes, close - 4, PEM)) return true;
   return indexOf(bytes, CERTS, quote, close) >= 0;
 }
