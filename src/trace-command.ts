@@ -81,6 +81,8 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     isFound ? tracerFor(traceLog, options) : undefined,
   ]);
   const stallTimer = watchStalls(options);
+  // Loaded while the command runs: help does not wait for it, and neither does the verdict.
+  const analysis = import('./analyze.ts');
   const ran = await runCommand({
     command: options.command,
     environment: { ...options.environment, ...instrumentedEnvironment(settings, options.instrumentation) },
@@ -105,7 +107,8 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   const logs = [traceLog, result.procPath, result.stderrPath].filter(
     (path) => existsSync(path) && statSync(path).size > 0,
   );
-  const report = await reportOf(logs, options, settings, {
+  const { analyze } = await analysis;
+  const report = await reportOf(analyze, logs, options, settings, {
     endedAtSeconds: result.endedAtSeconds,
     ...(result.signal === undefined ? {} : { signal: result.signal }),
     ...(result.exitCode === undefined || result.timedOut ? {} : { exitCode: result.exitCode }),
@@ -115,6 +118,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
 }
 
 async function reportOf(
+  analyze: (typeof import('./analyze.ts'))['analyze'],
   logs: readonly string[],
   options: TraceCommandOptions,
   settings: GoSettings,
@@ -131,8 +135,6 @@ async function reportOf(
     path: input.path.split('/').pop() ?? input.path,
     ...(input.path.endsWith('stderr.log') ? { format: 'go-x' } : {}),
   }));
-  // Loaded when it is needed: help and a command that is run do not wait for it.
-  const { analyze } = await import('./analyze.ts');
   const report = await analyze(named, {
     redact: options.redact,
     command: options.command,
