@@ -118,7 +118,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
 }
 
 async function reportOf(
-  analyze: (typeof import('./analyze.ts'))['analyze'],
+  analyze: typeof import('./analyze.ts')['analyze'],
   logs: readonly string[],
   options: TraceCommandOptions,
   settings: GoSettings,

@@ -1,5 +1,6 @@
 import { subtract } from '../model/interval.ts';
 import type { Span } from '../model/span.ts';
+import type { SpanIndex } from '../model/span-index.ts';
 import type { Process } from './processes.ts';
 
 /** A shorter wait for a body is no matter. */
@@ -14,12 +15,10 @@ const AT_ONCE_NS = 50e6;
  * wait for another response. A late PING of an idle connection is followed by nothing.) `underWay` are the fetches and
  * the zips of its process. Gives the transfer its true beginning and its URL; false where it is no such body.
  */
-export function isBodyOfItsOwn(transfer: Span, underWay: readonly Span[], process: Process): boolean {
+export function isBodyOfItsOwn(transfer: Span, underWay: SpanIndex, process: Process): boolean {
   const { startNs: fromNs, endNs } = transfer;
   if (endNs === undefined || endNs - fromNs < LEAST_NS) return false;
-  const busy = underWay.filter(
-    (each) => each.startNs < endNs + AT_ONCE_NS && (each.endNs ?? endNs) > fromNs - AT_ONCE_NS,
-  );
+  const busy = underWay.overlapping(fromNs - AT_ONCE_NS, endNs + AT_ONCE_NS);
   const alone = subtract(
     { startNs: fromNs, endNs },
     busy.map(({ startNs, endNs: until }) => ({ startNs, endNs: until ?? Number.POSITIVE_INFINITY })),

@@ -1,4 +1,5 @@
 import { asksForTunnel, type Span } from '../model/span.ts';
+import { SpanIndex } from '../model/span-index.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
 import type { GoOutput } from './go-output.ts';
@@ -85,7 +86,9 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
   const zips = spans.filter(
     (span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip'),
   );
-  const underWay = groupByPid([...output.fetches, ...zips]);
+  const underWay = new Map(
+    [...groupByPid([...output.fetches, ...zips])].map(([pid, own]) => [pid, new SpanIndex(own)]),
+  );
   const hosts = new Map(
     [...groupByPid(output.fetches)].map(([pid, fetches]) => [
       pid,
@@ -101,8 +104,8 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
       // A process that was there before the log has no command line in it.
       if (process === undefined || !['go', ''].includes(programOf(process.command))) continue;
       const asked = hosts.get(pid);
-      if (asked === undefined) continue;
-      const own = underWay.get(pid) ?? [];
+      const own = underWay.get(pid);
+      if (asked === undefined || own === undefined) continue;
       if (isBodyOfItsOwn(span, own, process)) continue;
       if (tunnel !== undefined || asked.has(span.attributes['server.address'])) dropped.add(span);
       else followRedirect(span, own);
@@ -114,15 +117,11 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
  * -x tells of a fetch by the URL that go asked for, whoever answers in the end: a host that none of its lines name is one
  * that another redirects to. The wait belongs to the fetch that went on when it did.
  */
-function followRedirect(wait: Span, underWay: readonly Span[]): void {
+function followRedirect(wait: Span, underWay: SpanIndex): void {
   const endNs = wait.endNs ?? Number.POSITIVE_INFINITY;
   const [fetch] = underWay
-    .filter(
-      (each) =>
-        each.kind === 'fetch' &&
-        each.startNs <= wait.startNs &&
-        (each.endNs ?? Number.POSITIVE_INFINITY) > wait.startNs,
-    )
+    .overlapping(wait.startNs, wait.startNs + 1)
+    .filter((each) => each.kind === 'fetch')
     .sort((a, b) => lateness(a, endNs) - lateness(b, endNs));
   const url = fetch?.attributes['url.full'];
   if (url === undefined) return;

@@ -1,5 +1,6 @@
 import { subtract } from '../model/interval.ts';
 import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
+import { SpanIndex } from '../model/span-index.ts';
 
 /** A stretch of time in which a span itself, and nothing inside it, was waited for. */
 export interface Piece {
@@ -68,8 +69,8 @@ function isAboutSame(process: Span, command: Span, endNs: number): boolean {
 /** What spans are looked up by, so that each container need not look at all of them. */
 interface Index {
   readonly children: ReadonlyMap<number, readonly Span[]>;
-  /** Lookups, connects and handshakes, by their start. */
-  readonly network: readonly Span[];
+  /** Lookups, connects and handshakes. */
+  readonly network: SpanIndex;
   readonly fetchHosts: ReadonlySet<string>;
   /** Fetches and bodies of a module. */
   readonly byModule: ReadonlyMap<string, readonly Span[]>;
@@ -90,12 +91,12 @@ function indexOf(spans: readonly Span[]): Index {
   }
   return {
     children: childrenOf(spans),
-    network: spans
-      .filter(
+    network: new SpanIndex(
+      spans.filter(
         (span) =>
           NETWORK.has(span.kind) || asksForTunnel(span) || span.attributes['gotrace.redirected'] === true,
-      )
-      .sort((a, b) => a.startNs - b.startNs),
+      ),
+    ),
     fetchHosts: new Set(
       spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
     ),
@@ -134,14 +135,9 @@ function insideOf(span: Span, index: Index): readonly Span[] {
 }
 
 function networkOf(fetch: Span, { network, fetchHosts }: Index): Span[] {
-  const endNs = fetch.endNs ?? Number.POSITIVE_INFINITY;
-  const inside: Span[] = [];
-  for (const each of network) {
-    if (each.startNs >= endNs) break;
-    if ((each.endNs ?? Number.POSITIVE_INFINITY) > fetch.startNs && servesFetch(each, fetch, fetchHosts))
-      inside.push(each);
-  }
-  return inside;
+  return network
+    .overlapping(fetch.startNs, fetch.endNs ?? Number.POSITIVE_INFINITY)
+    .filter((each) => servesFetch(each, fetch, fetchHosts));
 }
 
 type Whole = Span & { readonly endNs: number };
