@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeLog } from './generate.ts';
+import { goBuildTable } from './go-build.ts';
 import { liveTable } from './live.ts';
 import { logOfDownloads, logOfGoBuild, logOfTar } from './logs.ts';
 import { analyses, type Commands, compare, ROUNDS, throughputTable } from './measure.ts';
@@ -91,7 +92,9 @@ try {
     ...againstAnalyser(folder),
     ...(process.argv.includes('--go-build') ? goBuild(folder) : []),
     ...startUp(),
-    ...(process.argv.includes('--live') ? [...(await liveTable()), ...(await verdictTable())] : []),
+    ...(process.argv.includes('--live')
+      ? [...(await liveTable()), ...(await goBuildTable()), ...(await verdictTable())]
+      : []),
   ];
   const text = lines.join('\n');
   process.stdout.write(text);

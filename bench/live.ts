@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { straceFor, TRACED_CALLS } from '../src/capture/strace.ts';
+import { goEnvironment } from './go-environment.ts';
 import { median, ROUNDS } from './measure.ts';
 
 const MODULES = 120;
@@ -116,15 +117,7 @@ async function timed(
     {
       cwd: folder,
       stdio: 'ignore',
-      env: {
-        ...process.env,
-        GOPROXY: `http://127.0.0.1:${port}`,
-        GOSUMDB: 'off',
-        GOTOOLCHAIN: 'local',
-        GOFLAGS: '-modcacherw',
-        GOMODCACHE: cache,
-        NO_PROXY: '*',
-      },
+      env: goEnvironment(`http://127.0.0.1:${port}`, cache),
     },
   );
   await once(child, 'exit');

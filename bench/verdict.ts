@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { goEnvironment } from './go-environment.ts';
 import { median, ROUNDS } from './measure.ts';
 
 const CLI = join(process.cwd(), 'dist/cli.js');
@@ -23,11 +24,7 @@ export async function verdictTable(): Promise<string[]> {
   const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const environment = {
-    ...process.env,
-    ...{ GOPROXY: `https://127.0.0.1:${port}`, GOSUMDB: 'off', GOTOOLCHAIN: 'local', NO_PROXY: '*' },
-    ...{ GOFLAGS: '-modcacherw', GOMODCACHE: join(folder, 'cache') },
-  };
+  const environment = goEnvironment(`https://127.0.0.1:${port}`, join(folder, 'cache'));
   const start = (command: string, ...args: string[]) =>
     spawn(command, args, { cwd: folder, env: environment, stdio: 'ignore' });
   const run = (...options: string[]) =>
