@@ -55,6 +55,14 @@ const CASES: Readonly<Record<string, CauseCase>> = {
       "invalid version: git ls-remote -q origin in /m/cache/vcs/1: exit status 128:\n\tfatal: unable to access 'https://git.example/a/': Could not resolve host: git.example",
     ),
   },
+  'tls/client-certificate': {
+    is: get('remote error: tls: certificate required'),
+    near: get('tls: failed to verify certificate: x509: certificate signed by unknown authority'),
+  },
+  'tls/version': {
+    is: get('remote error: tls: protocol version not supported'),
+    near: get('remote error: tls: handshake failure'),
+  },
   'tls/not-tls': {
     is: get('http: server gave HTTP response to HTTPS client'),
     near: get('remote error: tls: handshake failure'),
@@ -79,6 +87,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'transfer/reset': { is: 'transfer-reset', near: 'tls-reset' },
   'transfer/corrupt': { is: 'zip-corrupt', near: 'zip-404' },
   'server-error/not-found': { is: 'missing-version', near: 'proxy-401' },
+  'server-error/redirect-loop': { is: get('stopped after 10 redirects'), near: 'redirect-slow' },
   'server-error/no-package': {
     is: 'go: example.com/app imports\n\tlib.example/a/none: module lib.example/a@latest found (v1.0.0), but does not contain package lib.example/a/none\n',
     near: 'go: example.com/app imports\n\tlib.example/a/none: cannot find module providing package lib.example/a/none\n',
@@ -138,6 +147,18 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'git/stalled': { is: 'git-stall', near: 'proxy-404-direct-slow-git' },
   'git/slow-server': { is: 'proxy-404-direct-slow-git', near: 'baseline-direct-git' },
   'git/no-repository': { is: 'git-404', near: 'private-not-in-goprivate' },
+  'git/killed': {
+    is: go('git ls-remote -q https://git.example/a.git in /m/cache/vcs/1: signal: killed'),
+    near: go(
+      'git ls-remote -q https://git.example/a.git in /m/cache/vcs/1: exit status 128:\n\tfatal: early EOF',
+    ),
+  },
+  'git/ssh-closed': {
+    is: go(
+      'git fetch in /m/cache/vcs/1: exit status 128:\n\tkex_exchange_identification: Connection closed by remote host\n\tConnection closed by 192.0.2.20 port 22\n\tfatal: Could not read from remote repository.',
+    ),
+    near: 'ssh-key-denied',
+  },
   'git/not-installed': {
     is: go('git init --bare in /m/cache/vcs/1: exec: "git": executable file not found in $PATH'),
     near: go(

@@ -40,7 +40,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'setting',
     pattern:
-      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|neither GOMODCACHE nor GOPATH is set|GOPATH entry (?:is relative|cannot)|\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
+      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|neither GOMODCACHE nor GOPATH is set|(?:GOPATH|GOMODCACHE) entry (?:is relative|cannot)|creating work dir: |\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
   },
   { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
   {
@@ -112,6 +112,13 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
       /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/,
   },
   { name: 'no-vcs', pattern: /exec: "(?<program>git|hg|svn|bzr|fossil)": executable file not found/ },
+  // It was ended from outside, by a person or for want of memory.
+  { name: 'vcs-killed', pattern: /\b(?<program>git|hg|svn|bzr|fossil) \S.*: signal: \w+/ },
+  {
+    name: 'ssh-closed',
+    pattern:
+      /kex_exchange_identification: |Connection (?:closed|reset) by (?:remote host|(?<host>\S+) port \d+)/,
+  },
   { name: 'no-vcs-protocol', pattern: /no secure protocol found for repository/ },
   {
     name: 'no-such-host',
@@ -163,6 +170,15 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
     name: 'tls-not-tls',
     pattern:
       /first record does not look like a TLS handshake|server gave HTTP response to HTTPS client|http: server gave HTTP response/,
+  },
+  {
+    name: 'tls-client-certificate',
+    pattern: /remote error: tls: (?:certificate required|bad certificate)|alert certificate required/,
+  },
+  {
+    name: 'tls-version',
+    pattern:
+      /tls: (?:protocol version not supported|server selected unsupported protocol version)|alert protocol version|unsupported protocol$/,
   },
   {
     name: 'tls-alert',
@@ -220,15 +236,20 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   },
   {
     name: 'transfer-corrupt',
-    pattern: /(?<![\w./])zip: (?!.*no such file)|not a valid zip file|flate: corrupt|create zip|bad zip/,
+    pattern:
+      /(?<![\w./])zip: (?!.*no such file)|not a valid zip file|flate: corrupt|create zip|bad zip|zip for \S+ has unexpected file/,
   },
   {
     name: 'bad-content',
     pattern:
       /invalid character .* looking for|invalid response(?: from proxy "(?<url>[^"]+)")?|missing module line|malformed/,
   },
-  // The reason stands on the indented lines below.
-  { name: 'vcs-failed', pattern: /\b(?:git|hg|svn|bzr|fossil) \S.*: exit status \d+:?\s*$/ },
+  // The reason stands on the indented lines below, or on the line before.
+  {
+    name: 'vcs-failed',
+    pattern: /\b(?:git|hg|svn|bzr|fossil) \S.*: exit status \d+:?\s*$|Could not read from remote repository/,
+  },
+  { name: 'redirect-loop', pattern: /stopped after \d+ redirects/ },
   {
     name: 'not-found',
     pattern:

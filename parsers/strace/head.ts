@@ -53,7 +53,8 @@ export function readHead(head: Head, bytes: Uint8Array, start: number, end: numb
   head.rest = skipAnnotations(bytes, at, end);
 }
 
-function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
+/** The offset of the first byte that is neither a blank nor a tab. */
+export function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
   return at;

@@ -2,6 +2,7 @@ import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, OPEN_PAREN, RETURN, SPACE, ZERO }
 import { isDigit, isNameByte } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import type { Calls } from './calls.ts';
+import { skipBlanks } from './head.ts';
 import type { Selection } from './selection.ts';
 
 const NEWLINE = 0x0a;
@@ -66,12 +67,6 @@ export class Skimmer {
     this.#calls.count(id, tail.durationNs, errno);
     return true;
   }
-}
-
-function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && bytes[at] === SPACE) at++;
-  return at;
 }
 
 /** Behind the pid; `start` where there is none, -1 where it is no pid. */

@@ -1,4 +1,4 @@
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { VERSION } from '../version.ts';
 import { analyzeCommand } from './analyze.ts';
 import { explainRefusal, prepareArguments } from './arguments.ts';
@@ -8,7 +8,14 @@ import { fail } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { runCommand } from './run.ts';
 
-const COMMANDS = [runCommand, attachCommand, analyzeCommand, demoCommand, explainCommand];
+/** Each takes arguments of its own: what they have in common is a name and a handler. */
+const COMMANDS = [
+  runCommand,
+  attachCommand,
+  analyzeCommand,
+  demoCommand,
+  explainCommand,
+] as unknown[] as CommandModule[];
 
 /** `gotrace explain | head`: who reads has seen enough. A command that is run goes on, whoever still listens to us. */
 function endQuietlyOnClosedPipes(): void {
@@ -31,11 +38,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   await yargs(prepareArguments(argv))
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
-    .command(runCommand)
-    .command(attachCommand)
-    .command(analyzeCommand)
-    .command(demoCommand)
-    .command(explainCommand)
+    .command(COMMANDS)
     .parserConfiguration({ 'populate--': true })
     .demandCommand(1, 'name a command: gotrace run -- go mod download, or gotrace analyze LOG')
     .strict()

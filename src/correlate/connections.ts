@@ -3,7 +3,8 @@ import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { SpanStore } from '../model/span.ts';
 import { readHttpRequest, readHttpResponse } from '../wire/http1.ts';
-import { readClientHello, tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
+import { tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
+import { isHandshakeWrite } from './handshake.ts';
 import {
   attributesOf,
   type Connection,
@@ -120,45 +121,10 @@ export class Connections {
     const connection = socket.connection;
     if (connection === undefined || data.length <= 0) return;
     this.#established(connection, data.startNs, data.at);
-    if (this.#isHandshake(connection, socket, data)) return;
+    if (isHandshakeWrite(this.#store, connection, socket, data)) return;
     const isFirst = connection.requests === 0;
     if (connection.isTls && CONTROL_WRITES.has(data.length) && !isFirst) return;
     this.#onRequest(connection, socket, data);
-  }
-
-  /** True while the write belongs to the TLS handshake. */
-  #isHandshake(connection: Connection, socket: Socket, data: Payload): boolean {
-    const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
-    const hello = readClientHello(data.bytes);
-    const unseen =
-      data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
-    if (connection.tls === undefined && (hello !== undefined || (unseen && !connection.isTls))) {
-      // What looked like an answer awaited is over: a CONNECT was answered.
-      this.#closeResponse(connection, data.startNs, data.at);
-      connection.host = hello?.serverName ?? connection.host;
-      connection.isTls = true;
-      // What went before was said to a proxy.
-      connection.requests = 0;
-      connection.bytesIn = 0;
-      connection.tls = this.#store.open('tls', 'tls', 'TLS handshake', data.startNs, [data.at]);
-      connection.tls.attributes = attributesOf(connection, socket);
-      if (hello !== undefined && hello.alpn.length > 0)
-        connection.tls.attributes['gotrace.tls.alpn'] = hello.alpn.join(' ');
-      connection.spans.push(connection.tls);
-      connection.lastHandshakeNs = data.endNs;
-      return true;
-    }
-    if (connection.tls === undefined || connection.tls.endNs !== undefined) return false;
-    const ended = type === 'application-data' || (data.bytes.length === 0 && connection.bytesIn > 0);
-    if (!ended) {
-      // Behind the server's last word come the client's own checks: under a tracer, a folder of CAs takes it a second.
-      if (connection.bytesIn > 0)
-        connection.tls.attributes['gotrace.tls.checked'] = data.startNs - connection.lastHandshakeNs;
-      connection.lastHandshakeNs = data.endNs;
-      return true;
-    }
-    endSpan(connection.tls, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
-    return false;
   }
 
   #onRequest(connection: Connection, socket: Socket, data: Payload): void {

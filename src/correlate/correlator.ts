@@ -7,7 +7,8 @@ import type { SyscallTotalRecord } from '../../parsers/strace-summary/format.ts'
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
-import type { Ending, Trace } from '../model/trace.ts';
+import type { Trace } from '../model/trace.ts';
+import { endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { markAuthPrograms } from './goauth.ts';
@@ -32,12 +33,7 @@ export interface Totals {
   readonly originSeconds: number | undefined;
   readonly extent: Extent | undefined;
   /** What the command's parent knows; a log of another machine tells its own. */
-  readonly ended: {
-    readonly exitCode: number | undefined;
-    readonly signal: string | undefined;
-    /** Since the epoch. */
-    readonly atSeconds: number | undefined;
-  };
+  readonly ended: KnownEnd;
   readonly environment: Readonly<Record<string, string>> | undefined;
 }
 
@@ -185,7 +181,7 @@ export class Correlator {
     const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0, endNs);
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
-    const ending = this.#ending(ended);
+    const ending = endingOf(this.#processes.ending, ended, this.#output, this.#sawSyscalls);
     if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.fetching.openBodies(this.#files.stored);
     const spans = joinSpans({
       spans: this.#store.spans,
@@ -285,22 +281,6 @@ export class Correlator {
         this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
     }
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
-  }
-
-  #ending({ exitCode, signal }: Totals['ended']): Ending {
-    const { ending } = this.#processes;
-    const [dump] = this.#output.goroutines;
-    // A Go program prints its goroutines at SIGQUIT and exits with 2 (runtime/signal_unix.go): it was ended.
-    const byDump =
-      ending.kind === 'exited' ? ending.code === 2 : ending.kind === 'unknown' && (exitCode ?? 2) === 2;
-    if (dump !== undefined && byDump) return { kind: 'killed', signal: 'SIGQUIT', at: dump.at };
-    if (ending.kind === 'unknown' && signal !== undefined) return { kind: 'killed', signal };
-    if (ending.kind === 'unknown' && exitCode !== undefined) return { kind: 'exited', code: exitCode };
-    if (ending.kind !== 'unknown') return ending;
-    const { errors } = this.#output;
-    const final = errors.filter((error) => error.final).at(-1);
-    if (final !== undefined && !this.#sawSyscalls) return { kind: 'exited', code: 1, at: final.at };
-    return ending;
   }
 }
 

@@ -60,6 +60,8 @@ function isCredentialHelper(parent: string, program: string, args: readonly stri
 /** A span for each program below the command, from its start to its end; the waits inside become its children. */
 export function addProcessSpans(store: SpanStore, processes: readonly Process[]): void {
   const spans = new Map<Process, Span>();
+  const [root] = processes;
+  const outlivesAll = root?.endNs !== undefined && root.signal === undefined;
   for (const process of processes) {
     if (process.parent !== undefined && process.command === process.parent.command) continue;
     const { role, command } = partOf(process);
@@ -75,7 +77,9 @@ export function addProcessSpans(store: SpanStore, processes: readonly Process[])
       process.startNs,
       [process.at],
     );
-    if (process.endNs !== undefined && process.signal === undefined) span.endNs = process.endNs;
+    // What is killed with the command was still at work; what was killed alone has ended.
+    const isKilledWithAll = process.signal !== undefined && !outlivesAll;
+    if (process.endNs !== undefined && !isKilledWithAll) span.endNs = process.endNs;
     span.attributes = { 'process.pid': process.pid, 'process.command': name };
     if (role === 'askpass' || role === 'credential-helper' || role === 'ssh')
       span.attributes['gotrace.helper'] = role;

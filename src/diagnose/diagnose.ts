@@ -242,7 +242,8 @@ function conclude(status: 'slow' | 'failed' | 'blocked', findings: readonly Find
   const [first] = findings;
   const summary = first?.summary ?? '';
   return {
-    verdict: { status, headline: `${HEADLINES[status]}: ${summary}.` },
+    // An error that is quoted may end in one of its own.
+    verdict: { status, headline: `${HEADLINES[status]}: ${summary.replace(/[.:]+$/, '')}.` },
     blockingPoint: first,
     findings,
   };

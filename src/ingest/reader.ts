@@ -6,11 +6,12 @@ import { shiftLines, shiftState } from '../../parsers/strace/segment.ts';
 import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { linesFrom } from './chunks.ts';
-import { detectFormat, isBinary, sampleOf } from './detect.ts';
+import { isBinary, sampleOf } from './detect.ts';
 import type { Input } from './input.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
-import { detectWrappings, unwrap, type Wrapping, withoutAnsi } from './unwrap.ts';
+import { settle } from './settle.ts';
+import { unwrap, type Wrapping } from './unwrap.ts';
 
 /** What became of an input's lines: `lines = records + continued + ignored + unparsed`. */
 export interface InputSummary {
@@ -206,30 +207,14 @@ export class InputReader {
   }
 
   #settle(sample: string): Result<string> {
-    const ownVersion = /^\s*\{\s*"schemaVersion":\s*(\d+)/.exec(sample)?.[1];
-    if (ownVersion !== undefined) {
-      return failed(
-        `${this.summary.path}: is a gotrace report (schema ${ownVersion}), not a log; give the logs that it was made from`,
-      );
-    }
-    const isKnown = (line: string) => detectFormat(line) !== undefined;
-    this.#wrappings = detectWrappings(sample, isKnown);
-    this.#plain = this.#wrappings.length === 0 && !sample.includes('\u001b');
-    const bare = this.#plain
-      ? sample
-      : sample
-          .split('\n')
-          .map((line) => unwrap(line, this.#wrappings).text)
-          .join('\n');
-    const detected = detectFormat(bare) ?? detectFormat(withoutAnsi(sample)) ?? this.#known;
-    if (detected === undefined) {
-      return failed(
-        `${this.summary.path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,
-      );
-    }
-    this.summary.format = detected.name;
-    this.#parsers = this.#createParsers(detected.name, bare);
-    return ok(detected.name);
+    const settled = settle(sample, this.summary.path, this.#known?.name);
+    if (!settled.ok) return settled;
+    const { format, wrappings, bare } = settled.value;
+    this.#wrappings = wrappings;
+    this.#plain = bare === sample && !sample.includes('\u001b');
+    this.summary.format = format;
+    this.#parsers = this.#createParsers(format, bare);
+    return ok(format);
   }
 
   #createParsers(format: string, sample: string): LineParser[] {

@@ -284,6 +284,30 @@ export const TLS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'tls/client-certificate',
+    summary: '{host} wants a client certificate, or not the one that it was shown',
+    explanation:
+      'The server asks its clients for a certificate (mutual TLS). go has no way to give one: a proxy on this machine has to add it.',
+    telltale: '`remote error: tls: certificate required` or `bad certificate`.',
+    remedies: [
+      { text: 'See which certificates it accepts', command: 'openssl s_client {farEnd} </dev/null' },
+      {
+        text: 'Use a GOPROXY entry that asks for none, or one on this machine that adds the certificate',
+        command: 'go env GOPROXY',
+      },
+    ],
+  },
+  {
+    cause: 'tls/version',
+    summary: '{host} speaks no version of TLS that go does (TLS 1.2 or later)',
+    explanation:
+      'The server, or a TLS inspection before it, offers old versions only, or refuses those that go offers.',
+    telltale: '`tls: protocol version not supported`, `server selected unsupported protocol version`.',
+    remedies: [
+      { text: 'See which version it takes', command: 'openssl s_client {farEnd} -tls1_2 </dev/null' },
+    ],
+  },
+  {
     cause: 'tls/other',
     summary: 'TLS with {host} failed or took {seconds}',
     explanation: 'The handshake failed in a way that none of the other TLS causes describes.',

@@ -350,6 +350,34 @@ export const GO_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'git/killed',
+    summary: '{process} was killed from outside while it worked for {module}',
+    explanation:
+      'A signal ended the version control program: a person, a time limit, or the kernel for want of memory (the OOM killer, the memory limit of a container).',
+    telltale: '`git …: signal: killed`.',
+    remedies: [
+      {
+        text: 'See whether the kernel was short of memory',
+        command: 'dmesg | grep -i -E "out of memory|oom-kill"',
+      },
+      { text: 'Fewer modules at a time need less memory', command: 'GOMAXPROCS=1 go mod download' },
+    ],
+  },
+  {
+    cause: 'git/ssh-closed',
+    summary: 'the ssh server {host} closes the connection before it says who it is',
+    explanation:
+      'Something listens on the port and hangs up at once: too many connections (MaxStartups), a firewall, fail2ban, or no ssh server at all.',
+    telltale: '`kex_exchange_identification: Connection closed by remote host`.',
+    remedies: [
+      { text: 'Try it by hand', command: 'ssh -v -T git@{host}' },
+      {
+        text: 'Or take the repository over https',
+        command: 'git config --global url.https://{host}/.insteadOf ssh://git@{host}/',
+      },
+    ],
+  },
+  {
     cause: 'git/other',
     summary: 'git failed or took long[: {cost}][ ({process})]',
     explanation: 'A git command took long or failed; the log does not show what it waited for.',

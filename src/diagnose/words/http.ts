@@ -236,6 +236,19 @@ export const HTTP_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'server-error/redirect-loop',
+    summary: '{host} redirects {url} in a circle',
+    explanation:
+      'Each redirect leads to another one; go gives up after ten. A proxy or a login page in front of it sends everything back to itself.',
+    telltale: '`stopped after 10 redirects`.',
+    remedies: [
+      {
+        text: 'See where the redirects of {host} lead',
+        command: "curl -sSIL --max-redirs 10 {url} | grep -i -E '^(HTTP|location)'",
+      },
+    ],
+  },
+  {
     cause: 'server-error/5xx',
     summary: '{host} answers {setting} for {url}[ ({cost} went into such answers)]',
     explanation:

@@ -1,0 +1,29 @@
+import type { Ending } from '../model/trace.ts';
+import type { GoOutput } from './go-output.ts';
+
+/** What the parent of a command knows of its end. */
+export interface KnownEnd {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** Since the epoch. */
+  readonly atSeconds: number | undefined;
+}
+
+/** How the command ended: as the tracer saw it, else as its parent did, else as what it printed shows. */
+export function endingOf(
+  traced: Ending,
+  { exitCode, signal }: KnownEnd,
+  { goroutines, errors }: GoOutput,
+  sawSyscalls: boolean,
+): Ending {
+  const [dump] = goroutines;
+  // A Go program prints its goroutines at SIGQUIT and exits with 2 (runtime/signal_unix.go): it was ended.
+  const byDump =
+    traced.kind === 'exited' ? traced.code === 2 : traced.kind === 'unknown' && (exitCode ?? 2) === 2;
+  if (dump !== undefined && byDump) return { kind: 'killed', signal: 'SIGQUIT', at: dump.at };
+  if (traced.kind !== 'unknown') return traced;
+  if (signal !== undefined) return { kind: 'killed', signal };
+  if (exitCode !== undefined) return { kind: 'exited', code: exitCode };
+  const final = errors.findLast((error) => error.final);
+  return final === undefined || sawSyscalls ? traced : { kind: 'exited', code: 1, at: final.at };
+}

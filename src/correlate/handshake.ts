@@ -1,0 +1,51 @@
+import type { Span, SpanStore } from '../model/span.ts';
+import { readClientHello, tlsRecordType } from '../wire/tls.ts';
+import { attributesOf, type Connection, endSpan, type Payload, type Socket, TLS_PORTS } from './socket.ts';
+
+/** True while what is written belongs to the TLS handshake; the span of the handshake is opened, followed and ended. */
+export function isHandshakeWrite(
+  store: SpanStore,
+  connection: Connection,
+  socket: Socket,
+  data: Payload,
+): boolean {
+  const hello = readClientHello(data.bytes);
+  const isUnseen =
+    data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
+  if (connection.tls === undefined && (hello !== undefined || (isUnseen && !connection.isTls))) {
+    connection.host = hello?.serverName ?? connection.host;
+    const span = begin(store, connection, socket, data);
+    if (hello !== undefined && hello.alpn.length > 0)
+      span.attributes['gotrace.tls.alpn'] = hello.alpn.join(' ');
+    return true;
+  }
+  if (connection.tls === undefined || connection.tls.endNs !== undefined) return false;
+  return goesOn(connection, connection.tls, data);
+}
+
+function begin(store: SpanStore, connection: Connection, socket: Socket, data: Payload): Span {
+  // What looked like an answer awaited is over, and what went before was said to a proxy: a tunnel is there.
+  endSpan(connection.response, data.startNs, data.at);
+  connection.requests = 0;
+  connection.bytesIn = 0;
+  connection.isTls = true;
+  const span = store.open('tls', 'tls', 'TLS handshake', data.startNs, [data.at]);
+  span.attributes = attributesOf(connection, socket);
+  connection.tls = span;
+  connection.spans.push(span);
+  connection.lastHandshakeNs = data.endNs;
+  return span;
+}
+
+function goesOn(connection: Connection, handshake: Span, data: Payload): boolean {
+  const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
+  if (type === 'application-data' || (data.bytes.length === 0 && connection.bytesIn > 0)) {
+    endSpan(handshake, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
+    return false;
+  }
+  // Behind the server's last word come the client's own checks: under a tracer, a folder of CAs takes it a second.
+  if (connection.bytesIn > 0)
+    handshake.attributes['gotrace.tls.checked'] = data.startNs - connection.lastHandshakeNs;
+  connection.lastHandshakeNs = data.endNs;
+  return true;
+}

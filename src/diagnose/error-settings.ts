@@ -1,0 +1,62 @@
+import { hostOf } from '../correlate/modcache.ts';
+import type { TraceError } from '../model/trace.ts';
+import type { Case } from './rule.ts';
+
+/** Which setting, status or line an error is about: the culprit's `setting`. */
+export function settingOf(
+  cause: string,
+  error: TraceError,
+  module: string | undefined,
+  trace: Case['trace'],
+): string | undefined {
+  switch (cause) {
+    case 'proxy-config/off':
+      return 'GOPROXY=off';
+    case 'proxy-config/no-entry':
+    case 'proxy-config/bad-url':
+      return 'GOPROXY';
+    case 'proxy-config/bad-gosumdb':
+      return 'GOSUMDB';
+    case 'proxy-config/vendor':
+      return 'GOFLAGS=-mod=vendor';
+    case 'server-error/4xx':
+    case 'server-error/5xx':
+      return (
+        error.detail.status?.toString() ??
+        /: (?:unknown error )?([A-Za-z][A-Za-z -]+)$/.exec(error.text)?.[1] ??
+        '5xx'
+      );
+    case 'auth/egress-407':
+    case 'connect/dead-egress-proxy':
+      return 'HTTPS_PROXY';
+    case 'auth/private-module':
+    case 'sumdb/private-module':
+      return privatePattern(error, module);
+    case 'toolchain/not-available':
+    case 'toolchain/too-old':
+      return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0];
+    case 'proxy-config/govcs':
+      return `GOVCS=${error.detail.path}:${error.detail.program}`;
+    case 'proxy-config/go-mod':
+      return withNextLine(error, trace);
+    case 'proxy-config/setting':
+    case 'server-error/not-a-proxy':
+    case 'server-error/other':
+      return error.text.trim().slice(0, 200);
+    default:
+      return undefined;
+  }
+}
+
+/** `go: errors parsing go.mod:` says on the next line what they are. */
+function withNextLine(error: TraceError, { errors }: Case['trace']): string {
+  const next = error.text.trimEnd().endsWith(':') ? errors[errors.indexOf(error) + 1] : undefined;
+  return `${error.text.trim()} ${next?.text.trim() ?? ''}`.trimEnd().slice(0, 200);
+}
+
+/** `git.corp.example/*` for a module below it: what GOPRIVATE wants, which is about module paths and not about hosts. */
+function privatePattern(error: TraceError, module: string | undefined): string | undefined {
+  const host =
+    module?.split('/')[0] ?? (error.detail.url === undefined ? undefined : hostOf(error.detail.url));
+  return host === undefined ? undefined : `${host}/*`;
+}

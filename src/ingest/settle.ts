@@ -1,0 +1,34 @@
+import { failed, ok, type Result } from '../model/result.ts';
+import { detectFormat } from './detect.ts';
+import { detectWrappings, unwrap, type Wrapping, withoutAnsi } from './unwrap.ts';
+
+export interface Settled {
+  readonly format: string;
+  /** What a CI system or a terminal put around each line. */
+  readonly wrappings: readonly Wrapping[];
+  /** The sample without it. */
+  readonly bare: string;
+}
+
+/** What a log is, by its beginning; `known` is what it is where the beginning does not tell. */
+export function settle(sample: string, path: string, known: string | undefined): Result<Settled> {
+  const ownVersion = /^\s*\{\s*"schemaVersion":\s*(\d+)/.exec(sample)?.[1];
+  if (ownVersion !== undefined)
+    return failed(
+      `${path}: is a gotrace report (schema ${ownVersion}), not a log; give the logs that it was made from`,
+    );
+  const wrappings = detectWrappings(sample, (line) => detectFormat(line) !== undefined);
+  const isPlain = wrappings.length === 0 && !sample.includes('\u001b');
+  const bare = isPlain
+    ? sample
+    : sample
+        .split('\n')
+        .map((line) => unwrap(line, wrappings).text)
+        .join('\n');
+  const format = detectFormat(bare)?.name ?? detectFormat(withoutAnsi(sample))?.name ?? known;
+  if (format === undefined)
+    return failed(
+      `${path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,
+    );
+  return ok({ format, wrappings, bare });
+}
