@@ -40,7 +40,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   {
     name: 'setting',
     pattern:
-      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|neither GOMODCACHE nor GOPATH is set|(?:GOPATH|GOMODCACHE) entry (?:is relative|cannot)|creating work dir: |\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
+      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|neither GOMODCACHE nor GOPATH is set|(?:GOPATH|GOMODCACHE) entry (?:is relative|cannot)|creating work dir: (?!.*(?:no space left|quota exceeded|read-only file system|permission denied))|\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
   },
   { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
   {
@@ -112,8 +112,12 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
       /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/,
   },
   { name: 'no-vcs', pattern: /exec: "(?<program>git|hg|svn|bzr|fossil)": executable file not found/ },
-  // It was ended from outside, by a person or for want of memory.
-  { name: 'vcs-killed', pattern: /\b(?<program>git|hg|svn|bzr|fossil) \S.*: signal: \w+/ },
+  // For want of memory, mostly. A person ends go as well, with the signals that are not named here.
+  {
+    name: 'vcs-killed',
+    pattern:
+      /\b(?<program>git|hg|svn|bzr|fossil) \S.*: signal: (?:killed|aborted|bus error|segmentation fault)/,
+  },
   {
     name: 'ssh-closed',
     pattern:

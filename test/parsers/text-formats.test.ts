@@ -403,6 +403,13 @@ it('http2debug=2: whole frames are known, and change nothing', () => {
 
 describe('errors', () => {
   it.each([
+    ['go: creating work dir: mkdir /tmp/go-build1: no space left on device', { class: 'disk-full' }],
+    ['go: creating work dir: stat /nonexistent: no such file or directory', { class: 'setting' }],
+    ['go: a.example/a@v1.0.0: git fetch -f origin in /m/cache/vcs/1: signal: interrupt', { class: 'other' }],
+    [
+      'go: a.example/a@v1.0.0: git fetch -f origin in /m/cache/vcs/1: signal: killed',
+      { class: 'vcs-killed' },
+    ],
     [
       'go: rsc.io/quote@v1.9.9: reading https://proxy.example/rsc.io/quote/@v/v1.9.9.info: 404 Not Found',
       { class: 'not-found', module: 'rsc.io/quote', version: 'v1.9.9' },
