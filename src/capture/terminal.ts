@@ -43,13 +43,13 @@ export async function standInTerminal(): Promise<StandIn | undefined> {
   });
   script.stdin.on('error', () => {});
   const close = () => script.stdin.end();
-  if (path === undefined || !(await setUp(path))) {
+  const fd = path === undefined || !(await setUp(path)) ? undefined : openTerminal(path);
+  if (path === undefined || fd === undefined) {
     close();
     return undefined;
   }
   const onResize = () => void setUp(path);
   process.stderr.on('resize', onResize);
-  const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   return {
     fd,
     output: script.stdout,
@@ -59,6 +59,15 @@ export async function standInTerminal(): Promise<StandIn | undefined> {
       close();
     },
   };
+}
+
+function openTerminal(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+  } catch {
+    // A container may have another /dev/pts than script found.
+    return undefined;
+  }
 }
 
 /** As large as ours; and it changes nothing of what is written: ours will. */

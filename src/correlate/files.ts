@@ -30,8 +30,7 @@ export class Files {
   readonly #store: SpanStore;
   readonly errors: TraceError[] = [];
   readonly #downloads = new Map<string, { readonly span: Span; lastWriteNs: number }>();
-  /** From the lock of a module version to its release: download, hashing and unpacking. */
-  /** Modules whose lock is held, and the folder that they are unpacked to. */
+  /** Module versions whose lock is held, by its path: they are downloaded, hashed, and unpacked to that folder. */
   readonly #work = new Map<string, { readonly span: Span; readonly folder: string }>();
   /** `MODULE@VERSION.KIND` of what go began to write into its cache: the body of a .mod or .info was complete by then. */
   readonly stored = new Set<string>();

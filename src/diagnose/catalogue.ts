@@ -1,11 +1,16 @@
 import { isIP } from 'node:net';
 import type { Culprit, Remedy } from '../model/finding.ts';
 import type { ProxyRewrites } from './goproxy.ts';
-import { CONNECT_WORDS, TLS_WORDS } from './words/connect.ts';
+import { AUTH_WORDS } from './words/auth.ts';
+import { CONNECT_WORDS } from './words/connect.ts';
 import { DNS_WORDS } from './words/dns.ts';
-import { GO_WORDS } from './words/go.ts';
-import { HTTP_WORDS } from './words/http.ts';
+import { GIT_WORDS } from './words/git.ts';
 import { MACHINE_WORDS } from './words/machine.ts';
+import { PROXY_CONFIG_WORDS } from './words/proxy-config.ts';
+import { SERVER_ERROR_WORDS } from './words/server-error.ts';
+import { SUMDB_WORDS } from './words/sumdb.ts';
+import { TLS_WORDS } from './words/tls.ts';
+import { TTFB_WORDS } from './words/ttfb.ts';
 import type { CauseWords } from './words/types.ts';
 
 /** Every cause that a finding can name, with its words. */
@@ -13,8 +18,12 @@ export const CATALOGUE: readonly CauseWords[] = [
   ...DNS_WORDS,
   ...CONNECT_WORDS,
   ...TLS_WORDS,
-  ...HTTP_WORDS,
-  ...GO_WORDS,
+  ...TTFB_WORDS,
+  ...SERVER_ERROR_WORDS,
+  ...PROXY_CONFIG_WORDS,
+  ...AUTH_WORDS,
+  ...GIT_WORDS,
+  ...SUMDB_WORDS,
   ...MACHINE_WORDS,
 ];
 

@@ -4,8 +4,9 @@ import { type SyscallTotals, sumTotals } from '../../parsers/strace/statistics.t
 import type { Clock } from '../../parsers/types.ts';
 import { failed, ok, type Result, reasonOf } from '../model/result.ts';
 import type { Input } from './input.ts';
-import { InputReader, type InputSummary } from './reader.ts';
+import { InputReader } from './reader.ts';
 import type { SegmentPool } from './segments.ts';
+import type { InputSummary } from './summary.ts';
 import { threadPool } from './threads.ts';
 
 export interface Ingested {

@@ -3,7 +3,7 @@ import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { TEXT_FORMATS, type TextRecord, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
 import { shiftLines, shiftState } from '../../parsers/strace/segment.ts';
-import type { Clock, InputLine, LineOutcome, LineParser, SourceLine } from '../../parsers/types.ts';
+import type { Clock, InputLine, LineOutcome, LineParser } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { linesFrom } from './chunks.ts';
 import { isBinary, sampleOf } from './detect.ts';
@@ -11,21 +11,8 @@ import type { Input } from './input.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
 import { settle } from './settle.ts';
+import { COUNTERS, emptySummary, type InputSummary } from './summary.ts';
 import { unwrap, type Wrapping } from './unwrap.ts';
-
-/** What became of an input's lines: `lines = records + continued + ignored + unparsed`. */
-export interface InputSummary {
-  readonly path: string;
-  format: string;
-  bytes: number;
-  lines: number;
-  records: number;
-  continued: number;
-  ignored: number;
-  unparsed: number;
-  /** The first lines that were not understood. */
-  readonly firstUnparsed: SourceLine[];
-}
 
 const SAMPLE = 256 * 1024;
 const FIRST_SAMPLE = 24 * 1024;
@@ -41,13 +28,6 @@ const LONGEST_FIRST_LINE = 2000;
 const SEGMENTED = /^(?:\d+ +\d{9,}\.\d+ +)?[a-z_]\w*\(/;
 /** -y: `read(3</path>`. */
 const ANNOTATED = /^[^"]*\w\(\d+</m;
-const COUNTERS = {
-  record: 'records',
-  continued: 'continued',
-  ignored: 'ignored',
-  unparsed: 'unparsed',
-} as const;
-
 /** Reads one input: detects its format and wrapping from a sample, then drives the parsers line by line. */
 export class InputReader {
   readonly summary: InputSummary;
@@ -70,17 +50,7 @@ export class InputReader {
 
   constructor(input: Input, clock: Clock, emit: (record: TraceRecord) => void, hasSiblings = false) {
     this.#hasSiblings = hasSiblings;
-    this.summary = {
-      path: input.path,
-      format: 'unknown',
-      bytes: 0,
-      lines: 0,
-      records: 0,
-      continued: 0,
-      ignored: 0,
-      unparsed: 0,
-      firstUnparsed: [],
-    };
+    this.summary = emptySummary(input.path);
     this.#input = input;
     this.#chunks = input.chunks();
     this.#known = input.format === undefined ? undefined : { name: input.format };
