@@ -1,5 +1,5 @@
 import { type Format, type InputLine, type LineOutcome, type SourceLine, shareOfLines } from '../types.ts';
-import { isTableHead, isTableRule, TableReader } from './table.ts';
+import { isTableHead, TableReader } from './table.ts';
 
 /** A row of the table that `strace -c` prints in place of the calls. */
 export interface SyscallTotalRecord {
@@ -16,13 +16,11 @@ export interface SyscallTotalRecord {
 /** `strace -c`, `-c -w` and `-c -U …`: strace(1), "-c". Columns differ by version and by -U. */
 export const straceSummary: Format<SyscallTotalRecord> = {
   name: 'strace-summary',
-  detect: (sample) =>
-    sample.split(/\r?\n/).some(isTableHead)
-      ? shareOfLines(
-          sample,
-          (line) => ROW.test(line) || isTableHead(line) || isTableRule(line) || SAID.test(line),
-        )
-      : 0,
+  detect: (sample) => {
+    if (!sample.split(/\r?\n/).some(isTableHead)) return 0;
+    const table = new TableReader();
+    return shareOfLines(sample, (line) => table.read(line) !== undefined || SAID.test(line));
+  },
   create: (emit) => {
     const table = new TableReader();
     return {
@@ -39,8 +37,6 @@ export const straceSummary: Format<SyscallTotalRecord> = {
 
 /** What strace says of itself. */
 const SAID = /^(?:strace: |Process \d+ )/;
-/** ` 35.12    0.001234          12       103        12 openat`; the name may come first. */
-const ROW = /^ *(?:\d+(?:\.\d+)? +)+[a-z_]\w* *$|^[a-z_]\w*(?: +\d+(?:\.\d+)?)+ *$/;
 
 function readLine(line: InputLine, table: TableReader): SyscallTotalRecord | LineOutcome {
   const text = line.text();

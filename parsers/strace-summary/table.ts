@@ -56,7 +56,3 @@ const NUMBER = /^(?:\d+(?:\.\d+)?)?$/;
 export function isTableHead(text: string): boolean {
   return HEAD.test(text) && (text.match(TITLES)?.length ?? 0) > 1;
 }
-
-export function isTableRule(text: string): boolean {
-  return RULE.test(text);
-}
