@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { straceFor, TRACED_CALLS } from '../src/capture/strace.ts';
 import { goEnvironment } from './go-environment.ts';
-import { median, ROUNDS } from './measure.ts';
+import { type Commands, ROUNDS } from './measure.ts';
+import { mediansInTurn, tracers } from './tracers.ts';
 
 const MODULES = 120;
 const VERSION = 'v1.0.0';
@@ -33,29 +33,7 @@ export async function liveTable(): Promise<string[]> {
   const requires = names.map((name) => `\t${name} ${VERSION}`).join('\n');
   writeFileSync(join(folder, 'go.mod'), `module bench.example/app\n\ngo 1.20\n\nrequire (\n${requires}\n)\n`);
   const go = ['go', 'mod', 'download'];
-  const gotrace = (...options: string[]) => [
-    process.execPath,
-    'dist/cli.js',
-    'run',
-    ...options,
-    '--output',
-    '/dev/null',
-    '--',
-    ...go,
-  ];
-  const chosen = straceFor('/dev/null', TRACED_CALLS);
-  const seccomp = straceFor('/dev/null', { ...TRACED_CALLS, seccomp: true });
-  const commands: Readonly<Record<string, readonly string[]>> = {
-    bare: go,
-    'gotrace run --no-strace --progress none': gotrace('--no-strace', '--progress', 'none'),
-    'gotrace run --no-strace': gotrace('--no-strace'),
-    'gotrace run': gotrace(),
-    'gotrace run --seccomp-bpf': gotrace('--seccomp-bpf'),
-    'gotrace run --trace-all': gotrace('--trace-all'),
-    'strace, the chosen list': [chosen.command, ...chosen.args, ...go],
-    'strace, the chosen list, --seccomp-bpf': [seccomp.command, ...seccomp.args, ...go],
-    'strace -f': ['strace', '-f', '-o', '/dev/null', ...go],
-  };
+  const commands = tracers(go);
   const lines = [
     `## Live: \`go mod download\` of ${MODULES} modules from a proxy on loopback`,
     '',
@@ -77,11 +55,7 @@ export async function liveTable(): Promise<string[]> {
   return [...lines, ''];
 }
 
-async function medians(
-  latencyMs: number,
-  commands: Readonly<Record<string, readonly string[]>>,
-  folder: string,
-): Promise<Map<string, number>> {
+async function medians(latencyMs: number, commands: Commands, folder: string): Promise<Map<string, number>> {
   const served = files();
   const server = createServer((request, response) => {
     const file = served.get(request.url ?? '');
@@ -90,17 +64,10 @@ async function medians(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const times = new Map<string, number[]>();
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, command] of Object.entries(commands)) {
-      const took = await timed(command, folder, port);
-      // The first round warms the caches.
-      if (round > 0) times.set(name, [...(times.get(name) ?? []), took]);
-    }
-  }
+  const times = await mediansInTurn(commands, ROUNDS, (command) => timed(command, folder, port));
   server.closeAllConnections();
   server.close();
-  return new Map([...times].map(([name, list]) => [name, median(list)]));
+  return times;
 }
 
 async function timed(
@@ -111,15 +78,8 @@ async function timed(
   const cache = join(folder, 'cache');
   if (existsSync(cache)) removeReadOnly(cache);
   const begin = performance.now();
-  const child = spawn(
-    program,
-    args.map((arg) => (arg === 'dist/cli.js' ? join(process.cwd(), arg) : arg)),
-    {
-      cwd: folder,
-      stdio: 'ignore',
-      env: goEnvironment(`http://127.0.0.1:${port}`, cache),
-    },
-  );
+  const env = goEnvironment(`http://127.0.0.1:${port}`, cache);
+  const child = spawn(program, args, { cwd: folder, stdio: 'ignore', env });
   await once(child, 'exit');
   return performance.now() - begin;
 }
