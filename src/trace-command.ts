@@ -82,7 +82,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   ]);
   const stallTimer = watchStalls(options);
   // Loaded while the command runs: help does not wait for it, and neither does the verdict.
-  const analysis = import('./analyze.ts');
+  void import('./analyze.ts');
   const ran = await runCommand({
     command: options.command,
     environment: { ...options.environment, ...instrumentedEnvironment(settings, options.instrumentation) },
@@ -107,8 +107,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   const logs = [traceLog, result.procPath, result.stderrPath].filter(
     (path) => existsSync(path) && statSync(path).size > 0,
   );
-  const { analyze } = await analysis;
-  const report = await reportOf(analyze, logs, options, settings, {
+  const report = await reportOf(logs, options, settings, {
     endedAtSeconds: result.endedAtSeconds,
     ...(result.signal === undefined ? {} : { signal: result.signal }),
     ...(result.exitCode === undefined || result.timedOut ? {} : { exitCode: result.exitCode }),
@@ -118,7 +117,6 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
 }
 
 async function reportOf(
-  analyze: typeof import('./analyze.ts')['analyze'],
   logs: readonly string[],
   options: TraceCommandOptions,
   settings: GoSettings,
@@ -135,6 +133,7 @@ async function reportOf(
     path: input.path.split('/').pop() ?? input.path,
     ...(input.path.endsWith('stderr.log') ? { format: 'go-x' } : {}),
   }));
+  const { analyze } = await import('./analyze.ts');
   const report = await analyze(named, {
     redact: options.redact,
     command: options.command,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostLines } from './hosts.ts';
-import { arrivingFiles, processTree, programOfPid, snapshot, stamped } from './proc.ts';
+import { processTree, programOfPid, snapshot, stamped } from './proc.ts';
 import { withBytesReceived } from './tcp-info.ts';
 
 export interface AttachOptions {
@@ -29,10 +29,7 @@ const DUMP_MS = 1500;
 /** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
 export async function attach(options: AttachOptions): Promise<Attached> {
   const snapshotPath = join(options.directory, 'snapshot.log');
-  const seen = await withBytesReceived(options.pid, [
-    ...snapshot(options.pid),
-    ...arrivingFiles(options.pid),
-  ]);
+  const seen = await withBytesReceived(options.pid, snapshot(options.pid));
   writeFileSync(snapshotPath, stamped(seen));
   const hosts = hostLines(seen).then((lines) => appendFileSync(snapshotPath, stamped(lines)));
   if (!options.strace) {
@@ -56,10 +53,8 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   await ended;
   await hosts;
   // The same process once more: until then, what was seen first went on. What grew meanwhile does not stand still.
-  appendFileSync(
-    snapshotPath,
-    stamped([...snapshot(options.pid).slice(0, 1), ...arrivingFiles(options.pid)]),
-  );
+  const again = snapshot(options.pid).filter((line, index) => index === 0 || line.startsWith('file '));
+  appendFileSync(snapshotPath, stamped(again));
   for (const timer of timers) clearTimeout(timer);
   process.off('SIGINT', stop);
   const refused =

@@ -44,24 +44,36 @@ export function stamped(lines: readonly string[]): string {
 
 /** What /proc tells of a process tree at this moment, in the lines that parsers/proc reads. */
 export function snapshot(pid: number): string[] {
-  const tree = processTree(pid);
-  return tree
-    .flatMap((each) => [processLine(each), ...settingLines(each), ...socketLines(each), ...lockLines(each)])
+  return processTree(pid)
+    .flatMap((each) => {
+      const targets = descriptorTargets(each);
+      return [
+        processLine(each),
+        ...settingLines(each),
+        ...socketLines(each, targets),
+        ...lockLines(each),
+        ...arrivingLines(each, targets),
+      ];
+    })
     .filter((line) => line !== '');
+}
+
+/** What each descriptor stands for: `socket:[4711]`, `/path`. */
+type Targets = ReadonlyMap<string, string>;
+
+function descriptorTargets(pid: number): Targets {
+  return new Map(list(`/proc/${pid}/fd`).map((fd) => [fd, link(`/proc/${pid}/fd/${fd}`)]));
 }
 
 /** `GOMODCACHE/cache/download/MODULE/@v/VERSION.zipRANDOM.tmp`: modfetch/fetch.go, downloadZip. */
 const ARRIVING = /\/cache\/download\/.+\/@v\/[^/]+\.zip\d+\.tmp$/;
 
-/** The zips that a process tree is receiving, and how much of each has been written to its file. */
-export function arrivingFiles(pid: number): string[] {
-  return processTree(pid).flatMap((each) =>
-    list(`/proc/${each}/fd`).flatMap((fd) => {
-      const path = link(`/proc/${each}/fd/${fd}`);
-      const size = ARRIVING.test(path) ? sizeOf(`/proc/${each}/fd/${fd}`) : undefined;
-      return size === undefined ? [] : [`file ${each} ${fd} ${size} ${path}`];
-    }),
-  );
+/** The zips that a process is receiving, and how much of each has been written to its file. */
+function arrivingLines(pid: number, targets: Targets): string[] {
+  return [...targets].flatMap(([fd, path]) => {
+    const size = ARRIVING.test(path) ? sizeOf(`/proc/${pid}/fd/${fd}`) : undefined;
+    return size === undefined ? [] : [`file ${pid} ${fd} ${size} ${path}`];
+  });
 }
 
 function processLine(pid: number): string {
@@ -85,10 +97,10 @@ function settingLines(pid: number): string[] {
     .map((entry) => `env ${pid} ${entry.replace(/[\n\r]/g, ' ')}`);
 }
 
-function socketLines(pid: number): string[] {
+function socketLines(pid: number, targets: Targets): string[] {
   const byInode = new Map<string, string>();
-  for (const fd of list(`/proc/${pid}/fd`)) {
-    const inode = /^socket:\[(\d+)\]$/.exec(link(`/proc/${pid}/fd/${fd}`))?.[1];
+  for (const [fd, target] of targets) {
+    const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
     if (inode !== undefined) byInode.set(inode, fd);
   }
   return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) =>

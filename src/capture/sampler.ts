@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
-import { arrivingFiles, isRunning, snapshot, stamped } from './proc.ts';
+import { isRunning, snapshot, stamped } from './proc.ts';
 
 const SAMPLE_MS = 250;
 
@@ -13,8 +13,7 @@ export class Sampler {
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
   /** Lines by what stays the same of them. */
-  #known = new Set<string>();
-  readonly #files = new Map<string, string>();
+  #known = new Map<string, string>();
   #isStopped = false;
 
   constructor(pid: number, path: string) {
@@ -28,21 +27,18 @@ export class Sampler {
   #look(): void {
     // What a process that has just been ended no longer waits for was in flight when it was ended.
     if (!isRunning(this.#pid)) return;
-    const seen = [...snapshot(this.#pid), ...arrivingFiles(this.#pid)];
-    const lines = new Map(seen.map((line) => [keyOfProcLine(line), line]));
-    const news = [...lines].flatMap(([key, line]) =>
-      this.#hasGrown(key, line) || !this.#known.has(key) ? [line] : [],
-    );
-    const gone = [...this.#known].filter((key) => !lines.has(key) && !key.startsWith('env '));
+    const lines = new Map(snapshot(this.#pid).map((line) => [keyOfProcLine(line), line]));
+    const news = [...lines].flatMap(([key, line]) => (this.#isNews(key, line) ? [line] : []));
+    const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
+    const gone = [...this.#known.keys()].filter((key) => !lines.has(key) && !key.startsWith('env '));
     this.#write([...gone.map((key) => `gone ${key}`), ...news]);
-    this.#known = new Set([...lines.keys(), ...[...this.#known].filter((key) => key.startsWith('env '))]);
+    this.#known = new Map([...settings, ...lines]);
   }
 
   /** A zip is written down again whenever there is more of it. */
-  #hasGrown(key: string, line: string): boolean {
-    if (!line.startsWith('file ') || this.#files.get(key) === line) return false;
-    this.#files.set(key, line);
-    return true;
+  #isNews(key: string, line: string): boolean {
+    const known = this.#known.get(key);
+    return known === undefined || (line.startsWith('file ') && line !== known);
   }
 
   /** Ends the looking. What was there when the command was killed was in flight still: it is not written as gone. */
@@ -51,7 +47,9 @@ export class Sampler {
     this.#isStopped = true;
     clearInterval(this.#timer);
     if (!wasKilled)
-      this.#write([...this.#known].filter((key) => !key.startsWith('env ')).map((key) => `gone ${key}`));
+      this.#write(
+        [...this.#known.keys()].filter((key) => !key.startsWith('env ')).map((key) => `gone ${key}`),
+      );
   }
 
   #write(lines: readonly string[]): void {

@@ -2,7 +2,7 @@ import { readPeer, readSocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { SpanStore } from '../model/span.ts';
-import { readHttpRequest, readHttpResponse } from '../wire/http1.ts';
+import { type HttpRequest, readHttpRequest, readHttpResponse } from '../wire/http1.ts';
 import { tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
 import { isHandshakeWrite } from './handshake.ts';
 import {
@@ -128,9 +128,10 @@ export class Connections {
   }
 
   #onRequest(connection: Connection, socket: Socket, data: Payload): void {
-    const tunnel = connection.isTls ? undefined : tunnelAskedFor(connection, data);
+    const request = connection.isTls ? undefined : readHttpRequest(data.bytes);
+    const tunnel = connection.isTls ? undefined : tunnelAskedFor(connection, data, request);
     if (tunnel !== undefined) connection.tunnel = tunnel;
-    else if (!connection.isTls) this.#readUrl(connection, socket, data);
+    else if (request !== undefined) this.#onHttpRequest(connection, socket, request);
     const sameRequest =
       connection.response?.endNs === undefined && data.startNs - connection.lastWriteNs < SAME_REQUEST_NS;
     connection.lastWriteNs = data.endNs;
@@ -153,9 +154,7 @@ export class Connections {
     connection.spans.push(span);
   }
 
-  #readUrl(connection: Connection, socket: Socket, data: Payload): void {
-    const request = readHttpRequest(data.bytes);
-    if (request === undefined) return;
+  #onHttpRequest(connection: Connection, socket: Socket, request: HttpRequest): void {
     connection.host ??= request.host?.replace(/:\d+$/, '');
     connection.url = /^https?:/.test(request.target)
       ? request.target

@@ -2,7 +2,7 @@ import { readText, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
-import { escapePath, readCachePath } from './modcache.ts';
+import { escapePath, openZipBody, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
 
 /** Shorter waits for a lock are other goroutines of the same go command passing it on. */
@@ -104,21 +104,10 @@ export class Files {
     const cached = readCachePath(path);
     if (cached?.temporary) this.stored.add(`${cached.module}@${cached.version}.${cached.kind}`);
     // It is opened once more, to be hashed.
-    if (cached?.kind === 'zip' && cached.temporary && record.args.includes('O_CREAT')) {
-      const span = this.#store.open(
-        'transfer',
-        'transfer',
-        `body of ${cached.module}@${cached.version}`,
-        record.startNs,
-        evidenceOf(record),
-      );
-      span.attributes = {
-        'gotrace.module': cached.module,
-        'gotrace.version': cached.version,
-        'gotrace.path': path,
-        'gotrace.bytes': 0,
-        'process.pid': process.pid,
-      };
+    const span = record.args.includes('O_CREAT')
+      ? openZipBody(this.#store, path, process.pid, record.startNs, evidenceOf(record))
+      : undefined;
+    if (span !== undefined) {
       if (this.#whole.size < MAX_FILE_SPANS) this.#whole.set(path, span);
       this.#downloads.set(path, { span, lastWriteNs: record.startNs });
     }

@@ -1,3 +1,6 @@
+import type { SourceLine } from '../../parsers/types.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+
 /** A module version as the cache's paths name it. */
 export interface ModuleVersion {
   readonly module: string;
@@ -18,6 +21,28 @@ export function readCachePath(
     kind: match[3],
     temporary: match[4] !== undefined,
   };
+}
+
+/** Opens the span of a zip that arrives in the cache, under its temporary name; undefined for another file. */
+export function openZipBody(
+  store: SpanStore,
+  path: string,
+  pid: number,
+  startNs: number,
+  evidence: SourceLine[],
+): Span | undefined {
+  const cached = readCachePath(path);
+  if (cached?.kind !== 'zip' || !cached.temporary) return undefined;
+  const { module, version } = cached;
+  const span = store.open('transfer', 'transfer', `body of ${module}@${version}`, startNs, evidence);
+  span.attributes = {
+    'gotrace.module': module,
+    'gotrace.version': version,
+    'gotrace.path': path,
+    'gotrace.bytes': 0,
+    'process.pid': pid,
+  };
+  return span;
 }
 
 /** `github.com/!burnt!sushi/toml` is github.com/BurntSushi/toml: golang.org/x/mod/module, EscapePath. */

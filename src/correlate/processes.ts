@@ -135,19 +135,9 @@ export class Processes {
     // More than a machine has is hostile input: they are taken for threads of who started them.
     const known = parent ?? this.root;
     if (this.all.length >= MAX_PROCESSES && known !== undefined) return this.#addThread(pid, known);
-    const process: Process = {
-      pid,
-      parent,
-      command: parent?.command ?? [],
-      earlier: [],
-      hasExecuted: false,
-      startNs,
-      endNs: undefined,
-      exitCode: undefined,
-      signal: undefined,
-      descriptors: new Map(parent?.descriptors ?? []),
-      at,
-    };
+    const process = newProcess({ pid, parent, startNs, at });
+    process.command = parent?.command ?? [];
+    process.descriptors = new Map(parent?.descriptors ?? []);
     this.all.push(process);
     this.root ??= process;
     this.#byThread.set(pid, process);
@@ -169,19 +159,23 @@ export function addSeenProcess(
     before.at = at;
     return;
   }
-  known.set(pid, {
-    pid,
-    parent: known.get(parent),
-    command,
+  const process = newProcess({ pid, parent: known.get(parent), startNs: timeNs - ageSeconds * 1e9, at });
+  process.command = command;
+  process.hasExecuted = true;
+  known.set(pid, process);
+}
+
+function newProcess(origin: Pick<Process, 'pid' | 'parent' | 'startNs' | 'at'>): Process {
+  return {
+    ...origin,
+    command: [],
     earlier: [],
-    hasExecuted: true,
-    startNs: timeNs - ageSeconds * 1e9,
+    hasExecuted: false,
     endNs: undefined,
     exitCode: undefined,
     signal: undefined,
     descriptors: new Map(),
-    at,
-  });
+  };
 }
 
 /** The descriptor that a call's first argument names, in the process that made it. */

@@ -1,7 +1,7 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
-import { readCachePath } from './modcache.ts';
+import { openZipBody } from './modcache.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress } from './socket.ts';
@@ -139,22 +139,12 @@ export class Samples {
 
   #addBodies(endNs: number): void {
     for (const { first, startNs, last, grownNs, goneNs } of this.#bodies.values()) {
-      const cached = readCachePath(first.path);
-      if (cached === undefined) continue;
-      const { module, version } = cached;
-      const span = this.#store.open('transfer', 'transfer', `body of ${module}@${version}`, startNs, [
-        first.at,
-      ]);
+      const span = openZipBody(this.#store, first.path, first.pid, startNs, [first.at]);
+      if (span === undefined) continue;
       if (last !== first) span.evidence.push(last.at);
       if (goneNs !== undefined) span.endNs = goneNs;
-      span.attributes = {
-        'gotrace.module': module,
-        'gotrace.version': version,
-        'gotrace.path': first.path,
-        'gotrace.bytes': last.bytes,
-        ...(goneNs === undefined && endNs - grownNs < STILL_NS ? { 'gotrace.growing': true } : {}),
-        'process.pid': first.pid,
-      };
+      span.attributes['gotrace.bytes'] = last.bytes;
+      if (goneNs === undefined && endNs - grownNs < STILL_NS) span.attributes['gotrace.growing'] = true;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { readCachePath } from './modcache.ts';
+import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress, TLS_PORTS } from './socket.ts';
@@ -63,20 +63,12 @@ export class Snapshot {
     const first = new Map([...files].reverse().map((record) => [record.key, record]));
     const last = new Map(files.map((record) => [record.key, record]));
     return [...first].flatMap(([key, { bytes, path, pid, at }]) => {
-      const cached = readCachePath(path);
-      if (cached === undefined || bytes === 0) return [];
-      const { module, version } = cached;
+      const span = bytes === 0 ? undefined : openZipBody(this.#store, path, pid, nowNs, [at]);
+      if (span === undefined) return [];
       const grownBy = (last.get(key)?.bytes ?? bytes) - bytes;
-      const span = this.#store.open('transfer', 'transfer', `body of ${module}@${version}`, nowNs, [at]);
-      span.attributes = {
-        'gotrace.module': module,
-        'gotrace.version': version,
-        'gotrace.path': path,
-        'gotrace.bytes': grownBy > 0 ? grownBy : bytes,
-        ...(grownBy > 0 ? { 'gotrace.growing': true } : {}),
-        ...this.#serverOf(pid),
-        'process.pid': pid,
-      };
+      Object.assign(span.attributes, this.#serverOf(pid));
+      span.attributes['gotrace.bytes'] = grownBy > 0 ? grownBy : bytes;
+      if (grownBy > 0) span.attributes['gotrace.growing'] = true;
       return [span];
     });
   }

@@ -1,5 +1,4 @@
-import type { HttpResponse } from '../wire/http1.ts';
-import { readHttpRequest } from '../wire/http1.ts';
+import type { HttpRequest, HttpResponse } from '../wire/http1.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../wire/socks.ts';
 import type { Connection, Payload } from './socket.ts';
 
@@ -10,16 +9,18 @@ export interface Tunnel {
   readonly target?: string;
 }
 
-/** The tunnel that a write asks for; undefined where it asks for none. */
-export function tunnelAskedFor(connection: Connection, data: Payload): Tunnel | undefined {
-  const { bytes } = data;
+/** The tunnel that a write asks for, which may be an HTTP request; undefined where it asks for none. */
+export function tunnelAskedFor(
+  connection: Connection,
+  { bytes, length }: Payload,
+  request: HttpRequest | undefined,
+): Tunnel | undefined {
   if (connection.tunnel?.protocol === 'SOCKS5') {
     const target = readSocksRequest(bytes);
     // What else is written is a user name and a password (RFC 1929).
     return target === undefined ? connection.tunnel : { protocol: 'SOCKS5', target };
   }
-  if (connection.requests === 0 && isSocksGreeting(bytes, data.length)) return { protocol: 'SOCKS5' };
-  const request = readHttpRequest(bytes);
+  if (connection.requests === 0 && isSocksGreeting(bytes, length)) return { protocol: 'SOCKS5' };
   return request?.method === 'CONNECT' ? { protocol: 'CONNECT', target: request.target } : undefined;
 }
 

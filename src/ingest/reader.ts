@@ -179,9 +179,9 @@ export class InputReader {
   #settle(sample: string): Result<string> {
     const settled = settle(sample, this.summary.path, this.#known?.name);
     if (!settled.ok) return settled;
-    const { format, wrappings, bare } = settled.value;
+    const { format, wrappings, bare, isPlain } = settled.value;
     this.#wrappings = wrappings;
-    this.#plain = bare === sample && !sample.includes('\u001b');
+    this.#plain = isPlain;
     this.summary.format = format;
     this.#parsers = this.#createParsers(format, bare);
     return ok(format);

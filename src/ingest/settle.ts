@@ -8,6 +8,8 @@ export interface Settled {
   readonly wrappings: readonly Wrapping[];
   /** The sample without it. */
   readonly bare: string;
+  /** There is none, and no colour. */
+  readonly isPlain: boolean;
 }
 
 /** What a log is, by its beginning; `known` is what it is where the beginning does not tell. */
@@ -30,5 +32,5 @@ export function settle(sample: string, path: string, known: string | undefined):
     return failed(
       `${path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,
     );
-  return ok({ format, wrappings, bare });
+  return ok({ format, wrappings, bare, isPlain });
 }

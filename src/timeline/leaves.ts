@@ -74,8 +74,8 @@ interface Index {
   readonly fetchHosts: ReadonlySet<string>;
   /** Fetches and bodies of a module. */
   readonly byModule: ReadonlyMap<string, readonly Span[]>;
-  /** Bodies that took a while, by their end. */
-  readonly bodies: readonly Whole[];
+  /** Bodies that took a while. */
+  readonly bodies: SpanIndex;
   /** What a process starts to learn a password, by the process: its requests wait for that. */
   readonly authPrograms: ReadonlyMap<number, readonly Span[]>;
 }
@@ -101,10 +101,12 @@ function indexOf(spans: readonly Span[]): Index {
       spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
     ),
     byModule,
-    bodies: spans
-      .filter(isWhole)
-      .filter(({ kind, startNs, endNs }) => kind === 'transfer' && endNs - startNs > LONG_BODY_NS)
-      .sort((a, b) => a.endNs - b.endNs),
+    bodies: new SpanIndex(
+      spans.filter(
+        ({ kind, startNs, endNs }) =>
+          kind === 'transfer' && endNs !== undefined && endNs - startNs > LONG_BODY_NS,
+      ),
+    ),
     authPrograms: authProgramsOf(spans),
   };
 }
@@ -140,12 +142,6 @@ function networkOf(fetch: Span, { network, fetchHosts }: Index): Span[] {
     .filter((each) => servesFetch(each, fetch, fetchHosts));
 }
 
-type Whole = Span & { readonly endNs: number };
-
-function isWhole(span: Span): span is Whole {
-  return span.endNs !== undefined;
-}
-
 const LONG_BODY_NS = 0.25e9;
 /** A response's headers are there as soon as the bytes before them are. */
 const RIGHT_BEHIND_NS = 0.1e9;
@@ -154,32 +150,19 @@ const RIGHT_BEHIND_NS = 0.1e9;
  * On one HTTP/2 connection the headers of a response stand in line behind the body of another one that was sent before:
  * they come when that is whole. What such a fetch waited for is that body, and how fast the line is.
  */
-function bodiesBefore(fetch: Span, { bodies }: Index): Span[] {
-  if (!isWhole(fetch)) return [];
-  const { startNs, endNs, attributes } = fetch;
-  const before: Span[] = [];
-  for (let at = firstEndingAfter(bodies, endNs - RIGHT_BEHIND_NS); at < bodies.length; at++) {
-    const body = bodies[at];
-    if (body === undefined || body.endNs > endNs + RIGHT_BEHIND_NS) break;
-    const isBeside =
+function bodiesBefore({ startNs, endNs, attributes }: Span, { bodies }: Index): Span[] {
+  if (endNs === undefined) return [];
+  return bodies.overlapping(startNs, endNs).filter((body) => {
+    const bodyEndNs = body.endNs ?? Number.POSITIVE_INFINITY;
+    return (
+      bodyEndNs > endNs - RIGHT_BEHIND_NS &&
+      bodyEndNs <= endNs + RIGHT_BEHIND_NS &&
+      bodyEndNs - Math.max(body.startNs, startNs) > (endNs - startNs) / 2 &&
       body.attributes['server.address'] === attributes['server.address'] &&
       body.attributes['process.pid'] === attributes['process.pid'] &&
-      body.attributes['url.full'] !== attributes['url.full'];
-    if (isBeside && body.endNs - Math.max(body.startNs, startNs) > (endNs - startNs) / 2) before.push(body);
-  }
-  return before;
-}
-
-/** In spans that are sorted by their end: the first that ends after a time. */
-function firstEndingAfter(spans: readonly Whole[], timeNs: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.endNs ?? 0) > timeNs) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+      body.attributes['url.full'] !== attributes['url.full']
+    );
+  });
 }
 
 /** Reaching the fetch's own host, or a host that no fetch names: an egress proxy. */
