@@ -44,6 +44,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'tls/no-connection-reuse': { is: 'tls-no-reuse', near: 'healthy-http1' },
   'tls/unknown-authority': { is: 'tls-unknown-ca', near: 'tls-noroots' },
   'tls/no-roots': { is: 'tls-noroots', near: 'tls-unknown-ca' },
+  'tls/certificate-refused': { is: 'short-unknown-ca', near: 'short-tls-stall' },
   'tls/wrong-name': { is: 'tls-wrongname', near: 'tls-expired' },
   'tls/expired': { is: 'tls-expired', near: 'tls-wrongname' },
   'tls/reset': { is: 'tls-reset', near: 'transfer-reset' },

@@ -468,3 +468,26 @@ describe('two clocks', () => {
     }
   });
 });
+
+describe('a log that ends in the middle of a line', () => {
+  const connect = '{sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.9")}, 16';
+  const open = log(
+    [0.1, 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3'],
+    [0.2, `connect(3, ${connect}`],
+  ).trimEnd();
+
+  it.each([
+    ['as it was copied', open],
+    ['with the line ending of who pasted it', `${open}\n`],
+    ['and blank lines', `${open}\n\n\n`],
+  ])('%s', async (_, text) => {
+    const { verdict, blockingPoint, inputs } = await reportOfText(text);
+    expect([verdict.status, blockingPoint?.cause]).toEqual(['blocked', 'connect/blackhole']);
+    expect(inputs).toMatchObject([{ records: 3, unparsed: 0 }]);
+  });
+
+  it('another line behind it shows that it is no call', async () => {
+    const { blockingPoint, inputs } = await reportOfText(`${open}\n${log().split('\n')[0]}\n`);
+    expect([blockingPoint, inputs[0]?.unparsed]).toEqual([null, 1]);
+  });
+});

@@ -4,10 +4,10 @@ import { connect } from 'node:tls';
 import dnsPacket, { type Packet } from 'dns-packet';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readDns, readDnsOverTcp } from '../src/wire/dns.ts';
+import { completeName, readDns, readDnsOverTcp } from '../src/wire/dns.ts';
 import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../src/wire/socks.ts';
-import { mayBeTickets, readClientHello, tlsRecordLength, tlsRecordType } from '../src/wire/tls.ts';
+import { isRefusal, mayBeTickets, readClientHello, tlsRecordLength, tlsRecordType } from '../src/wire/tls.ts';
 
 const READERS = {
   readDns,
@@ -111,6 +111,68 @@ describe('DNS', () => {
   });
 });
 
+describe('DNS that -s N has cut', () => {
+  const query = dnsPacket.encode({
+    type: 'query',
+    id: 7,
+    questions: [{ name: 'Proxy.corp.example', type: 'A' }],
+  });
+
+  it.each([
+    [12, '…'],
+    [16, 'pro…'],
+    [18, 'proxy…'],
+    [25, 'proxy.corp.e…'],
+    [31, 'proxy.corp.example…'],
+    [32, 'proxy.corp.example'],
+  ])('at %i bytes', (length, name) => {
+    expect(readDns(query.subarray(0, length))).toMatchObject({ id: 7, name, type: undefined });
+  });
+
+  it('has no addresses, which is not the same as an answer without any', () => {
+    for (const [type, data] of [
+      ['A', '192.0.2.1'],
+      ['AAAA', '2001:db8::1:2'],
+    ] as const) {
+      const questions = [{ name: 'proxy.example', type }];
+      const answer = dnsPacket.encode({
+        type: 'response',
+        questions,
+        answers: [{ name: 'proxy.example', type, ttl: 60, data }],
+      });
+      expect(readDns(answer)?.addresses).toEqual([data]);
+      for (let length = 12; length < answer.length; length++)
+        expect(readDns(answer.subarray(0, length))?.addresses).toBeUndefined();
+    }
+    expect(readDns(query)?.addresses).toEqual([]);
+  });
+
+  it.each([
+    ['proxy.exam…', ['proxy.example', 'sum.example'], 'proxy.example'],
+    ['proxy.exam…', ['proxy.example', 'proxy.example.org'], 'proxy.exam…'],
+    ['proxy.exam…', ['proxy.exampl…', 'proxy.ex…'], 'proxy.exampl…'],
+    ['proxy.exam…', ['proxy.example…', 'proxy.examine…'], 'proxy.exam…'],
+    ['proxy.example', ['proxy.example.org'], 'proxy.example'],
+  ])('%s among %j is %s', (name, known, whole) => {
+    expect(completeName(name, known)).toBe(whole);
+  });
+});
+
+describe('a client that refuses what a server presents', () => {
+  const change = [20, 3, 3, 0, 1, 1];
+  const encrypted = [23, 3, 3, 0, 19, 9, 9];
+  it.each([
+    ['an alert in the clear', [21, 3, 3, 0, 2, 2, 42], 7, true],
+    ['an encrypted alert', encrypted, 24, true],
+    ['the same behind a ChangeCipherSpec', [...change, ...encrypted], 30, true],
+    ['a Finished', [...change, 23, 3, 3, 0, 53], 64, false],
+    ['a ClientKeyExchange', [22, 3, 3, 0, 37], 30, false],
+    ['no TLS', [1, 2, 3, 4, 5], 24, false],
+  ])('%s', (_, bytes, length, refuses) => {
+    expect(isRefusal(Uint8Array.from(bytes), length)).toBe(refuses);
+  });
+});
+
 describe('HTTP/1', () => {
   it('request and status lines, CONNECT, and what is none', () => {
     const request = (text: string) => readHttpRequest(Buffer.from(text));
@@ -123,6 +185,8 @@ describe('HTTP/1', () => {
       method: 'CONNECT',
       target: 'proxy.example:443',
     });
+    // As far as -s 32 shows it, the target may go on.
+    expect(request('GET /lib.example/a/@v/v1.0.0.inf')).toEqual({ method: 'GET' });
     expect(request('HELLO')).toBeUndefined();
     const response = (text: string) => readHttpResponse(Buffer.from(text));
     expect(response('HTTP/1.1 302 Found\r\nContent-Length: 12\r\n\r\n')).toMatchObject({

@@ -1,16 +1,8 @@
 import { type Format, type InputLine, lineByLine, type SourceLine, shareOfLines } from '../types.ts';
 import { ERROR_CLASSES, SUBJECT } from './classes.ts';
 
-/** An error that go, git or ssh printed. Absent fields were not in the text. */
-export interface GoErrorRecord {
-  readonly kind: 'go-error';
-  readonly at: SourceLine;
-  readonly timeNs: number | undefined;
-  /** A name of `ERROR_CLASSES`, or `other`. */
-  readonly class: string;
-  readonly text: string;
-  /** An indented line below an error, which says what is wrong. */
-  readonly isContinuation?: true;
+/** What an error text names. Absent fields were not in the text. */
+export interface ErrorDetail {
   readonly module?: string;
   readonly version?: string;
   readonly host?: string;
@@ -20,6 +12,19 @@ export interface GoErrorRecord {
   /** The version control program. */
   readonly program?: string;
   readonly status?: number;
+}
+
+/** An error that go, git or ssh printed. */
+export interface GoErrorRecord {
+  readonly kind: 'go-error';
+  readonly at: SourceLine;
+  readonly timeNs: number | undefined;
+  /** A name of `ERROR_CLASSES`, or `other`. */
+  readonly class: string;
+  readonly text: string;
+  /** An indented line below an error, which says what is wrong. */
+  readonly isContinuation?: true;
+  readonly detail: ErrorDetail;
 }
 
 export const goErrors: Format<GoErrorRecord> = {
@@ -57,21 +62,21 @@ function readGoError(line: InputLine): GoErrorRecord | undefined {
 }
 
 /** What an error text says, wherever it stands: on a line of its own, or behind `# get URL: `. */
-export function classifyError(text: string): Omit<GoErrorRecord, 'kind' | 'at' | 'timeNs' | 'text'> {
+export function classifyError(text: string): Pick<GoErrorRecord, 'class' | 'detail'> {
   const subject = SUBJECT.exec(text)?.groups;
   for (const { name, pattern } of ERROR_CLASSES) {
     const match = pattern.exec(text);
     if (match === null) continue;
-    return { class: name, ...fields(match.groups ?? {}, subject, text) };
+    return { class: name, detail: detailOf(match.groups ?? {}, subject, text) };
   }
-  return { class: 'other', ...fields({}, subject, text) };
+  return { class: 'other', detail: detailOf({}, subject, text) };
 }
 
-function fields(
+function detailOf(
   groups: Record<string, string | undefined>,
   subject: Record<string, string | undefined> | undefined,
   text: string,
-): Partial<GoErrorRecord> {
+): ErrorDetail {
   const pick = (name: string) => groups[name] ?? groups[`${name}2`] ?? groups[`${name}3`];
   const status = pick('status');
   const version = pick('version') ?? subject?.['version'];

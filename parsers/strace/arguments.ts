@@ -146,6 +146,25 @@ export function readString(arg: string | undefined): { bytes: Uint8Array; cut: b
   return { bytes: out.subarray(0, length), cut: arg.startsWith('...', close + 1) };
 }
 
+/** What stands behind a text of which `-s N` left the beginning. */
+const ELLIPSIS = '…';
+
+/** Whether a text is the beginning of a longer one, of which the log holds no more. */
+export function isCut(text: string): boolean {
+  return text.endsWith(ELLIPSIS);
+}
+
+/** The words of `["git", "fetch"]`; one that is cut ends in `…`. */
+export function readWords(arg: string | undefined): string[] {
+  return splitArguments((arg ?? '').replace(/^\[|\]$/g, '')).flatMap((word) => readBeginning(word) ?? []);
+}
+
+/** The text of a quoted string, with `…` behind it where it is cut. */
+export function readBeginning(arg: string | undefined): string | undefined {
+  const text = readText(arg);
+  return text === undefined || !arg?.endsWith('...') ? text : text + ELLIPSIS;
+}
+
 /** The text of a quoted string, read as UTF-8. */
 export function readText(arg: string | undefined): string | undefined {
   if (arg === undefined) return undefined;

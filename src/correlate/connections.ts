@@ -48,7 +48,8 @@ export class Connections {
     });
   }
 
-  onConnect(socket: Socket, record: SyscallRecord): void {
+  /** `host` is the name that was looked up for it, where the order of the calls tells. */
+  onConnect(socket: Socket, record: SyscallRecord, host: string | undefined): void {
     const known = socket.connection;
     if (known?.connect !== undefined && known.connect.endNs === undefined) {
       this.#settle(known, socket, record);
@@ -72,6 +73,7 @@ export class Connections {
       'process.pid': socket.process.pid,
     };
     const connection = newConnection(span);
+    connection.host = host;
     socket.connection = connection;
     this.all.push(connection);
     this.#settle(connection, socket, record);
@@ -155,10 +157,10 @@ export class Connections {
   }
 
   #onHttpRequest(connection: Connection, socket: Socket, request: HttpRequest): void {
-    connection.host ??= request.host?.replace(/:\d+$/, '');
-    connection.url = /^https?:/.test(request.target)
-      ? request.target
-      : `http://${request.host ?? socket.peer?.address ?? ''}${request.target}`;
+    const { host, target } = request;
+    connection.host ??= host?.replace(/:\d+$/, '');
+    if (target === undefined || /^https?:/.test(target)) connection.url = target;
+    else connection.url = `http://${host ?? peerOf(socket)}${target}`;
   }
 
   onRead(socket: Socket, data: Payload): void {
@@ -286,3 +288,11 @@ export class Connections {
     }
   }
 }
+
+/** What stands for the host of a URL whose Host header the log does not hold. */
+function peerOf({ peer }: Socket): string {
+  if (peer === undefined) return '';
+  return peer.port === HTTP_PORT ? peer.address : printAddress(peer.address, peer.port);
+}
+
+const HTTP_PORT = 80;

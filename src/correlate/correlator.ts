@@ -49,9 +49,9 @@ export class Correlator {
   readonly #samples = new Samples(this.#store);
   readonly #totals: SyscallTotalRecord[] = [];
   readonly #libraries = new LibraryCalls(this.#store);
-  readonly #stderr = new StderrReader((record, process) => {
+  readonly #stderr = new StderrReader((record, process, isCut) => {
     this.#written.set(keyOfText(record), record.timeNs);
-    this.#output.on(record, process.pid);
+    this.#output.on(record, process.pid, isCut);
   });
   /** What the tracer saw being written, so that a separate stderr does not count twice. */
   readonly #written = new Map<string, number | undefined>();
@@ -141,7 +141,7 @@ export class Correlator {
   #onClose(record: SyscallRecord, process: Process): void {
     if (this.#sockets.on(record, process)) return;
     const path = pathOf(record, process);
-    if (path !== undefined) this.#files.onClose(path, process);
+    if (path !== undefined) this.#files.onClose(path, process, record.startNs);
     const fd = descriptorOf(record)?.fd;
     if (fd !== undefined) process.descriptors.delete(fd);
   }
@@ -167,6 +167,7 @@ export class Correlator {
     this.#readSeparateStderr();
     this.#stderr.finish();
     this.#sockets.connections.finish();
+    this.#files.finish();
     const startNs = Math.min(
       this.#firstNs ?? Number.POSITIVE_INFINITY,
       this.#output.firstNs ?? Number.POSITIVE_INFINITY,
@@ -177,7 +178,7 @@ export class Correlator {
         : (ended.atSeconds - originSeconds) * 1e9;
     const lastNs = Math.max(this.#lastNs, this.#output.lastNs, endedNs);
     const endNs = Number.isFinite(lastNs) ? lastNs : 0;
-    const lookups = this.#sockets.lookups.assemble([...this.#output.lookupHosts.keys()]);
+    const lookups = this.#sockets.lookups.assemble(this.#output.hosts);
     const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0, endNs);
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
@@ -188,6 +189,7 @@ export class Correlator {
       lookups,
       connections: this.#sockets.connections.all,
       names: this.#sockets.lookups.names,
+      sumdbs: this.#files.sumdbs,
       output: this.#output,
       processes,
     });

@@ -2,8 +2,9 @@ import { readText, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
-import { escapePath, openZipBody, readCachePath } from './modcache.ts';
+import { type ModuleVersion, openZipBody, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
+import { Unpacking } from './unpacking.ts';
 
 /** Shorter waits for a lock are other goroutines of the same go command passing it on. */
 const LOCK_WAIT_NS = 10e6;
@@ -13,6 +14,8 @@ const MAX_FILE_SPANS = 20_000;
 /** Calls that a slow or full disk makes slow or fail. */
 const FILE_CALLS =
   /^(?:p?(?:read|write)(?:64|v2?)?|f(?:data)?sync|sync_file_range|close|f?truncate(?:64)?|rename(?:at2?)?|unlink(?:at)?|open(?:at2?)?|creat|mkdir(?:at)?|rmdir|link(?:at)?|symlink(?:at)?|fchmod(?:at2?)?|chmod|fchown(?:at)?|chown|new?fstatat|l?stat(?:64)?|fstat(?:64)?|statx|f?access(?:at2?)?|faccessat2?|getdents(?:64)?|fallocate|copy_file_range|utimensat|mmap|flock)$/;
+/** cmd/go/internal/modfetch/sumdb.go, dbClient.ReadConfig and ReadCache. */
+const SUMDB_STATE = /\/(?:pkg|cache\/download)\/sumdb\/([^/]+)\//;
 const DISK_ERRORS: Readonly<Record<string, string>> = {
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',
@@ -25,23 +28,32 @@ const DISK_ERRORS: Readonly<Record<string, string>> = {
   ENFILE: 'too-many-files',
 };
 
+/** A zip that arrives under its temporary name. */
+interface Download {
+  readonly span: Span;
+  readonly zip: ModuleVersion;
+  lastWriteNs: number;
+}
+
 /** The module cache on disk: locks, zips as they arrive, what is unpacked, and calls that fail or take long. */
 export class Files {
   readonly #store: SpanStore;
   readonly errors: TraceError[] = [];
-  readonly #downloads = new Map<string, { readonly span: Span; lastWriteNs: number }>();
-  /** Module versions whose lock is held, by its path: they are downloaded, hashed, and unpacked to that folder. */
-  readonly #work = new Map<string, { readonly span: Span; readonly folder: string }>();
+  readonly #downloads = new Map<string, Download>();
+  readonly #unpacking: Unpacking;
   /** `MODULE@VERSION.KIND` of what go began to write into its cache: the body of a .mod or .info was complete by then. */
   readonly stored = new Set<string>();
   /** Every temporary zip by its path. */
   readonly #whole = new Map<string, Span>();
   #fileSpans = 0;
+  /** Checksum databases whose state go keeps: `GOPATH/pkg/sumdb/NAME/latest`, `GOMODCACHE/cache/download/sumdb/NAME/`. */
+  readonly sumdbs = new Set<string>();
   /** CA bundles that were looked for: `true` for one that was there. */
   readonly certificates = new Map<string, boolean>();
 
   constructor(store: SpanStore) {
     this.#store = store;
+    this.#unpacking = new Unpacking(store);
   }
 
   onLock(record: SyscallRecord, process: Process): void {
@@ -49,7 +61,7 @@ export class Files {
     const path = pathOf(record, process);
     if (path === undefined || record.state === 'entered') return;
     if (/LOCK_UN|F_UNLCK/.test(record.args)) {
-      this.#onUnlock(path, record);
+      this.#unpacking.onUnlocked(path, record.startNs, record.at);
       return;
     }
     if (/LOCK_NB|F_SETLK,|F_OFD_SETLK,/.test(record.args) || (isFcntl && !/SETLKW/.test(record.args))) return;
@@ -60,34 +72,8 @@ export class Files {
       if (!open) span.endNs = endNs;
       span.attributes = { 'gotrace.path': path, 'process.pid': process.pid };
     }
-    if (!open && record.errno === undefined) this.#onLocked(path, endNs, record, process);
-  }
-
-  #onLocked(path: string, timeNs: number, record: SyscallRecord, process: Process): void {
-    const module = readCachePath(path);
-    if (module?.kind !== 'lock') return;
-    const span = this.#store.open(
-      'unzip',
-      'cpu',
-      `hash and unpack ${module.module}@${module.version}`,
-      timeNs,
-      [record.at],
-    );
-    span.attributes = {
-      'gotrace.module': module.module,
-      'gotrace.version': module.version,
-      'process.pid': process.pid,
-    };
-    const folder = `/${escapePath(module.module)}@${escapePath(module.version)}/`;
-    this.#work.set(path, { span, folder });
-  }
-
-  #onUnlock(path: string, record: SyscallRecord): void {
-    const span = this.#work.get(path)?.span;
-    if (span === undefined) return;
-    this.#work.delete(path);
-    span.endNs = record.startNs;
-    span.evidence.push(record.at);
+    const module = open || record.errno !== undefined ? undefined : readCachePath(path);
+    if (module?.kind === 'lock') this.#unpacking.onLocked(path, module, process.pid, endNs, record.at);
   }
 
   onOpen(record: SyscallRecord, process: Process): void {
@@ -95,6 +81,8 @@ export class Files {
     if (path === undefined) return;
     if (/ca-(?:certificates|bundle)|\/ssl\/|\/pki\/|cert\.pem|certs|\.(?:crt|pem)$/.test(path))
       this.certificates.set(path, record.errno === undefined);
+    const sumdb = SUMDB_STATE.exec(path)?.[1];
+    if (sumdb !== undefined) this.sumdbs.add(sumdb);
     if (record.errno !== undefined || record.value === undefined || record.value < 0) return;
     process.descriptors.set(record.value, {
       kind: 'file',
@@ -107,20 +95,12 @@ export class Files {
     const span = record.args.includes('O_CREAT')
       ? openZipBody(this.#store, path, process.pid, record.startNs, evidenceOf(record))
       : undefined;
-    if (span !== undefined) {
+    if (span !== undefined && cached !== undefined) {
       if (this.#whole.size < MAX_FILE_SPANS) this.#whole.set(path, span);
-      this.#downloads.set(path, { span, lastWriteNs: record.startNs });
+      this.#downloads.set(path, { span, zip: cached, lastWriteNs: record.startNs });
+      this.#unpacking.onDownload(cached);
     }
-    if (record.args.includes('O_CREAT')) this.#onExtract(path, record);
-  }
-
-  /** A file below `GOMODCACHE/MODULE@VERSION/`, wherever the cache is. */
-  #onExtract(path: string, record: SyscallRecord): void {
-    for (const { span, folder } of this.#work.values()) {
-      if (!path.includes(folder)) continue;
-      span.attributes['gotrace.calls'] = (span.attributes['gotrace.calls'] ?? 0) + 1;
-      if (span.evidence.length < 2) span.evidence.push(record.at);
-    }
+    if (record.args.includes('O_CREAT')) this.#unpacking.onCreated(path, record.at);
   }
 
   onWrite(record: SyscallRecord, path: string): void {
@@ -142,13 +122,20 @@ export class Files {
     if (download !== undefined) download.attributes['gotrace.verified'] = true;
   }
 
-  onClose(path: string, process: Process): void {
+  onClose(path: string, process: Process, timeNs: number): void {
     const download = this.#downloads.get(path);
     // A child closes its copy of the descriptor when it starts another program.
     if (download === undefined || download.span.attributes['process.pid'] !== process.pid) return;
     this.#downloads.delete(path);
     // It is hashed before it is closed: the body ended with the last write.
-    download.span.endNs = download.lastWriteNs;
+    const { span, zip, lastWriteNs } = download;
+    span.endNs = lastWriteNs;
+    this.#unpacking.onDownloaded(zip, span.attributes['gotrace.bytes'] === 0 ? timeNs : lastWriteNs);
+  }
+
+  /** At the end of the log. */
+  finish(): void {
+    this.#unpacking.finish();
   }
 
   /** Any call that took long or failed in a telling way. */
@@ -171,6 +158,7 @@ export class Files {
         timeNs: record.startNs,
         detail,
         final: false,
+        isCut: false,
       });
     }
     if (!isSlow || this.#fileSpans >= MAX_FILE_SPANS) return;

@@ -1,4 +1,4 @@
-import { classifyError } from '../../parsers/go-errors/format.ts';
+import { classifyError, type GoErrorRecord } from '../../parsers/go-errors/format.ts';
 import type { FetchEndRecord } from '../../parsers/go-x/records.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
 import type { TextRecord } from '../../parsers/registry.ts';
@@ -59,6 +59,12 @@ export class GoOutput {
     return this.fetching.all;
   }
 
+  /** Every host that it named. */
+  get hosts(): string[] {
+    const fetched = this.fetches.flatMap((fetch) => fetch.attributes['server.address'] ?? []);
+    return [...new Set([...this.lookupHosts.keys(), ...fetched])];
+  }
+
   get bodies(): readonly Span[] {
     return this.#streams.bodies;
   }
@@ -71,7 +77,8 @@ export class GoOutput {
     return this.#firstNs;
   }
 
-  on(record: TextRecord, pid: number | undefined): void {
+  /** `isCut`: the log holds the beginning of its line only. */
+  on(record: TextRecord, pid: number | undefined, isCut = false): void {
     const timeNs = this.#timeOf(record);
     this.#firstNs ??= timeNs;
     this.lastNs = Math.max(this.lastNs, timeNs);
@@ -103,13 +110,7 @@ export class GoOutput {
         return;
       case 'go-error':
         this.#git.onError(timeNs);
-        this.#onError(
-          record.text,
-          record.class,
-          record,
-          timeNs,
-          record.isContinuation === true || FINAL.test(record.text),
-        );
+        this.#onError(record, timeNs, isCut);
         return;
       case 'go-setting':
         if (SETTINGS.test(record.name) && record.value !== '') this.settings[record.name] = record.value;
@@ -154,7 +155,7 @@ export class GoOutput {
   #onFetchEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
     this.fetching.onEnd(record, timeNs, pid);
     if (record.error === undefined) return;
-    const { class: name, ...detail } = classifyError(record.error);
+    const { class: name, detail } = classifyError(record.error);
     const module = readModuleUrl(record.url);
     this.#addError({
       class: name,
@@ -163,6 +164,7 @@ export class GoOutput {
       timeNs,
       detail: { ...detail, url: record.url, ...(module === undefined ? {} : { module: module.module }) },
       final: false,
+      isCut: false,
     });
   }
 
@@ -203,15 +205,13 @@ export class GoOutput {
     }
   }
 
-  #onError(text: string, name: string, detail: TraceError['detail'], timeNs: number, final: boolean): void {
-    const { module, version, host, address, url, path, program, status } = detail;
-    const fields = Object.fromEntries(
-      Object.entries({ module, version, host, address, url, path, program, status }).filter(
-        ([, value]) => value !== undefined,
-      ),
-    );
-    const at = (detail as { at?: SourceLine }).at;
-    if (at !== undefined) this.#addError({ class: name, text, at, timeNs, detail: fields, final });
+  #onError(
+    { class: name, text, at, detail, isContinuation }: GoErrorRecord,
+    timeNs: number,
+    isCut: boolean,
+  ): void {
+    const final = isContinuation === true || FINAL.test(text);
+    this.#addError({ class: name, text, at, timeNs, detail, final, isCut });
   }
 
   #addError(error: TraceError): void {

@@ -1,6 +1,7 @@
 import type { Span, SpanStore } from '../model/span.ts';
-import { readClientHello, tlsRecordType } from '../wire/tls.ts';
+import { isRefusal, readClientHello, tlsRecordType } from '../wire/tls.ts';
 import { attributesOf, type Connection, endSpan, type Payload, type Socket, TLS_PORTS } from './socket.ts';
+import { hostOfTunnel } from './tunnels.ts';
 
 /** True while what is written belongs to the TLS handshake; the span of the handshake is opened, followed and ended. */
 export function isHandshakeWrite(
@@ -13,7 +14,7 @@ export function isHandshakeWrite(
   const isUnseen =
     data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
   if (connection.tls === undefined && (hello !== undefined || (isUnseen && !connection.isTls))) {
-    connection.host = hello?.serverName ?? connection.host;
+    connection.host = hello?.serverName ?? hostOfTunnel(connection.tunnel) ?? connection.host;
     const span = begin(store, connection, socket, data);
     if (hello !== undefined && hello.alpn.length > 0)
       span.attributes['gotrace.tls.alpn'] = hello.alpn.join(' ');
@@ -38,6 +39,11 @@ function begin(store: SpanStore, connection: Connection, socket: Socket, data: P
 }
 
 function goesOn(connection: Connection, handshake: Span, data: Payload): boolean {
+  const isFirstAnswer = connection.bytesIn > 0 && handshake.attributes['gotrace.tls.checked'] === undefined;
+  if (isFirstAnswer && isRefusal(data.bytes, data.length)) {
+    endSpan(handshake, data.startNs, data.at, 'refused');
+    return true;
+  }
   const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
   if (type === 'application-data' || (data.bytes.length === 0 && connection.bytesIn > 0)) {
     endSpan(handshake, Math.min(connection.lastHandshakeNs, data.startNs), data.at);

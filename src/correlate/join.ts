@@ -13,6 +13,8 @@ export interface Joinable {
   readonly connections: readonly Connection[];
   /** Address to the name whose lookup gave it. */
   readonly names: ReadonlyMap<string, string>;
+  /** Names of the checksum databases that go keeps the state of. */
+  readonly sumdbs: ReadonlySet<string>;
   readonly output: GoOutput;
   readonly processes: readonly Process[];
 }
@@ -167,12 +169,14 @@ function takeOver(span: Span, parents: ReadonlyMap<number, Span>): void {
 }
 
 /** Reaching a host that is asked for checksums only is part of the checksum database's wait. */
-function chargeSumdb({ spans, output }: Joinable): void {
+function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
   const purposes = new Map<string, Set<string>>();
   for (const fetch of output.fetches) {
     const host = fetch.attributes['server.address'] ?? '';
     purposes.set(host, (purposes.get(host) ?? new Set()).add(fetch.attributes['gotrace.purpose'] ?? ''));
   }
+  // Without -x: a database is reached by its name, unless GOSUMDB says otherwise.
+  for (const name of sumdbs) if (!purposes.has(name)) purposes.set(name, new Set(['sumdb']));
   for (const span of spans) {
     if (!['lookup', 'connect', 'tls', 'response', 'transfer'].includes(span.kind)) continue;
     const known = purposes.get(span.attributes['server.address'] ?? '');
@@ -227,12 +231,12 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
         each.attributes['error.type'] === undefined,
     );
     const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
+    const only = fetch === undefined ? onlyHost(span, spans) : undefined;
+    if (only !== undefined) span.attributes['server.address'] ??= only;
     if (fetch === undefined && isEmpty && span.endNs === undefined && !isAwaited(span, spans)) {
       // Without -x: the file waits for a zip of which nothing came.
       span.phase = module === 'golang.org/toolchain' ? 'toolchain' : 'ttfb';
       span.name = `wait for the zip of ${module}@${version}`;
-      const host = onlyHost(span, spans);
-      if (host !== undefined) span.attributes['server.address'] = host;
     } else if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
     const url = fetch?.attributes['url.full'];
     if (fetch?.endNs === undefined || url === undefined) continue;

@@ -1,8 +1,9 @@
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import type { DnsMessage } from '../wire/dns.ts';
+import { completeName, type DnsMessage, isCutName } from '../wire/dns.ts';
 import type { Process } from './processes.ts';
 import type { Socket } from './socket.ts';
+import { UnreadAnswers } from './unread-answers.ts';
 
 /**
  * Queries to nameservers, and the lookups that they belong to. Go's resolver asks A and AAAA in parallel, each on a
@@ -15,6 +16,10 @@ export class Lookups {
     [];
   /** Which name an address was the answer for. */
   readonly names = new Map<string, string>();
+  readonly #unread = new UnreadAnswers();
+  /** Addresses that more than one name was found to stand for. */
+  readonly #shared = new Set<string>();
+  readonly #nameservers = new Set<string>();
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -33,6 +38,7 @@ export class Lookups {
     const span = this.#store.open('dns-query', 'dns', `query ${name} ${message?.type ?? ''}`.trim(), timeNs, [
       at,
     ]);
+    if (socket.peer !== undefined) this.#nameservers.add(socket.peer.address);
     const transport = socket.transport === 'tcp' ? 'tcp' : 'udp';
     span.attributes = {
       'process.pid': socket.process.pid,
@@ -62,9 +68,39 @@ export class Lookups {
       query.attributes['gotrace.dns.rcode'] = message.rcode;
       if (message.truncated) query.attributes['gotrace.dns.truncated'] = true;
       if (message.rcode !== 'NOERROR') query.attributes['error.type'] = message.rcode;
-      for (const address of message.addresses) this.names.set(address, message.name ?? '');
+      this.#onAnswer(message, socket.process, timeNs);
     }
     socket.queries = socket.queries.filter((each) => each !== query);
+  }
+
+  #onAnswer({ addresses, name = '', rcode, truncated }: DnsMessage, process: Process, timeNs: number): void {
+    for (const address of addresses ?? []) this.names.set(address, name);
+    if (addresses === undefined && rcode === 'NOERROR' && !truncated && name !== '')
+      this.#unread.add(process, name, timeNs);
+  }
+
+  /** A socket is connected to an address: gives the name, where the log does not hold the answer that it was in. */
+  onContact(process: Process, address: string, timeNs: number): string | undefined {
+    const name = this.#nameservers.has(address) ? undefined : this.#unread.nameOf(process, timeNs);
+    if (name === undefined) return undefined;
+    const known = this.names.get(address) ?? name;
+    if (known !== name) this.#shared.add(address);
+    if (this.#shared.has(address)) this.names.delete(address);
+    else this.names.set(address, name);
+    return name;
+  }
+
+  /** Makes cut names whole, as far as `hosts` or another query tell how they go on. */
+  #completeNames(hosts: readonly string[]): void {
+    const asked = this.#queries.flatMap(({ span }) => span.attributes['dns.question.name'] ?? []);
+    if (!asked.some(isCutName)) return;
+    const known = [...new Set([...hosts, ...asked])];
+    for (const [address, name] of this.names) this.names.set(address, completeName(name, known));
+    for (const { attributes } of this.#store.spans)
+      for (const key of ['dns.question.name', 'server.address'] as const) {
+        const name = attributes[key];
+        if (name !== undefined) attributes[key] = completeName(name, known);
+      }
   }
 
   onError(socket: Socket, errno: string, timeNs: number, at: SourceLine): void {
@@ -81,8 +117,9 @@ export class Lookups {
     socket.queries = [];
   }
 
-  /** Joins the queries to lookups, one span each, and gives those. `hosts` are the names that netdns lines gave. */
+  /** Joins the queries to lookups, one span each, and gives those. `hosts` are the names that go printed. */
   assemble(hosts: readonly string[]): Span[] {
+    this.#completeNames(hosts);
     const groups: Group[] = [];
     const byStart = [...this.#queries].sort((a, b) => a.span.startNs - b.span.startNs);
     for (const { span, process } of byStart) {

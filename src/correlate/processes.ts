@@ -1,5 +1,11 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
-import { readDescriptor, readText, splitArguments } from '../../parsers/strace/arguments.ts';
+import {
+  isCut,
+  readDescriptor,
+  readText,
+  readWords,
+  splitArguments,
+} from '../../parsers/strace/arguments.ts';
 import type { ExitRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Ending } from '../model/trace.ts';
@@ -115,12 +121,13 @@ export class Processes {
   #onExec(record: SyscallRecord, process: Process): void {
     const own =
       process.pid === record.pid ? process : this.#addProcess(record.pid, process, record.startNs, record.at);
-    const [path, argv] = splitArguments(record.args);
-    const command = splitArguments((argv ?? '').replace(/^\[|\]$/g, '')).flatMap(
-      (arg) => readText(arg) ?? [],
-    );
+    const [file, argv] = splitArguments(record.args);
+    const path = readText(file) ?? '';
+    const [program = path, ...args] = readWords(argv);
+    // -s cuts the words, and not the path of the program.
+    const command = [isCut(program) ? path : program, ...args];
     if (own.hasExecuted && own.earlier.length < MAX_EARLIER) own.earlier = [...own.earlier, own.command];
-    own.command = command.length > 0 ? command : [readText(path) ?? ''];
+    own.command = command;
     own.hasExecuted = true;
     own.at = record.at;
     for (const [fd, description] of own.descriptors) if (description.closeOnExec) own.descriptors.delete(fd);

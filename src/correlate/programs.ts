@@ -1,3 +1,4 @@
+import { isCut } from '../../parsers/strace/arguments.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import { hostOf } from './modcache.ts';
 import { type Process, programOf } from './processes.ts';
@@ -117,13 +118,13 @@ function addSshHost(span: Span, [, ...args]: readonly string[]): void {
     (arg, index) => !arg.startsWith('-') && !SSH_VALUE_OPTION.test(args[index - 1] ?? ''),
   );
   const host = args[at]?.replace(/^.*@/, '');
-  if (host !== undefined) span.attributes['server.address'] = host;
+  if (host !== undefined && !isCut(host)) span.attributes['server.address'] = host;
 }
 
 function addRepository(span: Span, process: Process): void {
   const url = process.command.find((arg) => /^(?:https?|ssh|git|file):\/\/|^[\w.-]+@[\w.-]+:/.test(arg));
   if (url === undefined) return;
-  span.attributes['url.full'] = url;
-  const host = hostOf(url) ?? /@([\w.-]+):/.exec(url)?.[1];
+  if (!isCut(url)) span.attributes['url.full'] = url;
+  const host = /^\w+:\/\/[^/]*…$/.test(url) ? undefined : (hostOf(url) ?? /@([\w.-]+):/.exec(url)?.[1]);
   if (host !== undefined) span.attributes['server.address'] = host;
 }

@@ -128,13 +128,17 @@ export class Sockets {
 
   #onConnect(socket: Socket, record: SyscallRecord): void {
     const peer = readSocketAddress(record.args);
+    const host =
+      peer === undefined || socket.transport === 'other'
+        ? undefined
+        : this.lookups.onContact(socket.process, peer.address, record.startNs);
     if (socket.transport === 'udp') {
       // Go sorts addresses by connecting UDP sockets to them: nothing is sent (net/addrselect.go).
       if (peer !== undefined) socket.peer = peer;
       return;
     }
     if (socket.transport !== 'tcp') return;
-    this.connections.onConnect(socket, record);
+    this.connections.onConnect(socket, record, host);
   }
 
   #onClose(socket: Socket, record: SyscallRecord, process: Process): void {

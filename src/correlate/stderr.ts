@@ -25,12 +25,14 @@ const MAX_CUT_LINES = 100_000;
  */
 export class StderrReader {
   readonly cut: CutLine[] = [];
-  readonly #emit: (record: TextRecord, process: Process) => void;
+  readonly #emit: (record: TextRecord, process: Process, isCut: boolean) => void;
+  /** Of the line that is being read, the log holds the beginning only. */
+  #isCut = false;
   readonly #partial = new Map<number, { text: string; at: SourceLine; timeNs: number }>();
   readonly #parsers = new Map<number, readonly LineParser[]>();
   lines = 0;
 
-  constructor(emit: (record: TextRecord, process: Process) => void) {
+  constructor(emit: (record: TextRecord, process: Process, isCut: boolean) => void) {
     this.#emit = emit;
   }
 
@@ -67,7 +69,9 @@ export class StderrReader {
 
   /** Reads a cut line for what it still tells. */
   readCut(line: CutLine, process: Process): void {
+    this.#isCut = true;
     this.#onLine(line.text, line.at, line.timeNs, process);
+    this.#isCut = false;
   }
 
   #onCut(line: CutLine): void {
@@ -88,7 +92,7 @@ export class StderrReader {
     if (known !== undefined) return known;
     const clock: Clock = { originSeconds: 0 };
     const parsers = TEXT_FORMATS.map((format) =>
-      format.create((record) => this.#emit(record, process), clock),
+      format.create((record) => this.#emit(record, process, this.#isCut), clock),
     );
     this.#parsers.set(process.pid, parsers);
     return parsers;

@@ -1,4 +1,4 @@
-import { readText, splitArguments } from '../../parsers/strace/arguments.ts';
+import { readBeginning, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SpanStore } from '../model/span.ts';
 import { pathOf } from './files.ts';
@@ -28,7 +28,7 @@ export class Terminal {
   }
 
   #onWrite(record: SyscallRecord, process: Process): void {
-    const text = readText(splitArguments(record.args)[1])?.trim() ?? '';
+    const text = readBeginning(splitArguments(record.args)[1])?.trim() ?? '';
     if (text !== '') this.#asked.set(process.pid, text.slice(0, LONGEST_PROMPT));
   }
 

@@ -5,7 +5,7 @@ import type { Connection, Payload } from './socket.ts';
 /** What an egress proxy is asked for, before the connection through it is the host's own. */
 export interface Tunnel {
   readonly protocol: 'CONNECT' | 'SOCKS5';
-  /** `host:port`; absent while a SOCKS proxy has only been greeted. */
+  /** `host:port`; absent while a SOCKS proxy has only been greeted, and where the log does not hold it whole. */
   readonly target?: string;
 }
 
@@ -21,7 +21,13 @@ export function tunnelAskedFor(
     return target === undefined ? connection.tunnel : { protocol: 'SOCKS5', target };
   }
   if (connection.requests === 0 && isSocksGreeting(bytes, length)) return { protocol: 'SOCKS5' };
-  return request?.method === 'CONNECT' ? { protocol: 'CONNECT', target: request.target } : undefined;
+  if (request?.method !== 'CONNECT') return undefined;
+  return { protocol: 'CONNECT', ...(request.target === undefined ? {} : { target: request.target }) };
+}
+
+/** The host behind the proxy, without its port. */
+export function hostOfTunnel(tunnel: Tunnel | undefined): string | undefined {
+  return tunnel?.target?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 /** The name of the span that waits for the proxy's answer: see `asksForTunnel`. */

@@ -4,6 +4,7 @@ import type { Trace } from '../model/trace.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
+import { cutHeadline, failureBefore, isCutShort } from './cut-errors.ts';
 import { entryFindings } from './entries.ts';
 import { decisiveErrors, diagnoseError } from './errors.ts';
 import { proxyListOf } from './goproxy.ts';
@@ -39,6 +40,8 @@ function conclusionOf(context: Case): DiagnosisResult {
       errors,
       waits.filter((each) => !joined.has(each)),
     );
+  const cut = exitedWell || status.kind === 'killed' ? undefined : cutHeadline(context);
+  if (cut !== undefined) return failedInTheDark(cut, waits);
   if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, trace, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
   const open = openWait(waits, trace);
@@ -120,7 +123,8 @@ function waitFinding(group: Group, context: Case): Finding | undefined {
 function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>): Finding[] {
   const findings: Finding[] = [];
   for (const error of decisiveErrors(context.trace)) {
-    const diagnosis = diagnoseError(error, context);
+    const diagnosis = isCutShort(error) ? failureBefore(error, context) : diagnoseError(error, context);
+    if (diagnosis === undefined) continue;
     if (findings.some((finding) => finding.cause === diagnosis.cause)) continue;
     const wait = waits.find((each) => isSameTrouble(each.finding, diagnosis));
     const timeNs = error.timeNs ?? context.trace.endNs;
@@ -190,6 +194,16 @@ function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisRe
     ...errors,
     ...waits.map((each) => each.finding).filter((finding) => !told.has(finding.cause)),
   ]);
+}
+
+/** The log does not hold why it failed. A wait that failed itself is taken for the reason; another one is none. */
+function failedInTheDark(headline: string, waits: readonly Wait[]): DiagnosisResult {
+  const failing = waits.filter(({ group }) => group.spans.some((span) => span.attributes['error.type']));
+  const findings = [...failing, ...waits.filter((each) => !failing.includes(each))].map(
+    (each) => each.finding,
+  );
+  if (failing.length > 0) return conclude('failed', findings);
+  return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
 }
 
 function failedUnexplained(code: number, { coverage }: Trace, waits: readonly Wait[]): DiagnosisResult {

@@ -4,12 +4,13 @@ import { CAUSE_OF_CLASS } from './error-causes.ts';
 import { settingOf } from './error-settings.ts';
 import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
+import { hasNoRoots } from './rules/tls.ts';
 
 /** Errors of reaching a server: about the checksum database they are its unreachability, whatever the reason. */
 const REACHING = /^(?:dns|connect|tls|transfer|ttfb|server-error|auth)\//;
 
 /** That something failed, and not why. */
-const SAYS_NOTHING: ReadonlySet<string> = new Set(['other', 'vcs-failed']);
+export const SAYS_NOTHING: ReadonlySet<string> = new Set(['other', 'vcs-failed']);
 
 /** The error that made the command fail: the last that go printed and that says why; else a fetch's, else the kernel's. */
 export function decisiveErrors(trace: Case['trace']): TraceError[] {
@@ -110,7 +111,7 @@ function causeOf(error: TraceError, url: string | undefined, context: Case): str
   const isToolchain = /golang\.org\/toolchain|download go1\.|go1\.\d+\S* \([^)]*\): /.test(error.text);
   if (isToolchain && REACHING.test(plain))
     return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
-  if (plain === 'tls/unknown-authority' && hasNoRoots(context)) return 'tls/no-roots';
+  if (plain === 'tls/unknown-authority' && hasNoRoots(context.trace)) return 'tls/no-roots';
   if (plain.startsWith('tls/') || plain.startsWith('dns/')) return firstCause(plain, context);
   return plain;
 }
@@ -158,13 +159,6 @@ function howConnectFailed(url: string | undefined, { trace }: Case): string | un
 /** Running out of descriptors surfaces as a failed lookup or as missing roots: the errno tells. */
 function firstCause(cause: string, { trace }: Case): string {
   return trace.errors.some((error) => error.class === 'too-many-files') ? 'disk/other' : cause;
-}
-
-/** Every CA bundle was looked for in vain. */
-function hasNoRoots({ trace }: Case): boolean {
-  // A trace without openat shows no files at all.
-  const sawFiles = trace.syscalls.some((call) => call.name.startsWith('open'));
-  return sawFiles && (trace.certificates?.every((each) => !each.found) ?? false);
 }
 
 function relatedLines(error: TraceError, { trace }: Case) {

@@ -8,6 +8,7 @@ import { failed, ok, type Result } from '../model/result.ts';
 import { linesFrom } from './chunks.ts';
 import { isBinary, sampleOf } from './detect.ts';
 import type { Input } from './input.ts';
+import { LastLine } from './last-line.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
 import { settle } from './settle.ts';
@@ -42,6 +43,7 @@ export class InputReader {
   readonly #clock: Clock;
   readonly #framer: LineFramer;
   readonly #line: FramedLine;
+  readonly #lastLine = new LastLine();
   #parsers: LineParser[] = [];
   #wrappings: readonly Wrapping[] = [];
   #plain = true;
@@ -163,6 +165,7 @@ export class InputReader {
     const next = segment?.done ? segment : await this.#chunks.next();
     if (next.done) {
       this.#framer.end();
+      this.#readLastAgain();
       this.strace?.end();
       for (const parser of this.#parsers) parser.end();
       return false;
@@ -220,9 +223,19 @@ export class InputReader {
     this.#count(this.#plain ? this.#offerPlain(this.#line) : this.#offerUnwrapped(this.#line));
   }
 
+  #readLastAgain(): void {
+    const { summary } = this;
+    const again = this.strace === undefined ? undefined : this.#lastLine.readAgain(this.strace, this.#line);
+    if (again === undefined) return;
+    summary.unparsed--;
+    summary[COUNTERS[again.outcome]]++;
+    if (summary.firstUnparsed.at(-1)?.line === again.number) summary.firstUnparsed.pop();
+  }
+
   #count(outcome: LineOutcome): void {
     const { summary } = this;
     summary[COUNTERS[outcome]]++;
+    this.#lastLine.note(outcome, this.#line);
     if (outcome === 'unparsed' && summary.firstUnparsed.length < KEPT_UNPARSED)
       summary.firstUnparsed.push(this.#line.at());
   }

@@ -38,7 +38,7 @@ export interface Attributes {
   'http.response.status_code'?: number;
   'process.pid'?: number;
   'process.command'?: string;
-  /** An errno, an rcode, `timeout`, `aborted`, or an error text. */
+  /** An errno, an rcode, `timeout`, `aborted`, `refused` (by the client, in a TLS handshake), or an error text. */
   'error.type'?: string;
   'gotrace.module'?: string;
   'gotrace.version'?: string;

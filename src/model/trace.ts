@@ -1,4 +1,4 @@
-import type { GoErrorRecord } from '../../parsers/go-errors/format.ts';
+import type { ErrorDetail } from '../../parsers/go-errors/format.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
@@ -33,7 +33,9 @@ export interface TraceError {
   readonly text: string;
   readonly at: SourceLine;
   readonly timeNs: number | undefined;
-  readonly detail: Partial<Omit<GoErrorRecord, 'kind' | 'at' | 'timeNs' | 'text' | 'class'>>;
+  readonly detail: ErrorDetail;
+  /** The log holds the beginning of its line only. */
+  readonly isCut: boolean;
   /** True for `go: …` and `fatal: …` lines; false for the error of one fetch, from which go may have recovered. */
   readonly final: boolean;
 }

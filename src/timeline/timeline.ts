@@ -86,7 +86,7 @@ function groupsOf(segments: readonly Segment[]): Group[] {
   return [...byKey.values()].map(groupOf).sort((a, b) => b.criticalNs - a.criticalNs);
 }
 
-function groupOf(segments: readonly Segment[]): Group {
+export function groupOf(segments: readonly Segment[]): Group {
   const length = (segment: Segment) => segment.endNs - segment.startNs;
   const byLength = [...segments].sort((a, b) => length(b) - length(a));
   const first = byLength[0];

@@ -7,14 +7,34 @@ export interface DnsMessage {
   readonly truncated: boolean;
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, … */
   readonly rcode: string;
+  /** Where the payload ends in it, what there is of it and `…`: see `isCutName`. */
   readonly name: string | undefined;
   /** `A`, `AAAA`, … */
   readonly type: string | undefined;
-  /** Addresses among the answers, where the payload holds them whole. */
-  readonly addresses: readonly string[];
+  /** Addresses among the answers; undefined where the payload does not hold all of the message. */
+  readonly addresses: readonly string[] | undefined;
+}
+
+const ELLIPSIS = '…';
+
+/** Whether a name is the beginning of a longer one, of which the log holds no more. */
+export function isCutName(name: string): boolean {
+  return name.endsWith(ELLIPSIS);
+}
+
+/** A cut name as the one name in `known` that it can be the beginning of; else as long as `known` has it. */
+export function completeName(name: string, known: readonly string[]): string {
+  if (!isCutName(name)) return name;
+  const longer = known.filter((each) => each !== name && each.startsWith(name.slice(0, -ELLIPSIS.length)));
+  const whole = longer.filter((each) => !isCutName(each));
+  if (whole.length > 0) return whole.length === 1 ? (whole[0] ?? name) : name;
+  const longest = longer.reduce((a, b) => (b.length > a.length ? b : a), name);
+  return longer.every((each) => longest.startsWith(each.slice(0, -ELLIPSIS.length))) ? longest : name;
 }
 
 const HEADER = 12;
+/** RFC 1035 section 2.3.4. */
+const LONGEST_LABEL = 63;
 const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
 const TYPES: Readonly<Record<number, string>> = {
   1: 'A',
@@ -63,28 +83,35 @@ function readQuestion(bytes: Uint8Array): { name: string; type: string | undefin
   let at = HEADER;
   for (;;) {
     const length = bytes[at];
-    if (length === undefined || length > 63) return undefined;
+    if (length === undefined) return { name: nameOf(labels) + ELLIPSIS, type: undefined };
+    if (length > LONGEST_LABEL) return undefined;
     at++;
     if (length === 0) break;
-    if (at + length > bytes.length) return undefined;
     labels.push(Buffer.from(bytes.subarray(at, at + length)).toString('latin1'));
     at += length;
+    if (at > bytes.length) return { name: nameOf(labels) + ELLIPSIS, type: undefined };
   }
   const type = at + 1 < bytes.length ? ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0) : undefined;
   return {
-    name: labels.join('.').toLowerCase(),
+    name: nameOf(labels),
     type: type === undefined ? undefined : (TYPES[type] ?? `TYPE${type}`),
   };
 }
 
-function addressesOf(bytes: Uint8Array): string[] {
+function nameOf(labels: readonly string[]): string {
+  return labels.join('.').toLowerCase();
+}
+
+function addressesOf(bytes: Uint8Array): string[] | undefined {
   let packet: DecodedPacket;
   try {
     packet = decode(Buffer.from(bytes));
   } catch {
     // Cut by -s, or no DNS after all: the header is still good.
-    return [];
+    return undefined;
   }
+  // A last address that is cut is decoded all the same, as another one.
+  if (decode.bytes > bytes.length) return undefined;
   return (packet.answers ?? []).flatMap((answer) =>
     answer.type === 'A' || answer.type === 'AAAA' ? [answer.data] : [],
   );

@@ -1,8 +1,8 @@
 /** The first line and the telling headers of an HTTP/1 message (RFC 9112), where it is not encrypted. */
 export interface HttpRequest {
   readonly method: string;
-  /** A path, an absolute URL (to a proxy), or `host:port` (CONNECT). */
-  readonly target: string;
+  /** A path, an absolute URL (to a proxy), or `host:port` (CONNECT); undefined where the payload does not hold it whole. */
+  readonly target: string | undefined;
   readonly host: string | undefined;
 }
 
@@ -12,14 +12,15 @@ export interface HttpResponse {
   readonly contentLength: number | undefined;
 }
 
-const REQUEST = /^(GET|HEAD|POST|PUT|CONNECT|OPTIONS|DELETE|PATCH|PROPFIND) (\S+)(?: HTTP\/1\.[01])?/;
+/** A target is whole where something follows it: `-s N` may have cut it. */
+const REQUEST = /^(GET|HEAD|POST|PUT|CONNECT|OPTIONS|DELETE|PATCH|PROPFIND) (?:(\S+) )?/;
 const RESPONSE = /^HTTP\/1\.[01] (\d{3})/;
 
 export function readHttpRequest(bytes: Uint8Array): HttpRequest | undefined {
   if ((bytes[0] ?? 0) < 0x41 || (bytes[0] ?? 0) > 0x5a) return undefined;
   const text = Buffer.from(bytes).toString('latin1');
   const match = REQUEST.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  if (match?.[1] === undefined) return undefined;
   return { method: match[1], target: match[2], host: /\r\nhost: *([^\r\n]+)\r\n/i.exec(text)?.[1] };
 }
 

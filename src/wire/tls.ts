@@ -15,11 +15,26 @@ export function tlsRecordType(bytes: Uint8Array): TlsRecordType | undefined {
 }
 
 const RECORD_HEADER = 5;
+/** An encrypted alert: level and description, the content type, and the tag (RFC 8446 sections 5.2 and 6). */
+const ENCRYPTED_ALERT = RECORD_HEADER + 2 + 1 + 16;
+/** The ChangeCipherSpec that a client may send first, and that means nothing (RFC 8446 appendix D.4). */
+const DUMMY_CHANGE = RECORD_HEADER + 1;
 
 /** How long the record is that these bytes begin with, its header included; undefined where they begin no TLS record. */
 export function tlsRecordLength(bytes: Uint8Array): number | undefined {
   if (bytes.length < RECORD_HEADER || tlsRecordType(bytes) === undefined) return undefined;
   return RECORD_HEADER + ((bytes[3] ?? 0) << 8) + (bytes[4] ?? 0);
+}
+
+/**
+ * Whether a client's first words behind a ServerHello are an alert, and no Finished: it does not take what the server
+ * presented. `length` is of all that was written, `bytes` what the log holds of it.
+ */
+export function isRefusal(bytes: Uint8Array, length: number): boolean {
+  const type = tlsRecordType(bytes);
+  if (type === 'alert') return true;
+  const before = type === 'change-cipher-spec' ? DUMMY_CHANGE : 0;
+  return type !== undefined && type !== 'handshake' && length === before + ENCRYPTED_ALERT;
 }
 
 /**

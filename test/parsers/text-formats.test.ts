@@ -63,7 +63,7 @@ describe('go mod download -json', () => {
     const { records, outcomes, lines } = parseText(goJson, `${text}\n`);
     expect(records).toMatchObject([
       { kind: 'go-module', module: 'lib.example/a', version: 'v1.0.0' },
-      { kind: 'go-error', class: 'not-found', module: 'lib.example/a' },
+      { kind: 'go-error', class: 'not-found', detail: { module: 'lib.example/a' } },
       { kind: 'go-module', module: 'lib.example/b' },
     ]);
     expect(outcomes).toEqual({ record: 2, continued: lines - 2, ignored: 0, unparsed: 0 });
@@ -412,19 +412,19 @@ describe('errors', () => {
     ],
     [
       'go: rsc.io/quote@v1.9.9: reading https://proxy.example/rsc.io/quote/@v/v1.9.9.info: 404 Not Found',
-      { class: 'not-found', module: 'rsc.io/quote', version: 'v1.9.9' },
+      { class: 'not-found', detail: { module: 'rsc.io/quote', version: 'v1.9.9' } },
     ],
     [
       'go: m.example/a@v1.0.0: Get "https://proxy.example/x": dial tcp: lookup proxy.example on 192.0.2.53:53: no such host',
-      { class: 'no-such-host', host: 'proxy.example', address: '192.0.2.53:53' },
+      { class: 'no-such-host', detail: { host: 'proxy.example', address: '192.0.2.53:53' } },
     ],
     [
       'go: m.example/a@v1.0.0: Get "https://proxy.example/x": dial tcp 192.0.2.1:443: connect: connection refused',
-      { class: 'connect-refused', address: '192.0.2.1:443' },
+      { class: 'connect-refused', detail: { address: '192.0.2.1:443' } },
     ],
     [
       'go: m.example/a@v1.0.0: Get "https://proxy.example/x": dial tcp 192.0.2.1:443: i/o timeout',
-      { class: 'connect-timeout', address: '192.0.2.1:443' },
+      { class: 'connect-timeout', detail: { address: '192.0.2.1:443' } },
     ],
     [
       'go: m.example/a@v1.0.0: Get "https://proxy.example/x": proxyconnect tcp: dial tcp 192.0.2.9:3128: connect: connection refused',
@@ -436,7 +436,7 @@ describe('errors', () => {
     ],
     [
       'go: m.example/a@v1.0.0: verifying module: checksum mismatch',
-      { class: 'checksum-mismatch', module: 'm.example/a' },
+      { class: 'checksum-mismatch', detail: { module: 'm.example/a' } },
     ],
     [
       'go: m.example/a@v1.0.0: Get "https://proxy.example/x": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time',
@@ -446,10 +446,10 @@ describe('errors', () => {
       'go: m.example/a@v1.0.0: Get "https://proxy.example/x": x509: certificate is valid for a.example, not proxy.example',
       { class: 'tls-wrong-name' },
     ],
-    ['go: write /c/mod/x: no space left on device', { class: 'disk-full', path: '/c/mod/x' }],
+    ['go: write /c/mod/x: no space left on device', { class: 'disk-full', detail: { path: '/c/mod/x' } }],
     [
       'go: could not create module cache: mkdir /c/mod: permission denied',
-      { class: 'disk-permission', path: '/c/mod' },
+      { class: 'disk-permission', detail: { path: '/c/mod' } },
     ],
     [
       "fatal: could not read Username for 'https://git.example': terminal prompts disabled",
@@ -458,7 +458,7 @@ describe('errors', () => {
     ['git@git.example: Permission denied (publickey).', { class: 'ssh-key' }],
     [
       'go: m.example/a@v1.0.0: reading https://proxy.example/x.zip: 502 Bad Gateway',
-      { class: 'server-5xx', status: 502 },
+      { class: 'server-5xx', detail: { status: 502 } },
     ],
     [
       'go: m.example/a@v1.0.0: reading https://proxy.example/x.zip: 429 Too Many Requests',
@@ -466,11 +466,11 @@ describe('errors', () => {
     ],
     [
       'go: m.example/a@v1.0.0: module lookup disabled by GOPROXY=off',
-      { class: 'proxy-off', module: 'm.example/a' },
+      { class: 'proxy-off', detail: { module: 'm.example/a' } },
     ],
     [
       'go: go.mod requires go >= 1.99 (running go 1.24; GOTOOLCHAIN=local)',
-      { class: 'toolchain-too-old', version: '1.99' },
+      { class: 'toolchain-too-old', detail: { version: '1.99' } },
     ],
     [
       'go: m.example/a@v1.0.0: parsing go.mod:\tmodule declares its path as: m.example/b',

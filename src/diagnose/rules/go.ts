@@ -144,7 +144,10 @@ export const AUTH_RULES: readonly WaitRule[] = [
 
 /** What ssh and git ask, and what it is about: sshconnect.c and readpass.c of OpenSSH, credential.c of git. */
 const PROMPTS: readonly (readonly [RegExp, string])[] = [
-  [/authenticity of host '([^' ]+)|Are you sure you want to continue connecting/, 'auth/ssh-host-key'],
+  [
+    /authenticity of host '(?:([^' ]+)[' ])?|Are you sure you want to continue connecting/,
+    'auth/ssh-host-key',
+  ],
   [/passphrase for key|(\S+)'s password:/, 'auth/ssh-key'],
   [/(?:Username|Password) for '(?:https?:\/\/)?(?:[^@']*@)?([^'/]+)/, 'auth/askpass'],
 ];

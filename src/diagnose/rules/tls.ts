@@ -1,10 +1,11 @@
+import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { type Case, culpritOfSpan, type Diagnosis, evidenceOf, type WaitRule } from '../rule.ts';
 
 /** This many handshakes with one host on the critical path are no accident: connections are not kept. */
 const MANY_HANDSHAKES = 5;
 
-export const TLS_RULES: readonly WaitRule[] = [reset, stall, noReuse, slow];
+export const TLS_RULES: readonly WaitRule[] = [reset, refused, stall, noReuse, slow];
 
 function reset(group: Group): Diagnosis | undefined {
   const span = group.spans.find((each) =>
@@ -12,6 +13,25 @@ function reset(group: Group): Diagnosis | undefined {
   );
   if (span === undefined) return undefined;
   return { cause: 'tls/reset', culprit: culpritOfSpan(span), confidence: 0.9, evidence: evidenceOf([span]) };
+}
+
+/** The client said no to what the server presented, which is its certificate nearly always. */
+function refused(group: Group, { trace }: Case): Diagnosis | undefined {
+  const span = group.spans.find((each) => each.attributes['error.type'] === 'refused');
+  if (span === undefined) return undefined;
+  return {
+    cause: hasNoRoots(trace) ? 'tls/no-roots' : 'tls/certificate-refused',
+    culprit: culpritOfSpan(span),
+    confidence: 0.85,
+    evidence: evidenceOf([span]),
+  };
+}
+
+/** Every CA bundle was looked for in vain. */
+export function hasNoRoots({ syscalls, certificates }: Trace): boolean {
+  // A trace without openat shows no files at all.
+  const sawFiles = syscalls.some((call) => call.name.startsWith('open'));
+  return sawFiles && (certificates?.every((each) => !each.found) ?? false);
 }
 
 function stall(group: Group): Diagnosis | undefined {

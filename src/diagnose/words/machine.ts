@@ -12,7 +12,7 @@ const OWN_CACHE = {
 export const MACHINE_WORDS: readonly CauseWords[] = [
   {
     cause: 'lock/module',
-    summary: 'another process holds the lock of {module} in the module cache; {seconds} of waiting',
+    summary: 'another process holds the lock of {module} in the module cache[; {cost} of waiting]',
     explanation:
       'Go locks each module version while it downloads it. Another go command, perhaps one that hangs, holds the lock.',
     telltale: 'flock on …/@v/VERSION.lock that does not return.',
@@ -26,7 +26,7 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'lock/vcs',
-    summary: 'another process holds the lock of a git repository in the module cache; {seconds} of waiting',
+    summary: 'another process holds the lock of a git repository in the module cache[; {cost} of waiting]',
     explanation: 'Go locks a repository’s cache while git works in it.',
     telltale: 'flock on cache/vcs/HASH.lock that does not return.',
     remedies: [
@@ -39,7 +39,7 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'lock/cache',
-    summary: 'another process holds the module cache’s lock {path}; {seconds} of waiting',
+    summary: 'another process holds the module cache’s lock {path}[; {cost} of waiting]',
     explanation:
       'Go takes cache/lock to write go.sum and the checksum database’s state. Another process holds it.',
     telltale: 'flock on cache/lock that does not return.',
@@ -53,7 +53,7 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'lock/other',
-    summary: 'another process holds the lock {path}; {seconds} of waiting',
+    summary: 'another process holds the lock {path}[; {cost} of waiting]',
     explanation: 'A file lock is held by another process.',
     telltale: 'flock or fcntl that does not return.',
     remedies: [

@@ -64,6 +64,29 @@ export const TLS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'tls/certificate-refused',
+    summary:
+      'the client refused what {server} presented in the TLS handshake, its certificate nearly always: from an unknown CA, for another name, or expired; the log does not hold the reason',
+    explanation:
+      'Where a server’s certificate cannot be trusted, the client sends a TLS alert in place of its Finished message. The log shows the alert, and neither the certificate (it is encrypted) nor the words that go has for it.',
+    telltale: 'Behind the ServerHello the client writes one short record, an alert, and closes.',
+    remedies: [
+      {
+        text: 'See what the server presents: who signed the certificate, for which names, until when',
+        command:
+          'openssl s_client {farEnd} </dev/null | openssl x509 -noout -issuer -subject -dates -ext subjectAltName',
+      },
+      {
+        text: 'A CA of your company belongs into the trust store of this machine; or name it for this shell',
+        command: 'export SSL_CERT_FILE=/path/to/ca-bundle.crt',
+      },
+      {
+        text: 'Read the reason in what go prints; strace -s 512 keeps it in the log',
+        command: 'go mod download',
+      },
+    ],
+  },
+  {
     cause: 'tls/wrong-name',
     summary: 'the certificate that {host} presents is for another host name',
     explanation:

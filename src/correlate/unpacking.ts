@@ -1,0 +1,92 @@
+import type { SourceLine } from '../../parsers/types.ts';
+import type { SpanStore } from '../model/span.ts';
+import { escapePath, type ModuleVersion } from './modcache.ts';
+
+/** A module version whose lock is held. */
+interface Work extends ModuleVersion {
+  readonly pid: number;
+  /** Of its zip, once that is there; undefined while it is being downloaded. */
+  startNs: number | undefined;
+  /** Below `GOMODCACHE`. */
+  readonly folder: string;
+  /** Files that were unpacked. */
+  files: number;
+  readonly evidence: SourceLine[];
+}
+
+/**
+ * What go does with a module's zip between taking the version's lock and letting go of it, other than downloading it:
+ * hashing and unpacking (cmd/go/internal/modfetch/fetch.go, download and unzip).
+ */
+export class Unpacking {
+  readonly #store: SpanStore;
+  /** By the path of the lock. */
+  readonly #work = new Map<string, Work>();
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  onLocked(
+    path: string,
+    { module, version }: ModuleVersion,
+    pid: number,
+    timeNs: number,
+    at: SourceLine,
+  ): void {
+    const folder = `/${escapePath(module)}@${escapePath(version)}/`;
+    this.#work.set(path, { module, version, pid, startNs: timeNs, folder, files: 0, evidence: [at] });
+  }
+
+  /** The zip is not there yet: its download is no unpacking. */
+  onDownload(zip: ModuleVersion): void {
+    const work = this.#of(zip);
+    if (work !== undefined) work.startNs = undefined;
+  }
+
+  onDownloaded(zip: ModuleVersion, timeNs: number): void {
+    const work = this.#of(zip);
+    if (work !== undefined) work.startNs = timeNs;
+  }
+
+  /** A file that is made, wherever the cache is. */
+  onCreated(path: string, at: SourceLine): void {
+    for (const work of this.#work.values()) {
+      if (!path.includes(work.folder)) continue;
+      work.files++;
+      if (work.evidence.length < 2) work.evidence.push(at);
+    }
+  }
+
+  onUnlocked(path: string, timeNs: number, at: SourceLine): void {
+    const work = this.#work.get(path);
+    if (work === undefined) return;
+    this.#work.delete(path);
+    this.#addSpan(work, timeNs, at);
+  }
+
+  /** The log ends: what is locked is being worked on, or waits for its zip. */
+  finish(): void {
+    for (const work of this.#work.values()) this.#addSpan(work, undefined, undefined);
+  }
+
+  #addSpan(work: Work, endNs: number | undefined, at: SourceLine | undefined): void {
+    const { module, version, pid, startNs, files, evidence } = work;
+    if (startNs === undefined) return;
+    const span = this.#store.open('unzip', 'cpu', `hash and unpack ${module}@${version}`, startNs, evidence);
+    if (endNs !== undefined) span.endNs = endNs;
+    if (at !== undefined) span.evidence.push(at);
+    span.attributes = {
+      'gotrace.module': module,
+      'gotrace.version': version,
+      'process.pid': pid,
+      ...(files === 0 ? {} : { 'gotrace.calls': files }),
+    };
+  }
+
+  #of({ module, version }: ModuleVersion): Work | undefined {
+    for (const work of this.#work.values())
+      if (work.module === module && work.version === version) return work;
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import type { Phase, Span, SpanKind } from '../model/span.ts';
+import type { TraceError } from '../model/trace.ts';
+import { groupOf } from '../timeline/timeline.ts';
+import { decisiveErrors, SAYS_NOTHING } from './errors.ts';
+import { type Case, culpritOfSpan, type Diagnosis, evidenceOf } from './rule.ts';
+import { WAIT_RULES } from './rules.ts';
+
+/** An error follows from what went wrong at once. */
+const AT_ONCE_NS = 1e9;
+/** The order of things tells it, and not the error's own words. */
+const CONFIDENCE = 0.7;
+
+/** What each step of reaching a server waits for, whatever the server is reached for. */
+const PHASE_OF_STEP: Readonly<Partial<Record<SpanKind, Phase>>> = {
+  lookup: 'dns',
+  connect: 'connect',
+  tls: 'tls',
+  response: 'ttfb',
+  transfer: 'transfer',
+};
+/** Whose steps are not told apart. */
+const WHOLE: ReadonlySet<Phase> = new Set(['sumdb', 'toolchain']);
+const SSH_PORT = 22;
+/** cmd/go/internal/toolchain/select.go, Exec: `go: download go1.99.0 for linux/amd64: …`. */
+const TOOLCHAIN = /^go: download go1\./;
+const SUBJECT_TOOLCHAIN = { culprit: { module: 'golang.org/toolchain' } };
+
+const CAUSE_OF_STATUS: Readonly<Record<number, string>> = {
+  401: 'auth/proxy-401',
+  403: 'server-error/forbidden',
+  404: 'server-error/not-found',
+  407: 'auth/egress-407',
+  410: 'server-error/not-found',
+  429: 'server-error/rate-limited',
+};
+
+/** An error whose reason stands behind what the log holds of its line: strace shows 32 bytes, unless -s says more. */
+export function isCutShort({ isCut, class: name }: TraceError): boolean {
+  return isCut && SAYS_NOTHING.has(name);
+}
+
+/**
+ * What made go print an error whose reason was cut off: the last thing that it did on the network, where that failed
+ * right before. Undefined where anything else may be the reason.
+ */
+export function failureBefore(error: TraceError, context: Case): Diagnosis | undefined {
+  if (TOOLCHAIN.test(error.text))
+    return {
+      cause: 'toolchain/download',
+      ...SUBJECT_TOOLCHAIN,
+      confidence: CONFIDENCE,
+      evidence: [error.at],
+    };
+  const timeNs = error.timeNs ?? context.trace.endNs;
+  const last = context.trace.spans
+    .filter((span) => isStep(span) && endOf(span) <= timeNs)
+    .reduce<Span | undefined>((a, b) => (a === undefined || endOf(b) >= endOf(a) ? b : a), undefined);
+  if (last === undefined || timeNs - endOf(last) > AT_ONCE_NS) return undefined;
+  const diagnosis = diagnoseStep(last, context);
+  return diagnosis && { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
+}
+
+/** A body that came belongs to an answer, which says more. */
+function isStep({ kind, endNs, attributes }: Span): boolean {
+  const isWhole = kind === 'transfer' && attributes['error.type'] === undefined;
+  return PHASE_OF_STEP[kind] !== undefined && endNs !== undefined && !isWhole;
+}
+
+function diagnoseStep(step: Span, context: Case): Diagnosis | undefined {
+  const { kind, startNs, attributes } = step;
+  const status = attributes['http.response.status_code'] ?? 0;
+  const answered = status >= 500 ? 'server-error/5xx' : CAUSE_OF_STATUS[status];
+  if (answered !== undefined) return told(answered, step);
+  const error = attributes['error.type'];
+  if (error === undefined) return undefined;
+  if (kind === 'response') {
+    if (error === 'aborted') return undefined;
+    return told(attributes['network.peer.port'] === SSH_PORT ? 'git/ssh-closed' : 'ttfb/closed', step);
+  }
+  const phase = WHOLE.has(step.phase) ? step.phase : (PHASE_OF_STEP[kind] ?? step.phase);
+  const group = groupOf([{ span: step, phase, startNs, endNs: endOf(step), open: false }]);
+  for (const rule of WAIT_RULES[phase] ?? []) {
+    const diagnosis = rule(group, context);
+    if (diagnosis !== undefined) return diagnosis;
+  }
+  return undefined;
+}
+
+function told(cause: string, step: Span): Diagnosis {
+  return { cause, culprit: culpritOfSpan(step), confidence: CONFIDENCE, evidence: evidenceOf([step]) };
+}
+
+function endOf({ endNs = Number.POSITIVE_INFINITY }: Span): number {
+  return endNs;
+}
+
+/** Says that the reason is not in the log, and how it gets there; undefined where no error was cut short. */
+export function cutHeadline(context: Case): string | undefined {
+  const error = decisiveErrors(context.trace).find(isCutShort);
+  if (error === undefined) return undefined;
+  return `Failed: it printed «${error.text.trim()}…», and the log was cut there, before the reason. To see it: add the command's own output to the logs, or record again with strace -s 512.`;
+}
