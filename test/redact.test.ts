@@ -9,12 +9,25 @@ describe('what is secret', () => {
     expect(redactor()(text)).not.toContain(secret);
   });
 
+  /** Fewer characters than this of a secret give nothing away. */
+  const LEAST = 5;
+  it.each(PLANTED.filter(([, secret]) => secret !== 'alice'))('%s, cut by -s N', (text, secret) => {
+    for (let length = text.indexOf(secret) + LEAST; length < text.length; length++)
+      for (const cut of [
+        `write(2, "${text.slice(0, length)}"..., 900) = 900`,
+        `git ${text.slice(0, length)}…`,
+      ])
+        expect(redactor()(cut)).not.toContain(secret.slice(0, LEAST));
+  });
+
   it('leaves alone what a maintainer needs', () => {
     for (const text of [
       '/home/runner/go/pkg/mod/cache/lock',
       'https://git.example/x?go-get=1',
       'github.com/pkg/errors@v0.9.1',
       'user@host: Permission denied (publickey).',
+      'write(2, "# get https://proxy.corp.exampl"..., 96) = 96',
+      'git fetch https://proxy.corp.example:84…',
     ]) {
       expect(redactor()(text)).toBe(text);
     }

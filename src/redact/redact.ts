@@ -14,6 +14,13 @@ export const HIDDEN = 'REDACTED';
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   // scheme://user:password@host, and a token alone before the @.
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, `$1${HIDDEN}@`],
+  // The same where a tracer's -s cut it before the @: user:password, unless it is host:port; a long word without a dot.
+  [
+    /(\b[a-z][a-z0-9+.-]*:\/\/)(?![^\s/@"'<>:…]*\.[^\s/@"'<>:…]*:\d*(?:…|"))[^\s/@"'<>:…]*:[^\s/@"'<>…]+(?=…|"\.\.\.)/gi,
+    `$1${HIDDEN}`,
+  ],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>:.…]{12,}(?=…|"\.\.\.)/gi, `$1${HIDDEN}`],
+  [/\b(?:gh[pousr]_|github_pat_|glpat-|npm_|xox[abprs]-|AKIA|AIza|ya29\.|eyJ)[\w.-]+(?=…|"\.\.\.)/g, HIDDEN],
   [
     /(\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token|digest|negotiate)?\s*)[^\s"',;]+/gi,
     `$1${HIDDEN}`,
