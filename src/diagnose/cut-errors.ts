@@ -16,6 +16,7 @@ const PHASE_OF_STEP: Readonly<Partial<Record<SpanKind, Phase>>> = {
   connect: 'connect',
   tls: 'tls',
   response: 'ttfb',
+  fetch: 'ttfb',
   transfer: 'transfer',
 };
 /** Whose steps are not told apart. */
@@ -70,7 +71,8 @@ function diagnoseStep(step: Span, context: Case): Diagnosis | undefined {
   const { kind, startNs, attributes } = step;
   const status = attributes['http.response.status_code'] ?? 0;
   const answered = status >= 500 ? 'server-error/5xx' : CAUSE_OF_STATUS[status];
-  if (answered !== undefined) return told(answered, step);
+  if (answered !== undefined)
+    return told(step.phase === 'sumdb' && status === 404 ? 'sumdb/private-module' : answered, step);
   const error = attributes['error.type'];
   if (error === undefined) return undefined;
   if (kind === 'response') {
