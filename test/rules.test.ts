@@ -491,3 +491,46 @@ describe('a log that ends in the middle of a line', () => {
     expect([blockingPoint, inputs[0]?.unparsed]).toEqual([null, 1]);
   });
 });
+
+describe('strace without -t', () => {
+  const untimed = (...calls: readonly string[]) =>
+    ['execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0', ...calls, ''].join(
+      '\n',
+    );
+  const socket = 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3';
+  const connect = 'connect(3, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.9")}, 16';
+
+  it('that nothing failed does not say that nothing was slow', async () => {
+    const { verdict } = await reportOfText(
+      untimed(socket, `${connect}) = 0`, 'exit_group(0) = ?', '+++ exited with 0 +++'),
+    );
+    expect(verdict.status).toBe('unknown');
+    expect(verdict.headline).toContain('-ttt');
+  });
+
+  it('what is waited for at its end is seen, and so is what failed', async () => {
+    const causeOf = async (text: string) => (await reportOfText(text)).blockingPoint?.cause;
+    expect(await causeOf(untimed(socket, connect))).toBe('connect/blackhole');
+    expect(
+      await causeOf(
+        untimed(
+          'write(2, "go: m.example/a@v1.0.0: write /c/mod/x: no space left on device\\n", 65) = 65',
+          'exit_group(1) = ?',
+          '+++ exited with 1 +++',
+        ),
+      ),
+    ).toBe('disk/full');
+  });
+
+  it('of a program and what it started, the innermost is waited for', async () => {
+    const { blockingPoint } = await reportOfText(
+      untimed(
+        'clone3({flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD}, 88) = 2',
+        '[pid 2] execve("/usr/bin/git", ["git", "fetch", "https://git.example/a"], 0x1 /* 9 vars */) = 0',
+        '[pid 2] clone(child_stack=NULL, flags=SIGCHLD) = 3',
+        '[pid 3] execve("/usr/bin/askpass", ["/usr/bin/askpass", "Username for \'https://git.example\': "], 0x1 /* 9 vars */) = 0',
+      ),
+    );
+    expect(blockingPoint).toMatchObject({ cause: 'auth/askpass', culprit: { host: 'git.example' } });
+  });
+});

@@ -103,9 +103,10 @@ export class TrackedCalls {
     this.#output.emit({ ...record, durationNs: timeNs - call.startNs });
   }
 
-  /** The log ends: what has begun is open. */
+  /** The log ends: what has begun is open. Given out in the order of the lines, in however many parts they were read. */
   end(): void {
-    for (const [pid, call] of this.pending.entries()) {
+    const open = [...this.pending.entries()].sort(([, a], [, b]) => a.at.line - b.at.line);
+    for (const [pid, call] of open) {
       if (call.args === '' && call.interest === 'idle') continue;
       this.#output.emit(begunCall('open', pid, this.#calls.nameOf(call.nameId), call));
     }

@@ -223,7 +223,7 @@ export class Correlator {
         goroutines: this.#output.goroutines.length > 0,
         libraryCalls: this.#sawLibraryCalls,
         sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
-        timed: this.#sawSyscalls || this.#text.some((record) => record.timeNs !== undefined),
+        timed: endNs > (this.#firstNs ?? endNs) || this.#text.some((record) => record.timeNs !== undefined),
       },
       command: processes[0]?.command.length ? processes[0].command : undefined,
       environment: {

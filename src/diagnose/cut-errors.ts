@@ -16,7 +16,6 @@ const PHASE_OF_STEP: Readonly<Partial<Record<SpanKind, Phase>>> = {
   connect: 'connect',
   tls: 'tls',
   response: 'ttfb',
-  fetch: 'ttfb',
   transfer: 'transfer',
 };
 /** Whose steps are not told apart. */
@@ -61,10 +60,11 @@ export function failureBefore(error: TraceError, context: Case): Diagnosis | und
   return diagnosis && { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
 }
 
-/** A body that came belongs to an answer, which says more. */
+/** A body that came belongs to an answer, which says more; a fetch that got none, to what it did in vain. */
 function isStep({ kind, endNs, attributes }: Span): boolean {
-  const isWhole = kind === 'transfer' && attributes['error.type'] === undefined;
-  return PHASE_OF_STEP[kind] !== undefined && endNs !== undefined && !isWhole;
+  if (kind === 'transfer' && attributes['error.type'] === undefined) return false;
+  if (kind === 'fetch' && attributes['http.response.status_code'] === undefined) return false;
+  return (kind === 'fetch' || PHASE_OF_STEP[kind] !== undefined) && endNs !== undefined;
 }
 
 function diagnoseStep(step: Span, context: Case): Diagnosis | undefined {

@@ -58,9 +58,11 @@ function conclusionOf(context: Case): DiagnosisResult {
       waits.sort((a, b) => Number(slow.includes(b)) - Number(slow.includes(a))).map((each) => each.finding),
     );
   const unseen = whatIsUnseen(context);
-  if (unseen !== undefined) return blind(context, unseen, waits);
   return {
-    verdict: { status: 'healthy', headline: healthyHeadline(context) },
+    verdict:
+      unseen === undefined
+        ? { status: 'healthy', headline: healthyHeadline(context) }
+        : { status: 'unknown', headline: unseen },
     blockingPoint: undefined,
     findings: waits.map((each) => each.finding),
   };
@@ -260,22 +262,6 @@ function conclude(status: 'slow' | 'failed' | 'blocked', findings: readonly Find
     verdict: { status, headline: `${HEADLINES[status]}: ${summary.replace(/[.:]+$/, '')}.` },
     blockingPoint: first,
     findings,
-  };
-}
-
-/** Nothing that was recorded explains it: the verdict says so, and what to capture. */
-function blind({ trace }: Case, reason: string, waits: readonly Wait[]): DiagnosisResult {
-  const what = trace.coverage.attached
-    ? 'strace that is attached to a go that already hangs shows only futex and epoll; run `gotrace attach PID`, or record from the start with `gotrace run --strace -- COMMAND`'
-    : 'record it with `gotrace run --strace -- COMMAND`';
-  const headline =
-    trace.coverage.syscalls && !trace.coverage.attached
-      ? `Unknown: ${reason}; nothing that was traced had been waited for.`
-      : `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
-  return {
-    verdict: { status: 'unknown', headline },
-    blockingPoint: undefined,
-    findings: waits.map((each) => each.finding),
   };
 }
 

@@ -7,8 +7,27 @@ import type { Case } from './rule.ts';
 const LONG_SILENCE_NS = 2e9;
 const MOST_OF_THE_RUN = 0.5;
 
-/** Why a log without trouble is still no proof that nothing was wrong; undefined where it shows enough. */
-export function whatIsUnseen({ trace, timeline }: Case): string | undefined {
+const RUN = '`gotrace run --strace -- COMMAND`';
+
+/**
+ * The headline for a log without trouble that is still no proof that nothing was wrong: why it is none, and what to
+ * capture. Undefined where it shows enough.
+ */
+export function whatIsUnseen(context: Case): string | undefined {
+  const { coverage, ending } = context.trace;
+  if ((coverage.syscalls || coverage.libraryCalls) && !coverage.timed && ending.kind === 'exited')
+    return `Unknown: nothing in the log failed, and it has no times: how long anything took is not in it. To see it: record with strace -f -ttt -T -yy -s 512, or with ${RUN}.`;
+  const reason = reasonOf(context);
+  if (reason === undefined) return undefined;
+  if (coverage.syscalls && !coverage.attached)
+    return `Unknown: ${reason}; nothing that was traced had been waited for.`;
+  const what = coverage.attached
+    ? `strace that is attached to a go that already hangs shows only futex and epoll; run \`gotrace attach PID\`, or record from the start with ${RUN}`
+    : `record it with ${RUN}`;
+  return `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
+}
+
+function reasonOf({ trace, timeline }: Case): string | undefined {
   const { ending, coverage } = trace;
   const after = coverage.timed ? ` after ${printSeconds(timeline.wallNs)}` : '';
   if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;

@@ -66,13 +66,29 @@ function withOpenEnd(
   trace: Trace,
 ): readonly Segment[] {
   if (trace.ending.kind === 'exited' || segments.some((segment) => segment.open)) return segments;
-  const open = pieces.filter((piece) => piece.open && piece.span.kind !== 'unzip');
+  const waiting = pieces.filter((piece) => piece.open && piece.span.kind !== 'unzip');
+  const around = ancestorsOf(waiting, trace.spans);
+  const open = waiting.filter(({ span }) => !around.has(span.id));
   const last = open.sort((a, b) => b.rank - a.rank || a.startNs - b.startNs)[0];
   if (last === undefined) return segments;
   return [
     ...segments,
     { span: last.span, phase: last.span.phase, startNs: trace.endNs, endNs: trace.endNs, open: true },
   ];
+}
+
+/** What stands around them: without a length, a wait leaves no hole in those. */
+function ancestorsOf(pieces: readonly Piece[], spans: readonly Span[]): ReadonlySet<number> {
+  const parents = new Map(spans.map(({ id, parentId }) => [id, parentId]));
+  const ancestors = new Set<number>();
+  for (const { span } of pieces) {
+    let parent = span.parentId;
+    while (parent !== undefined && !ancestors.has(parent)) {
+      ancestors.add(parent);
+      parent = parents.get(parent);
+    }
+  }
+  return ancestors;
 }
 
 function groupsOf(segments: readonly Segment[]): Group[] {
