@@ -534,3 +534,47 @@ describe('strace without -t', () => {
     expect(blockingPoint).toMatchObject({ cause: 'auth/askpass', culprit: { host: 'git.example' } });
   });
 });
+
+describe('responses that are slow one like the other', () => {
+  const fetch = (module: string, from: number, until: number) => {
+    const url = `https://proxy.example/${module}/@v/v1.0.0.mod`;
+    const line = (seconds: number, text: string) =>
+      `${(1_700_000_000 + seconds).toFixed(6)} # get ${url}${text}\n`;
+    return line(from, '') + line(until, `: 200 OK (${(until - from).toFixed(3)}s)`);
+  };
+
+  it('are told together', async () => {
+    const log = [0, 1, 2, 3].map((at) => fetch(`lib.example/m${at}`, at * 2, at * 2 + 1.5)).join('');
+    const { verdict, blockingPoint } = await reportOfText(log);
+    expect(verdict.headline).toContain('4 responses (1.5 s each)');
+    expect(blockingPoint?.culprit).toEqual({
+      host: 'proxy.example',
+      url: 'https://proxy.example/lib.example/',
+    });
+  });
+
+  it('one that took most of the time is told alone', async () => {
+    const log = fetch('lib.example/a', 0, 1) + fetch('lib.example/b', 1, 6) + fetch('lib.example/c', 6, 7);
+    const { blockingPoint } = await reportOfText(log);
+    expect(blockingPoint?.culprit).toMatchObject({ module: 'lib.example/b@v1.0.0' });
+  });
+});
+
+describe('strace -t, whose clock shows seconds', () => {
+  const slowOpen = (seconds: number) =>
+    [
+      '1 10:00:00 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0',
+      '1 10:00:00 openat(AT_FDCWD, "/home/dev/go/pkg/mod/cache/lock", O_RDWR <unfinished ...>',
+      '2 10:00:00 getpid() = 1',
+      `1 10:00:0${seconds} <... openat resumed>) = 3`,
+      `1 10:00:0${seconds} exit_group(0) = ?`,
+      `1 10:00:0${seconds} +++ exited with 0 +++`,
+      '',
+    ].join('\n');
+
+  it('what seems to take a second may have taken none', async () => {
+    expect((await point(slowOpen(0))).status).toBe('healthy');
+    expect((await point(slowOpen(1))).status).toBe('healthy');
+    expect(await point(slowOpen(4))).toMatchObject({ status: 'slow', cause: 'disk/slow' });
+  });
+});

@@ -1,3 +1,4 @@
+import { ELLIPSIS } from '../cut.ts';
 import { ZERO } from './ascii.ts';
 
 /**
@@ -144,14 +145,6 @@ export function readString(arg: string | undefined): { bytes: Uint8Array; cut: b
     } else out[length++] = NAMED_ESCAPES[next] ?? next;
   }
   return { bytes: out.subarray(0, length), cut: arg.startsWith('...', close + 1) };
-}
-
-/** What stands behind a text of which `-s N` left the beginning. */
-const ELLIPSIS = '…';
-
-/** Whether a text is the beginning of a longer one, of which the log holds no more. */
-export function isCut(text: string): boolean {
-  return text.endsWith(ELLIPSIS);
 }
 
 /** The words of `["git", "fetch"]`; one that is cut ends in `…`. */

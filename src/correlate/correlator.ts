@@ -22,6 +22,7 @@ import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
 import { Terminal } from './terminal.ts';
+import { totalsOf } from './totals.ts';
 
 /** Calls in which threads wait for each other, for descriptors, and for time. */
 const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|(?:clock_)?nanosleep)/;
@@ -60,6 +61,8 @@ export class Correlator {
   #firstNs: number | undefined;
   #lastNs = Number.NEGATIVE_INFINITY;
   #sawSyscalls = false;
+  /** Until a time shows parts of a second: strace -t prints none. */
+  #isWholeSeconds = true;
   #sawLibraryCalls = false;
   #lastLine: SourceLine | undefined;
 
@@ -114,6 +117,7 @@ export class Correlator {
     const endNs = record.boundNs ?? record.startNs + (record.durationNs ?? 0);
     if (this.#firstNs === undefined) this.#processes.attached = record.name !== 'execve';
     this.#firstNs ??= record.startNs;
+    if (this.#isWholeSeconds && record.startNs % 1e9 !== 0) this.#isWholeSeconds = false;
     this.#seen(endNs, record.resumedAt ?? record.at);
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#processes.onCall(record, process);
@@ -222,8 +226,12 @@ export class Correlator {
         http2: this.#output.http2,
         goroutines: this.#output.goroutines.length > 0,
         libraryCalls: this.#sawLibraryCalls,
+        tickNs: this.#sawSyscalls && this.#isWholeSeconds ? 1e9 : 0,
         sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
-        timed: endNs > (this.#firstNs ?? endNs) || this.#text.some((record) => record.timeNs !== undefined),
+        timed:
+          originSeconds !== undefined ||
+          endNs > (this.#firstNs ?? endNs) ||
+          this.#text.some((record) => record.timeNs !== undefined),
       },
       command: processes[0]?.command.length ? processes[0].command : undefined,
       environment: {
@@ -284,14 +292,4 @@ export class Correlator {
     }
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
-}
-
-/** A row of `strace -c`: how many failed is told, how they did is not. */
-function totalsOf({ name, count, failed, totalNs }: SyscallTotalRecord): SyscallTotals {
-  return {
-    name,
-    count,
-    errors: failed > 0 ? { errors: failed } : {},
-    ...(totalNs === undefined ? {} : { totalNs }),
-  };
 }

@@ -1,6 +1,7 @@
+import { isCut } from '../../parsers/cut.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { completeName, type DnsMessage, isCutName } from '../wire/dns.ts';
+import { completeName, type DnsMessage } from '../wire/dns.ts';
 import type { Process } from './processes.ts';
 import type { Socket } from './socket.ts';
 import { UnreadAnswers } from './unread-answers.ts';
@@ -93,7 +94,7 @@ export class Lookups {
   /** Makes cut names whole, as far as `hosts` or another query tell how they go on. */
   #completeNames(hosts: readonly string[]): void {
     const asked = this.#queries.flatMap(({ span }) => span.attributes['dns.question.name'] ?? []);
-    if (!asked.some(isCutName)) return;
+    if (!asked.some(isCut)) return;
     const known = [...new Set([...hosts, ...asked])];
     for (const [address, name] of this.names) this.names.set(address, completeName(name, known));
     for (const { attributes } of this.#store.spans)

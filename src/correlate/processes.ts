@@ -1,11 +1,6 @@
+import { isCut } from '../../parsers/cut.ts';
 import type { ProcRecord } from '../../parsers/proc/format.ts';
-import {
-  isCut,
-  readDescriptor,
-  readText,
-  readWords,
-  splitArguments,
-} from '../../parsers/strace/arguments.ts';
+import { readDescriptor, readText, readWords, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { ExitRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Ending } from '../model/trace.ts';

@@ -1,4 +1,4 @@
-import { isCut } from '../../parsers/strace/arguments.ts';
+import { isCut } from '../../parsers/cut.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import { hostOf } from './modcache.ts';
 import { type Process, programOf } from './processes.ts';

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isCut } from '../../parsers/cut.ts';
 import type { Culprit, Remedy } from '../model/finding.ts';
 import type { ProxyRewrites } from './goproxy.ts';
 import { AUTH_WORDS } from './words/auth.ts';
@@ -84,7 +85,8 @@ function fill(template: string, facts: Facts, isCommand: boolean): string | unde
   let complete = true;
   const text = template.replace(/(?<!%)\{(\w+)\}/g, (_, name: string) => {
     const fact = factOf(name, facts);
-    if (fact === undefined) complete = false;
+    // What the log holds the beginning of only cannot be pasted.
+    if (fact === undefined || (isCommand && isCut(fact))) complete = false;
     return fact === undefined ? '' : isCommand && !READY.has(name) ? shellSafe(fact) : fact;
   });
   return complete ? text : undefined;
@@ -123,6 +125,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       return facts.host ?? facts.address;
     case 'farEnd':
       return farEndOf(facts);
+    case 'asked':
+      return facts.url ?? rootOf(facts);
     case 'target':
       return namedBy(facts.address, facts.host);
     case 'server':
@@ -152,6 +156,15 @@ function farEndOf({ host, address }: Facts): string | undefined {
   if (end === undefined) return undefined;
   const isName = name !== undefined && isIP(name.replace(/^\[|\]$/g, '')) === 0;
   return `-connect ${shellSafe(end)}${isName ? ` -servername ${shellSafe(name)}` : ''}`;
+}
+
+/** The scheme of a URL that is asked by its port. */
+const SCHEMES: Readonly<Record<string, string>> = { '': 'https', '443': 'https', '80': 'http' };
+
+/** A URL of the server itself, where no other is known. */
+function rootOf({ host, address }: Facts): string | undefined {
+  const scheme = SCHEMES[/:(\d+)$/.exec(address ?? '')?.[1] ?? ''];
+  return host === undefined || isCut(host) || scheme === undefined ? undefined : `${scheme}://${host}/`;
 }
 
 function namedBy(first: string | undefined, second: string | undefined): string | undefined {

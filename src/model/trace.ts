@@ -23,6 +23,8 @@ export interface Coverage {
   readonly libraryCalls: boolean;
   /** False where no line carries a time. */
   readonly timed: boolean;
+  /** How far a time may be from the true one: a second with strace -t. */
+  readonly tickNs: number;
   /** The tracer saw what threads sleep in: without, a time that nothing explains need not be computing. */
   readonly sleeps: boolean;
 }

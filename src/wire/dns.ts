@@ -1,4 +1,5 @@
 import { type DecodedPacket, decode } from 'dns-packet';
+import { ELLIPSIS, isCut } from '../../parsers/cut.ts';
 
 /** A DNS message as far as the log holds it: RFC 1035 section 4. Cut payloads give the header and the question. */
 export interface DnsMessage {
@@ -7,7 +8,7 @@ export interface DnsMessage {
   readonly truncated: boolean;
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, … */
   readonly rcode: string;
-  /** Where the payload ends in it, what there is of it and `…`: see `isCutName`. */
+  /** Where the payload ends in it, what there is of it and `…`: see `isCut`. */
   readonly name: string | undefined;
   /** `A`, `AAAA`, … */
   readonly type: string | undefined;
@@ -15,18 +16,11 @@ export interface DnsMessage {
   readonly addresses: readonly string[] | undefined;
 }
 
-const ELLIPSIS = '…';
-
-/** Whether a name is the beginning of a longer one, of which the log holds no more. */
-export function isCutName(name: string): boolean {
-  return name.endsWith(ELLIPSIS);
-}
-
 /** A cut name as the one name in `known` that it can be the beginning of; else as long as `known` has it. */
 export function completeName(name: string, known: readonly string[]): string {
-  if (!isCutName(name)) return name;
+  if (!isCut(name)) return name;
   const longer = known.filter((each) => each !== name && each.startsWith(name.slice(0, -ELLIPSIS.length)));
-  const whole = longer.filter((each) => !isCutName(each));
+  const whole = longer.filter((each) => !isCut(each));
   if (whole.length > 0) return whole.length === 1 ? (whole[0] ?? name) : name;
   const longest = longer.reduce((a, b) => (b.length > a.length ? b : a), name);
   return longer.every((each) => longest.startsWith(each.slice(0, -ELLIPSIS.length))) ? longest : name;

@@ -1,5 +1,6 @@
 import { asksForTunnel, type Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
+import { printSeconds } from '../catalogue.ts';
 import {
   baseOf,
   type Case,
@@ -120,12 +121,40 @@ function latencyBound(group: Group): Diagnosis | undefined {
 }
 
 function slowResponse(group: Group): Diagnosis {
+  const one = culpritOfSpan(group.spans[0]);
+  const slow = alike(group);
+  const url = slow === undefined ? one.url : commonFolder(group.spans);
+  const step = slow === undefined ? url : `${slow.length} responses (${printSeconds(slow.medianNs)} each)`;
   return {
     cause: 'ttfb/slow-response',
-    culprit: culpritOfSpan(group.spans[0]),
+    culprit: slow === undefined ? one : culprit({ host: one.host, address: one.address, url }),
+    ...(step === undefined ? {} : { step }),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
   };
+}
+
+/** One response that holds this share of a group's time is the one to name. */
+const MOSTLY_ONE = 0.6;
+
+/** How many responses took about as long as the longest, where no single one is to blame for their time together. */
+function alike(group: Group): { readonly length: number; readonly medianNs: number } | undefined {
+  const sorted = lengths(group);
+  const longest = sorted.at(-1) ?? 0;
+  const slow = sorted.filter((length) => length >= longest / EQUAL);
+  if (slow.length < 2 || longest >= MOSTLY_ONE * group.criticalNs) return undefined;
+  return { length: slow.length, medianNs: slow[slow.length >> 1] ?? 0 };
+}
+
+/** What the URLs of some spans have in common, up to a slash. */
+function commonFolder(spans: readonly Span[]): string | undefined {
+  const urls = spans.flatMap((span) => span.attributes['url.full'] ?? []);
+  const common = urls.reduce((a, b) => {
+    let length = 0;
+    while (length < a.length && a[length] === b[length]) length++;
+    return a.slice(0, length);
+  }, urls[0] ?? '');
+  return /^\w+:\/\/[^/]+\/(?:.*\/)?/.exec(common)?.[0];
 }
 
 /** A tunnel is asked of the egress proxy, before the request that it is for. */

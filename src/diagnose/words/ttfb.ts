@@ -14,13 +14,13 @@ const EGRESS = [
 
 const TRY_URL = {
   text: 'Ask for it by hand and watch the time',
-  command: "curl -L -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {url}",
+  command: "curl -L -o /dev/null -sS -w 'first byte %{time_starttransfer} s, status %{http_code}\\n' {asked}",
 };
 
 export const TTFB_WORDS: readonly CauseWords[] = [
   {
     cause: 'ttfb/slow-response',
-    summary: '{host} took {seconds} to send the first byte[ of {url}]',
+    summary: '{host} took {seconds} to send the first byte[ of {step}]',
     explanation:
       'The request was sent and the server was silent for long: a cold cache of the proxy, a slow upstream, or load.',
     telltale: 'A gap between the request’s last byte and the response’s first; `200 OK (6.0s)` with -x.',
