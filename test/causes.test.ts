@@ -106,7 +106,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     near: go('reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 404 Not Found'),
   },
   'server-error/not-a-proxy': { is: 'captive-portal', near: 'missing-version' },
-  'server-error/other': { is: go('something that nobody has seen before'), near: get('EOF') },
+  'server-error/other': {
+    is: get('something that nobody has seen before'),
+    near: go('something that nobody has seen before'),
+  },
   'proxy-config/off': { is: 'goproxy-off', near: 'goproxy-no-entry' },
   'proxy-config/no-entry': { is: 'goproxy-no-entry', near: 'goproxy-off' },
   'proxy-config/bad-url': { is: 'goproxy-bad-url', near: 'goproxy-no-entry' },
@@ -173,6 +176,28 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'toolchain/download': { is: 'toolchain-stall', near: 'toolchain-na' },
   'toolchain/not-available': { is: 'toolchain-na', near: 'toolchain-old' },
   'toolchain/too-old': { is: 'toolchain-old', near: 'toolchain-na' },
+  'lock/unsupported': {
+    is: go('RLock /c/mod/cache/lock: no locks available'),
+    near: go('open /c/mod/cache/lock: permission denied'),
+  },
+  'lock/in-use': {
+    is: go(
+      'rename C:\\a.tmp C:\\a: The process cannot access the file because it is being used by another process.',
+    ),
+    near: go('rename C:\\a.tmp C:\\a: Access is denied.'),
+  },
+  'git/dubious-ownership': {
+    is: "fatal: detected dubious ownership in repository at '/c/mod/cache/vcs/1'\n",
+    near: "fatal: repository 'https://git.example/a/' not found\n",
+  },
+  'cpu/no-memory': {
+    is: go('fork/exec /usr/bin/git: cannot allocate memory'),
+    near: go('fork/exec /usr/bin/git: permission denied'),
+  },
+  'connect/not-permitted': {
+    is: get('dial tcp 192.0.2.1:443: connect: operation not permitted'),
+    near: get('dial tcp 192.0.2.1:443: connect: network is unreachable'),
+  },
   'lock/module': { is: 'lock-version', near: 'lock-cache' },
   'lock/vcs': { is: 'git-lockvcs', near: 'git-stall' },
   'lock/cache': { is: 'lock-cache', near: 'lock-version' },
@@ -183,7 +208,11 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     near: go('mkdir /home/runner/go/pkg/mod/cache/download/lib.example: read-only file system'),
   },
   'disk/slow': { is: 'disk-slow', near: 'baseline-cold' },
-  'disk/other': { is: 'emfile', near: 'tls-noroots' },
+  'disk/too-many-files': { is: 'emfile', near: 'tls-noroots' },
+  'disk/other': {
+    is: go('rename /c/a.tmp /c/a: invalid cross-device link'),
+    near: go('rename /c/a.tmp /c/a: permission denied'),
+  },
   'cpu/unzip': { is: 'cpu-unzip', near: 'baseline-cold' },
 };
 

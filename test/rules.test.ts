@@ -578,3 +578,21 @@ describe('strace -t, whose clock shows seconds', () => {
     expect(await point(slowOpen(4))).toMatchObject({ status: 'slow', cause: 'disk/slow' });
   });
 });
+
+it('a connect that this machine does not permit', async () => {
+  const run = (errno: string) =>
+    log(
+      [0.1, 'socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_TCP) = 3'],
+      [
+        0.2,
+        `connect(3, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.9")}, 16) = -1 ${errno} <0.000010>`,
+      ],
+      [0.3, 'write(2, "go: m.example/a@v1.0.0: Get \\"h"..., 120) = 120 <0.000010>'],
+      ...exit(0.4, 1),
+    );
+  expect(await point(run('EPERM (Operation not permitted)'))).toMatchObject({
+    status: 'failed',
+    cause: 'connect/not-permitted',
+  });
+  expect((await point(run('ECONNREFUSED (Connection refused)'))).cause).toBe('connect/refused');
+});

@@ -53,7 +53,7 @@ function readContinuation(line: InputLine): GoErrorRecord | undefined {
 
 /** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
 const LINE =
-  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating new |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|kex_exchange_identification: |Connection (?:closed|reset) by |(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |(?:\S*\/)?go\.(?:mod|work):\d+: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
+  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating new |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|error obtaining VCS status|kex_exchange_identification: |Connection (?:closed|reset) by |(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |(?:\S*\/)?go\.(?:mod|work):\d+: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
 
 function readGoError(line: InputLine): GoErrorRecord | undefined {
   const text = line.text();

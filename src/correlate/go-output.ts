@@ -24,7 +24,7 @@ const MAX_ERRORS = 10_000;
 const SETTINGS =
   /^GO(?:VERSION|OS|ARCH|PROXY|SUMDB|PRIVATE|NOPROXY|NOSUMDB|FLAGS|DEBUG|TOOLCHAIN|MODCACHE|AUTH|INSECURE|VCS)$/;
 const FINAL =
-  /^\s*(?:go(?: \w+)?: |fatal: |error: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares )/;
+  /^\s*(?:go(?: \w+)?: |fatal: |error(?: obtaining VCS status)?: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares )/;
 
 /** What go says of itself: fetches, git commands, lookups and errors, from its stderr or from `write(2, …)`. */
 export class GoOutput {

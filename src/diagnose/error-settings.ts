@@ -42,6 +42,9 @@ export function settingOf(
     case 'proxy-config/setting':
     case 'server-error/not-a-proxy':
     case 'server-error/other':
+    case 'unknown/other':
+    case 'cpu/no-memory':
+    case 'disk/other':
       return error.text.trim().slice(0, 200);
     default:
       return undefined;

@@ -100,7 +100,8 @@ function urlIn(text: string): string | undefined {
 }
 
 function causeOf(error: TraceError, url: string | undefined, context: Case): string {
-  const plain = CAUSE_OF_CLASS[error.class] ?? 'server-error/other';
+  // Without a URL, no server has a part in it that is known.
+  const plain = CAUSE_OF_CLASS[error.class] ?? (url === undefined ? 'unknown/other' : 'server-error/other');
   const isSumdb =
     (url !== undefined && purposeOf(url) === 'sumdb') ||
     /: verifying (?:go\.mod|module|\S+@)/.test(error.text);
@@ -158,7 +159,7 @@ function howConnectFailed(url: string | undefined, { trace }: Case): string | un
 
 /** Running out of descriptors surfaces as a failed lookup or as missing roots: the errno tells. */
 function firstCause(cause: string, { trace }: Case): string {
-  return trace.errors.some((error) => error.class === 'too-many-files') ? 'disk/other' : cause;
+  return trace.errors.some((error) => error.class === 'too-many-files') ? 'disk/too-many-files' : cause;
 }
 
 function relatedLines(error: TraceError, { trace }: Case) {

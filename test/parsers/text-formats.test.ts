@@ -472,6 +472,87 @@ describe('errors', () => {
       'go: go.mod requires go >= 1.99 (running go 1.24; GOTOOLCHAIN=local)',
       { class: 'toolchain-too-old', detail: { version: '1.99' } },
     ],
+    // Windows and macOS have their own words (WSAE* and macOS's errno texts, crypto/x509's root_darwin.go).
+    [
+      'dial tcp 192.0.2.1:443: connectex: No connection could be made because the target machine actively refused it.',
+      { class: 'connect-refused', detail: { address: '192.0.2.1:443' } },
+    ],
+    [
+      'dial tcp 192.0.2.1:443: connectex: A connection attempt failed because the connected party did not properly respond after a period of time',
+      { class: 'connect-timeout', detail: { address: '192.0.2.1:443' } },
+    ],
+    ['dial tcp 192.0.2.1:443: connect: operation timed out', { class: 'connect-timeout' }],
+    [
+      'dial tcp 192.0.2.1:443: connectex: A socket operation was attempted to an unreachable network.',
+      { class: 'connect-unreachable' },
+    ],
+    [
+      'read tcp 192.0.2.9:5000->192.0.2.1:443: wsarecv: An existing connection was forcibly closed by the remote host.',
+      { class: 'transfer-reset' },
+    ],
+    [
+      'dial tcp: lookup proxy.example: getaddrinfow: No such host is known.',
+      { class: 'no-such-host', detail: { host: 'proxy.example' } },
+    ],
+    [
+      'dial tcp: lookup proxy.example: getaddrinfow: This is usually a temporary error during hostname resolution',
+      { class: 'dns-servfail', detail: { host: 'proxy.example' } },
+    ],
+    ['x509: “proxy.example” certificate is expired', { class: 'tls-expired' }],
+    ['x509: “proxy.example” certificate is not trusted', { class: 'tls-unknown-authority' }],
+    ['x509: “proxy.example” certificate name does not match input', { class: 'tls-wrong-name' }],
+    [
+      'go: write C:\\Users\\me\\go\\pkg\\mod\\x: There is not enough space on the disk.',
+      { class: 'disk-full', detail: { path: 'C:\\Users\\me\\go\\pkg\\mod\\x' } },
+    ],
+    ['go: open C:\\go\\pkg\\mod\\cache\\lock: Access is denied.', { class: 'disk-permission' }],
+    // A file system without locks, and what no class of its own names.
+    [
+      'go: m.example/a@v1.0.0: RLock /c/mod/cache/lock: no locks available',
+      { class: 'lock-unsupported', detail: { path: '/c/mod/cache/lock' } },
+    ],
+    [
+      'go: rename /c/a.tmp /c/a: invalid cross-device link',
+      { class: 'disk-io', detail: { path: '/c/a.tmp /c/a' } },
+    ],
+    ['go: open /c/mod/x: no such file or directory', { class: 'other' }],
+    // git, curl and ssh.
+    [
+      "fatal: unable to access 'https://git.example/a/': Could not resolve proxy: egress.example",
+      { class: 'egress-unknown', detail: { host: 'egress.example' } },
+    ],
+    [
+      "fatal: unable to access 'https://git.example/a/': CONNECT tunnel failed, response 403",
+      { class: 'egress-forbidden' },
+    ],
+    [
+      "fatal: unable to access 'https://git.example/a/': OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to git.example:443",
+      { class: 'tls-broken' },
+    ],
+    ["fatal: unable to access 'https://git.example/a/': Empty reply from server", { class: 'eof' }],
+    [
+      "fatal: unable to access 'https://git.example/a/': Operation too slow. Less than 1000 bytes/sec transferred the last 60 seconds",
+      { class: 'transfer-slow' },
+    ],
+    ['fetch-pack: unexpected disconnect while reading sideband packet', { class: 'transfer-reset' }],
+    [
+      'ssh: Could not resolve hostname git.example: Name or service not known',
+      { class: 'no-such-host', detail: { host: 'git.example' } },
+    ],
+    [
+      'ssh: Could not resolve hostname git.example: Temporary failure in name resolution',
+      { class: 'dns-servfail' },
+    ],
+    [
+      'ssh: connect to host git.example port 22: Operation timed out',
+      { class: 'connect-timeout', detail: { host: 'git.example' } },
+    ],
+    ['Received disconnect from 192.0.2.1 port 22:2: Too many authentication failures', { class: 'ssh-key' }],
+    // Older go, newer go.mod: the reason stands behind what go 1.21 would say of any bad file.
+    [
+      "go: errors parsing go.mod: go.mod:3: invalid go version '1.21.0': must match format 1.23",
+      { class: 'toolchain-too-old', detail: { version: '1.21.0' } },
+    ],
     [
       'go: m.example/a@v1.0.0: parsing go.mod:\tmodule declares its path as: m.example/b',
       { class: 'path-mismatch' },

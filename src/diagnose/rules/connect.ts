@@ -19,6 +19,7 @@ export const CONNECT_RULES: readonly WaitRule[] = [
   oneAddressDead,
   refused,
   unreachable,
+  notPermitted,
   blackhole,
   slow,
 ];
@@ -143,6 +144,17 @@ function unreachable(group: Group): Diagnosis | undefined {
   if (span === undefined) return undefined;
   return {
     cause: 'connect/unreachable',
+    culprit: culpritOfSpan(span),
+    confidence: 0.95,
+    evidence: evidenceOf([span]),
+  };
+}
+
+function notPermitted(group: Group): Diagnosis | undefined {
+  const span = group.spans.find((each) => /^E(?:PERM|ACCES)$/.test(each.attributes['error.type'] ?? ''));
+  if (span === undefined) return undefined;
+  return {
+    cause: 'connect/not-permitted',
     culprit: culpritOfSpan(span),
     confidence: 0.95,
     evidence: evidenceOf([span]),

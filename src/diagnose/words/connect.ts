@@ -118,6 +118,25 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
     remedies: [{ text: 'Measure packet loss on the path', command: 'ping -c 20 {ip}' }, TRY],
   },
   {
+    cause: 'connect/not-permitted',
+    summary: 'this machine does not permit the connect to {target}: a local firewall, or a sandbox',
+    explanation:
+      'The kernel refuses the connect itself (EPERM, EACCES): a firewall rule on this machine, a network policy, seccomp, or a sandbox of the CI system. Nothing was sent.',
+    telltale:
+      '`connect: operation not permitted`, `connect: permission denied`; EPERM or EACCES from connect or socket.',
+    remedies: [
+      { text: 'Look for a rule that rejects it', command: 'nft list ruleset; iptables -S OUTPUT' },
+      {
+        text: 'See whether the sandbox lets any process out',
+        command: 'curl -sS -o /dev/null -m 5 https://{host}/',
+      },
+      {
+        text: 'Where only an egress proxy is permitted, name it',
+        command: 'export HTTPS_PROXY=http://proxy.example:3128',
+      },
+    ],
+  },
+  {
     cause: 'connect/failed',
     summary: '{host} could not be connected to; whether it refused or could not be reached is not said',
     explanation:

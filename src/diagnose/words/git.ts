@@ -97,6 +97,17 @@ export const GIT_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'git/dubious-ownership',
+    summary: 'git refuses the repository {path}: it belongs to another user (dubious ownership)',
+    explanation:
+      'Since 2.35.2 git does not run in a repository of another user. In containers and CI the cache or the checkout was often made by one user, and go runs as another.',
+    telltale: '`detected dubious ownership in repository at …`.',
+    remedies: [
+      { text: 'Make it belong to who runs go', command: 'chown -R "$(id -u):$(id -g)" {path}' },
+      { text: 'Or trust it', command: 'git config --global --add safe.directory {path}' },
+    ],
+  },
+  {
     cause: 'git/ssh-closed',
     summary: 'the ssh server {host} closes the connection before it says who it is',
     explanation:

@@ -52,6 +52,31 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'lock/unsupported',
+    summary: 'the file system of the module cache has no file locks ({path})',
+    explanation:
+      'Go locks files of its module cache, so that several go commands can share it. Some network file systems, and NFS without its lock service, cannot lock.',
+    telltale: '`Lock …: no locks available`, `function not implemented`, `operation not supported`.',
+    remedies: [
+      { text: 'See which file system holds the cache', command: 'df -T "$(go env GOMODCACHE)"' },
+      {
+        text: 'Put GOMODCACHE on a local disk, where the lock works',
+        command: 'go env -w GOMODCACHE="$HOME/go/pkg/mod"',
+      },
+    ],
+  },
+  {
+    cause: 'lock/in-use',
+    summary: 'another process has {path} open, so that go cannot replace it',
+    explanation:
+      'Windows does not let a file be renamed or removed that another process has open: a virus scanner, an editor, another go command.',
+    telltale: '`The process cannot access the file because it is being used by another process`.',
+    remedies: [
+      { text: 'See which process has the file open (Sysinternals handle)', command: 'handle.exe {path}' },
+      { text: 'Except the module cache from the virus scanner; its folder is', command: 'go env GOMODCACHE' },
+    ],
+  },
+  {
     cause: 'lock/other',
     summary: 'another process holds the lock {path}[; {cost} of waiting]',
     explanation: 'A file lock is held by another process.',
@@ -121,10 +146,22 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'disk/too-many-files',
+    summary: 'go ran out of file descriptors (too many open files)',
+    explanation:
+      'The limit on open files is reached. Sockets count as well, so that it can surface as a failed lookup, a failed connect, or missing CA roots.',
+    telltale: '`too many open files`; EMFILE or ENFILE.',
+    remedies: [
+      { text: 'See the limit, and raise it for this shell', command: 'ulimit -n; ulimit -n 4096' },
+      { text: 'Fewer modules at a time open fewer files', command: 'GOMAXPROCS=1 go mod download' },
+    ],
+  },
+  {
     cause: 'disk/other',
-    summary: 'a file could not be used: {path}',
-    explanation: 'A file call failed: an i/o error, or a limit on open files.',
-    telltale: 'EIO, ESTALE, EMFILE.',
+    summary: 'a file could not be used: {setting}',
+    explanation:
+      'A file call failed: an i/o error, a limit on open files, or a file system that cannot do it.',
+    telltale: 'EIO, ESTALE, EMFILE, EXDEV, ELOOP.',
     remedies: [{ text: 'See the kernel’s messages and the limits', command: 'dmesg | tail; ulimit -n' }],
   },
   {
@@ -142,11 +179,39 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'cpu/no-memory',
+    summary: 'this machine, or its container, is out of memory or processes: {setting}',
+    explanation:
+      'The kernel refused memory, or another process: the limit of the container (cgroup), of the user (ulimit), or of the machine is reached.',
+    telltale:
+      '`cannot allocate memory`, `fork/exec …: resource temporarily unavailable`, `runtime: out of memory`.',
+    remedies: [
+      {
+        text: 'See what is left, and which limits are set',
+        command: 'free -m; ulimit -u -v; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max',
+      },
+      { text: 'Fewer modules at a time need less memory', command: 'GOMAXPROCS=1 go mod download' },
+    ],
+  },
+  {
     cause: 'cpu/other',
     summary: 'the time went into computing ({seconds}), not into waiting',
     explanation: 'No wait explains the time: the programs ran.',
     telltale: 'Gaps without any call that waits.',
     remedies: [{ text: 'Profile it, or give it more CPU', command: 'nproc; uptime' }],
+  },
+  {
+    cause: 'unknown/other',
+    summary: 'it printed an error that none of the known causes describes: {setting}',
+    explanation:
+      'The text names neither a server nor a file that would tell what part of the download is in trouble.',
+    telltale: 'A line that begins with `go:`, `fatal:` or `error:`.',
+    remedies: [
+      {
+        text: 'Run again with more output, and attach the report',
+        command: 'gotrace run --strace --format markdown -- go mod download',
+      },
+    ],
   },
   {
     cause: 'unknown/not-recorded',

@@ -1,0 +1,68 @@
+import type { ErrorClass } from './types.ts';
+
+/** What go says of go.mod, go.sum, its settings and its version: no server is to blame. */
+export const GO_CLASSES: readonly ErrorClass[] = [
+  { name: 'checksum-mismatch', pattern: /checksum mismatch|SECURITY ERROR/ },
+  // What is wrong with go.mod and go.sum at home: no server is asked (cmd/go/internal/modload).
+  {
+    name: 'go-sum-entry',
+    pattern:
+      /updates to go\.sum needed|missing go\.sum entry(?: for module providing package (?<module>[^\s;]+))?/,
+  },
+  {
+    name: 'toolchain-not-available',
+    pattern:
+      /toolchain not available|download (?<version>go[\d.]+\w*)[^:]*: .*(?:toolchain|not found)|no such toolchain|cannot find "go\d[^"]*" in PATH/,
+  },
+  {
+    name: 'toolchain-too-old',
+    pattern:
+      /requires go >= ?(?<version>[\d.]+\w*)|invalid go version '(?<version3>[\d.]+\w*)|unknown directive: toolchain|toolchain upgrade needed|note: module requires Go (?<version2>[\d.]+)/,
+  },
+  {
+    name: 'go-mod',
+    pattern:
+      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing \S*go\.(?:mod|work)|^(?:\S*\/)?go\.(?:mod|work):\d+: |package (?<path2>\S+) is not in (?:std|GOROOT)/,
+  },
+  { name: 'sumdb-setting', pattern: /invalid GOSUMDB|verifier not found|malformed verifier id/ },
+  // cmd/go/internal/modfetch/codehost/vcs.go and vcs/vcs.go, checkGOVCS: the policy forbids what is installed.
+  { name: 'govcs', pattern: /GOVCS disallows using (?<program>\w+) for (?:public|private) (?<path>[^\s;]+)/ },
+  // cmd/go/internal/cfg, modload/init.go, base/goflags.go: the environment itself is wrong.
+  {
+    name: 'setting',
+    pattern:
+      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|modules disabled by GO111MODULE|neither GOMODCACHE nor GOPATH is set|(?:GOPATH|GOMODCACHE) entry (?:is relative|cannot)|creating work dir: (?!.*(?:no space left|quota exceeded|read-only file system|permission denied))|\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
+  },
+  { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
+  {
+    name: 'proxy-no-entry',
+    pattern:
+      /GOPROXY list is not the empty string, but contains no entries|GOPROXY.*(?:empty list|contains no entries)/,
+  },
+  {
+    name: 'proxy-bad-url',
+    pattern:
+      /invalid proxy URL|GOPROXY.*(?:missing scheme|unsupported|invalid)|unsupported protocol scheme|invalid GOPROXY/,
+  },
+  {
+    name: 'vendor',
+    pattern:
+      /inconsistent vendoring|cannot (?:query|find|load).*-mod=vendor|vendor\/modules\.txt|is set to vendor|build flag -mod=vendor|no such file or directory.*vendor\/|-mod=vendor/,
+  },
+  {
+    name: 'path-mismatch',
+    pattern:
+      /module declares its path as|parsing go\.mod:.*unexpected module path|but was required as|module path must match major version|has (?:post|non-\.\.\.)-v\d+ module path|missing \S+\/go\.mod and \S+\/go\.mod at revision|unexpected module path "(?<path>[^"]+)"/,
+  },
+  {
+    name: 'version-conflict',
+    pattern:
+      /ambiguous import|\bconflict(?:s|ing)?\b|requires \S+, but|but \S+ requires|is explicitly required to be|mismatched versions|requires \S+@\S+, not/,
+  },
+  // modload/import.go: the module is there, and the package is not in it.
+  {
+    name: 'no-package',
+    pattern:
+      /module (?<module>\S+?)@(?<version>\S+) found(?: \([^)]*\))?(?:, replaced by [^,]*)?, but does not contain package (?<path>\S+)/,
+  },
+];
