@@ -469,6 +469,31 @@ describe('two clocks', () => {
   });
 });
 
+it('of three nameservers two are dead: both are named, and taken out by one command', async () => {
+  const asked = (fd: number, server: string, seconds: number) =>
+    [
+      [seconds, udp(fd, server)],
+      [seconds, sendAt(fd)],
+    ] as const;
+  const report = await reportOfText(
+    log(
+      ...asked(5, '192.0.2.53', 0.1),
+      [5.1, 'close(5) = 0 <0.000010>'],
+      ...asked(6, '192.0.2.54', 5.1),
+      [10.1, 'close(6) = 0 <0.000010>'],
+      ...asked(7, '192.0.2.55', 10.1),
+      [10.2, answer(7)],
+      [10.2, 'close(7) = 0 <0.000010>'],
+      ...exit(10.3),
+    ),
+  );
+  expect(report.blockingPoint?.cause).toBe('dns/dead-nameserver');
+  expect(report.verdict.headline).toContain('the nameserver 192.0.2.53 and 192.0.2.54 never answered');
+  expect(report.blockingPoint?.remedies.map((each) => each.command)).toContain(
+    "sed -i -E '/^nameserver (192.0.2.53|192.0.2.54)$/d' /etc/resolv.conf",
+  );
+});
+
 describe('a log that ends in the middle of a line', () => {
   const connect = '{sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.9")}, 16';
   const open = log(

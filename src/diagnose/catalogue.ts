@@ -84,7 +84,7 @@ const SOMETHING: Readonly<Record<string, string>> = {
 function fill(template: string, facts: Facts, isCommand: boolean): string | undefined {
   let complete = true;
   const text = template.replace(/(?<!%)\{(\w+)\}/g, (_, name: string) => {
-    const fact = factOf(name, facts);
+    const fact = isCommand && name === 'ip' ? addressesOf(facts)[0] : factOf(name, facts);
     // What the log holds the beginning of only cannot be pasted.
     if (fact === undefined || (isCommand && isCut(fact))) complete = false;
     return fact === undefined ? '' : isCommand && !READY.has(name) ? shellSafe(fact) : fact;
@@ -95,7 +95,7 @@ function fill(template: string, facts: Facts, isCommand: boolean): string | unde
 /** Facts that are commands already; one that is absent would change nothing. */
 const REWRITES: ReadonlySet<string> = new Set(['piped', 'without', 'swapped']);
 /** Facts that a shell can be given as they are. */
-const READY: ReadonlySet<string> = new Set([...REWRITES, 'farEnd']);
+const READY: ReadonlySet<string> = new Set([...REWRITES, 'farEnd', 'anyIp']);
 
 function isRewrite(command: string | undefined): boolean {
   return command !== undefined && REWRITES.has(command.slice(1, -1));
@@ -120,7 +120,13 @@ function factOf(name: string, facts: Facts): string | undefined {
     case 'resource':
       return facts.url ?? facts.module;
     case 'ip':
-      return facts.address?.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1');
+      return addressesOf(facts).join(' and ') || undefined;
+    case 'anyIp':
+      return (
+        addressesOf(facts)
+          .filter((each) => isIP(each) !== 0)
+          .join('|') || undefined
+      );
     case 'host':
       return facts.host ?? facts.address;
     case 'farEnd':
@@ -147,6 +153,13 @@ function factOf(name: string, facts: Facts): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** The addresses of a culprit, without their ports: of nameservers there may be several. */
+function addressesOf({ address }: Facts): string[] {
+  return (address?.split(', ') ?? []).map((each) =>
+    each.replace(/^\[(.*)\]:\d+$/, '$1').replace(/^([^:]+):\d+$/, '$1'),
+  );
 }
 
 /** What openssl s_client is told: what was connected to, and the name; an address is no server name (RFC 6066, section 3). */

@@ -40,5 +40,5 @@ export const FILE_CLASSES: readonly ErrorClass[] = [
 export const FILE_FAILED: ErrorClass = {
   name: 'disk-io',
   pattern:
-    /\b(?:open|write|read|mkdir|rename|remove|unlinkat|chmod|stat|lstat|copy|close|link|symlink|sync|truncate|R?Lock) (?<path>(?:\/|[A-Z]:\\)[^:]*): (?!.*(?:no such file|cannot find the))/,
+    /could not create module cache: mkdir (?<path2>[^:]+): |\b(?:open|write|read|mkdir|rename|remove|unlinkat|chmod|stat|lstat|copy|close|link|symlink|sync|truncate|R?Lock) (?<path>(?:\/|[A-Z]:\\)[^:]*): (?!.*(?:no such file|cannot find the))/,
 };

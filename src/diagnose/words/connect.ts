@@ -57,10 +57,14 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   {
     cause: 'connect/unreachable',
     summary: 'there is no route to {target}',
-    explanation: 'The kernel or a router says that the network or host cannot be reached.',
+    explanation:
+      'The kernel or a router says that the network or host cannot be reached; a firewall that rejects with an ICMP message says so as well.',
     telltale: 'ENETUNREACH or EHOSTUNREACH.',
     remedies: [
-      { text: 'Check the route, the VPN and the container network', command: 'ip route get {ip}' },
+      {
+        text: 'Check the route, the VPN, the container network, and firewalls on the way',
+        command: 'ip route get {ip}',
+      },
       WITHOUT_ENTRY,
       OTHER_PROXY,
     ],

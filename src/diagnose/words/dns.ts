@@ -38,15 +38,14 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/dead-nameserver',
-    summary:
-      'the nameserver {ip} never answered; {seconds} went into waiting for it before the next one was asked',
+    summary: 'the nameserver {ip} never answered; {seconds} went into waiting before another one was asked',
     explanation:
       'One of several nameservers does not answer. Go waits 5 s for it (resolv.conf: timeout), then asks the next.',
     telltale: 'A query without an answer, and the same name asked of another server 5 s later.',
     remedies: [
       {
         text: 'Take nameserver {ip} out of /etc/resolv.conf, or move it to the end',
-        command: "sed -i '/^nameserver {ip}$/d' /etc/resolv.conf",
+        command: "sed -i -E '/^nameserver ({anyIp})$/d' /etc/resolv.conf",
       },
       {
         text: 'Until then, wait less for it: add this line to /etc/resolv.conf',

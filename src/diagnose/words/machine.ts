@@ -159,10 +159,14 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
   {
     cause: 'disk/other',
     summary: 'a file could not be used: {setting}',
-    explanation:
-      'A file call failed: an i/o error, a limit on open files, or a file system that cannot do it.',
-    telltale: 'EIO, ESTALE, EMFILE, EXDEV, ELOOP.',
-    remedies: [{ text: 'See the kernel’s messages and the limits', command: 'dmesg | tail; ulimit -n' }],
+    explanation: 'A file call failed: an i/o error, or a file system that cannot do what go asks of it.',
+    telltale: 'EIO, ESTALE, EXDEV, ELOOP, and errors of mkdir and open that have no cause of their own.',
+    remedies: [
+      {
+        text: 'See what the kernel says of it, and which file system holds the module cache',
+        command: 'dmesg | tail; go env GOMODCACHE; df -T "$(go env GOMODCACHE)"',
+      },
+    ],
   },
   {
     cause: 'cpu/unzip',
