@@ -13,6 +13,7 @@ import {
   newConnection,
   type Payload,
   printAddress,
+  printPeer,
   type Socket,
   TLS_PORTS,
 } from './socket.ts';
@@ -151,7 +152,10 @@ export class Connections {
     const span = this.#store.open('response', 'ttfb', 'wait for the response', data.endNs, [data.at]);
     span.attributes = attributesOf(connection, socket);
     if (connection.url !== undefined) span.attributes['url.full'] = connection.url;
-    if (tunnel !== undefined) span.name = nameOfTunnel(tunnel);
+    if (tunnel !== undefined) {
+      span.name = nameOfTunnel(tunnel);
+      span.attributes['gotrace.tunnel'] = tunnel.protocol;
+    }
     connection.response = span;
     connection.spans.push(span);
   }
@@ -160,7 +164,7 @@ export class Connections {
     const { host, target } = request;
     connection.host ??= host?.replace(/:\d+$/, '');
     if (target === undefined || /^https?:/.test(target)) connection.url = target;
-    else connection.url = `http://${host ?? peerOf(socket)}${target}`;
+    else connection.url = `http://${host ?? printPeer(socket)}${target}`;
   }
 
   onRead(socket: Socket, data: Payload): void {
@@ -288,11 +292,3 @@ export class Connections {
     }
   }
 }
-
-/** What stands for the host of a URL whose Host header the log does not hold. */
-function peerOf({ peer }: Socket): string {
-  if (peer === undefined) return '';
-  return peer.port === HTTP_PORT ? peer.address : printAddress(peer.address, peer.port);
-}
-
-const HTTP_PORT = 80;

@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group-by.ts';
 import type { Span } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
 
@@ -12,11 +13,7 @@ const MUCH_LONGER = 4;
  */
 export function markFirstContacts(output: GoOutput, hasPackets: boolean): void {
   if (hasPackets || output.http2) return;
-  const byHost = new Map<string, Span[]>();
-  for (const fetch of output.fetches) {
-    const host = fetch.attributes['server.address'];
-    if (host !== undefined) byHost.set(host, [...(byHost.get(host) ?? []), fetch]);
-  }
+  const byHost = groupBy(output.fetches, ({ attributes }) => attributes['server.address']);
   for (const fetches of byHost.values()) markHost(fetches);
   nameDetour(output);
 }

@@ -7,22 +7,22 @@ import { type Process, programOf } from './processes.ts';
  * when every module is there, never inside a fetch; and `go mod` starts nothing else but version control.
  */
 export function markAuthPrograms(spans: readonly Span[], processes: readonly Process[]): void {
-  const byId = new Map(spans.map((span) => [span.id, span]));
+  const byPid = new Map([...processes].reverse().map((process) => [process.pid, process]));
   const fetches = spans.filter((span) => span.kind === 'fetch');
   for (const span of spans) {
-    if (span.kind !== 'process' || span.phase !== 'cpu') continue;
-    const parent = byId.get(span.parentId ?? -1);
-    const [go = '', subcommand] = parent?.attributes['process.command']?.split(' ') ?? [];
-    const program = span.attributes['process.command']?.split(' ')[0] ?? '';
-    if (programOf([go]) !== 'go' || /\/pkg\/tool\//.test(program) || programOf([program]) === 'go') continue;
-    const pid = parent?.attributes['process.pid'];
+    const process = byPid.get(span.attributes['process.pid'] ?? -1);
+    const go = process?.parent;
+    if (span.kind !== 'process' || span.phase !== 'cpu' || process === undefined || go === undefined)
+      continue;
+    const isTool = process.command[0]?.includes('/pkg/tool/') || programOf(process.command) === 'go';
+    if (programOf(go.command) !== 'go' || isTool) continue;
     const isAwaited = fetches.some(
-      (fetch) => (fetch.attributes['process.pid'] ?? pid) === pid && encloses(fetch, span),
+      (fetch) => (fetch.attributes['process.pid'] ?? go.pid) === go.pid && encloses(fetch, span),
     );
-    if (!isAwaited && subcommand !== 'mod') continue;
+    if (!isAwaited && go.command[1] !== 'mod') continue;
     span.phase = 'auth';
     // A script may hand over to another program: the setting names the script.
-    const first = processes.find((each) => each.pid === span.attributes['process.pid'])?.earlier[0];
+    const [first] = process.earlier;
     if (first !== undefined) span.attributes['process.command'] = first.join(' ');
     span.attributes['gotrace.helper'] = 'goauth';
   }

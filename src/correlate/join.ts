@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group-by.ts';
 import { asksForTunnel, type Span } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
@@ -89,10 +90,10 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
     (span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip'),
   );
   const underWay = new Map(
-    [...groupByPid([...output.fetches, ...zips])].map(([pid, own]) => [pid, new SpanIndex(own)]),
+    [...groupBy([...output.fetches, ...zips], pidOf)].map(([pid, own]) => [pid, new SpanIndex(own)]),
   );
   const hosts = new Map(
-    [...groupByPid(output.fetches)].map(([pid, fetches]) => [
+    [...groupBy(output.fetches, pidOf)].map(([pid, fetches]) => [
       pid,
       new Set(fetches.map((fetch) => fetch.attributes['server.address'])),
     ]),
@@ -101,8 +102,8 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
   for (const { spans: waits, tunnel } of connections) {
     for (const span of waits) {
       if ((span.kind !== 'response' && span.kind !== 'transfer') || asksForTunnel(span)) continue;
-      const pid = span.attributes['process.pid'];
-      const process = byPid.get(pid ?? -1);
+      const pid = span.attributes['process.pid'] ?? -1;
+      const process = byPid.get(pid);
       // A process that was there before the log has no command line in it.
       if (process === undefined || !['go', ''].includes(programOf(process.command))) continue;
       const asked = hosts.get(pid);
@@ -138,15 +139,8 @@ function lateness({ endNs }: Span, waitEndNs: number): number {
   return until === waitEndNs ? 0 : Math.abs(until - waitEndNs);
 }
 
-function groupByPid(spans: readonly Span[]): Map<number | undefined, Span[]> {
-  const groups = new Map<number | undefined, Span[]>();
-  for (const span of spans) {
-    const pid = span.attributes['process.pid'];
-    const group = groups.get(pid);
-    if (group === undefined) groups.set(pid, [span]);
-    else group.push(span);
-  }
-  return groups;
+function pidOf({ attributes }: Span): number | undefined {
+  return attributes['process.pid'];
 }
 
 /** Waits of git and of its helpers are charged to git, whatever they wait for; so are its lookups and connections. */

@@ -108,3 +108,11 @@ export function endSpan(span: Span | undefined, timeNs: number, at: SourceLine, 
 export function printAddress(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
+
+const HTTP_PORT = 80;
+
+/** What stands for the host of a URL whose Host header the log does not hold. */
+export function printPeer({ peer }: Socket): string {
+  if (peer === undefined) return '';
+  return peer.port === HTTP_PORT ? peer.address : printAddress(peer.address, peer.port);
+}

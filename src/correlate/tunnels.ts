@@ -30,7 +30,7 @@ export function hostOfTunnel(tunnel: Tunnel | undefined): string | undefined {
   return tunnel?.target?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
-/** The name of the span that waits for the proxy's answer: see `asksForTunnel`. */
+/** The name of the span that waits for the proxy's answer. */
 export function nameOfTunnel({ protocol, target = '' }: Tunnel): string {
   return `${protocol} ${target}`.trimEnd();
 }

@@ -121,6 +121,14 @@ export function evidenceOf(spans: readonly Span[], most = 4): SourceLine[] {
     .slice(0, most);
 }
 
+/** The rule for a wait that ended in an error of one kind, whose errno, or `eof`, says all. */
+export function endedWith(errors: RegExp, cause: string, confidence: number): WaitRule {
+  return ({ spans }) => {
+    const span = spans.find((each) => errors.test(each.attributes['error.type'] ?? ''));
+    return span && { cause, culprit: culpritOfSpan(span), confidence, evidence: evidenceOf([span]) };
+  };
+}
+
 export function lengthOf(span: Span, endNs: number): number {
   return (span.endNs ?? endNs) - span.startNs;
 }

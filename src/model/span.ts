@@ -55,6 +55,8 @@ export interface Attributes {
   'gotrace.lock.holder'?: number;
   /** The URL is the one that go asked for; another host answered for it. */
   'gotrace.redirected'?: boolean;
+  /** How an egress proxy is asked for a connection, which this is the wait for. */
+  'gotrace.tunnel'?: 'CONNECT' | 'SOCKS5';
   /** The application protocols that a ClientHello offers. */
   'gotrace.tls.alpn'?: string;
   /** Nanoseconds of a handshake in which the client checked what the server had sent: nobody was waited for. */
@@ -88,9 +90,9 @@ export interface Span {
   evidence: SourceLine[];
 }
 
-/** The wait for an egress proxy to let a connection through, named by what it was asked for: HTTP's CONNECT, or SOCKS. */
-export function asksForTunnel({ kind, name }: Span): boolean {
-  return kind === 'response' && /^(?:CONNECT|SOCKS5)(?: |$)/.test(name);
+/** The wait for an egress proxy to let a connection through. */
+export function asksForTunnel({ kind, attributes }: Span): boolean {
+  return kind === 'response' && attributes['gotrace.tunnel'] !== undefined;
 }
 
 /** A build of days makes millions of short waits: of more spans than this, the shorter half is only counted. */

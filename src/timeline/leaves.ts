@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group-by.ts';
 import { subtract } from '../model/interval.ts';
 import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
@@ -81,16 +82,8 @@ interface Index {
 }
 
 function indexOf(spans: readonly Span[]): Index {
-  const byModule = new Map<string, Span[]>();
-  for (const span of spans) {
-    const module = span.attributes['gotrace.module'];
-    if (module === undefined || (span.kind !== 'transfer' && span.kind !== 'fetch')) continue;
-    const list = byModule.get(module);
-    if (list === undefined) byModule.set(module, [span]);
-    else list.push(span);
-  }
   return {
-    children: childrenOf(spans),
+    children: groupBy(spans, ({ parentId }) => parentId),
     network: new SpanIndex(
       spans.filter(
         (span) =>
@@ -100,7 +93,9 @@ function indexOf(spans: readonly Span[]): Index {
     fetchHosts: new Set(
       spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
     ),
-    byModule,
+    byModule: groupBy(spans, ({ kind, attributes }) =>
+      kind === 'transfer' || kind === 'fetch' ? attributes['gotrace.module'] : undefined,
+    ),
     bodies: new SpanIndex(
       spans.filter(
         ({ kind, startNs, endNs }) =>
@@ -113,13 +108,9 @@ function indexOf(spans: readonly Span[]): Index {
 
 function authProgramsOf(spans: readonly Span[]): Map<number, Span[]> {
   const pids = new Map(spans.map((span) => [span.id, span.attributes['process.pid']]));
-  const programs = new Map<number, Span[]>();
-  for (const span of spans) {
-    const pid = pids.get(span.parentId ?? -1);
-    if (span.kind !== 'process' || span.phase !== 'auth' || pid === undefined) continue;
-    programs.set(pid, [...(programs.get(pid) ?? []), span]);
-  }
-  return programs;
+  return groupBy(spans, ({ kind, phase, parentId = -1 }) =>
+    kind === 'process' && phase === 'auth' ? pids.get(parentId) : undefined,
+  );
 }
 
 function insideOf(span: Span, index: Index): readonly Span[] {
@@ -176,17 +167,6 @@ function servesFetch(each: Span, fetch: Span, fetchHosts: ReadonlySet<string>): 
     return false;
   const host = each.attributes['server.address'];
   return host === undefined || host === fetch.attributes['server.address'] || !fetchHosts.has(host);
-}
-
-function childrenOf(spans: readonly Span[]): Map<number, Span[]> {
-  const children = new Map<number, Span[]>();
-  for (const span of spans) {
-    if (span.parentId === undefined) continue;
-    const list = children.get(span.parentId);
-    if (list === undefined) children.set(span.parentId, [span]);
-    else list.push(span);
-  }
-  return children;
 }
 
 function descendantsOf(span: Span, children: ReadonlyMap<number, readonly Span[]>): Span[] {

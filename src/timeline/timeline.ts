@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group-by.ts';
 import type { Phase, Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import { criticalPath, type Segment } from './critical-path.ts';
@@ -92,13 +93,7 @@ function ancestorsOf(pieces: readonly Piece[], spans: readonly Span[]): Readonly
 }
 
 function groupsOf(segments: readonly Segment[]): Group[] {
-  const byKey = new Map<string, Segment[]>();
-  for (const segment of segments) {
-    const key = `${segment.phase} ${culpritOf(segment)}`;
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [segment]);
-    else list.push(segment);
-  }
+  const byKey = groupBy(segments, (segment) => `${segment.phase} ${culpritOf(segment)}`);
   return [...byKey.values()].map(groupOf).sort((a, b) => b.criticalNs - a.criticalNs);
 }
 
@@ -166,14 +161,7 @@ function totalsBy(
   segments: readonly Segment[],
   keyOf: (span: Span) => string | undefined,
 ): Total[] {
-  const byKey = new Map<string, Piece[]>();
-  for (const piece of pieces) {
-    const key = keyOf(piece.span);
-    if (key === undefined) continue;
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [piece]);
-    else list.push(piece);
-  }
+  const byKey = groupBy(pieces, ({ span }) => keyOf(span));
   const critical = new Map<string, number>();
   for (const segment of segments) {
     const key = segment.span === undefined ? segment.phase : keyOf(segment.span);

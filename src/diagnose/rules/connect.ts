@@ -8,6 +8,7 @@ import {
   culprit,
   culpritOfSpan,
   type Diagnosis,
+  endedWith,
   evidenceOf,
   type WaitRule,
 } from '../rule.ts';
@@ -17,9 +18,9 @@ export const CONNECT_RULES: readonly WaitRule[] = [
   deadEgressProxy,
   ipv6Broken,
   oneAddressDead,
-  refused,
-  unreachable,
-  notPermitted,
+  endedWith(/^ECONNREFUSED$/, 'connect/refused', 0.95),
+  endedWith(/^E(?:HOST|NET)(?:UNREACH|DOWN)$/, 'connect/unreachable', 0.95),
+  endedWith(/^E(?:PERM|ACCES)$/, 'connect/not-permitted', 0.95),
   blackhole,
   slow,
 ];
@@ -83,7 +84,7 @@ function deadEgressProxy(group: Group, context: Case): Diagnosis | undefined {
   };
 }
 
-/** Other connects of the same process to the same host that came about. */
+/** Other connects to the same host, at another address, that came about. What http2debug tells of a dial has no address. */
 function alternatives(span: Span, { trace }: Case): Span[] {
   const host = span.attributes['server.address'];
   if (host === undefined) return [];
@@ -92,6 +93,7 @@ function alternatives(span: Span, { trace }: Case): Span[] {
       each.kind === 'connect' &&
       !isFailed(each) &&
       each.attributes['server.address'] === host &&
+      each.attributes['network.peer.address'] !== undefined &&
       each.attributes['network.peer.address'] !== span.attributes['network.peer.address'],
   );
 }
@@ -123,41 +125,6 @@ function oneAddressDead(group: Group, context: Case): Diagnosis | undefined {
     culprit: culpritOfSpan(span),
     confidence: 0.95,
     evidence: [...evidenceOf([span], 2), ...evidenceOf(working, 2)],
-  };
-}
-
-function refused(group: Group): Diagnosis | undefined {
-  const span = group.spans.find((each) => each.attributes['error.type'] === 'ECONNREFUSED');
-  if (span === undefined) return undefined;
-  return {
-    cause: 'connect/refused',
-    culprit: culpritOfSpan(span),
-    confidence: 0.95,
-    evidence: evidenceOf([span]),
-  };
-}
-
-function unreachable(group: Group): Diagnosis | undefined {
-  const span = group.spans.find((each) =>
-    /^E(?:HOST|NET)(?:UNREACH|DOWN)$/.test(each.attributes['error.type'] ?? ''),
-  );
-  if (span === undefined) return undefined;
-  return {
-    cause: 'connect/unreachable',
-    culprit: culpritOfSpan(span),
-    confidence: 0.95,
-    evidence: evidenceOf([span]),
-  };
-}
-
-function notPermitted(group: Group): Diagnosis | undefined {
-  const span = group.spans.find((each) => /^E(?:PERM|ACCES)$/.test(each.attributes['error.type'] ?? ''));
-  if (span === undefined) return undefined;
-  return {
-    cause: 'connect/not-permitted',
-    culprit: culpritOfSpan(span),
-    confidence: 0.95,
-    evidence: evidenceOf([span]),
   };
 }
 

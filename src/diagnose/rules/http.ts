@@ -7,6 +7,7 @@ import {
   culprit,
   culpritOfSpan,
   type Diagnosis,
+  endedWith,
   evidenceOf,
   lengthOf,
   type WaitRule,
@@ -163,7 +164,7 @@ function egressProxy({ spans, open }: Group): Diagnosis | undefined {
   const [span] = asked;
   if (span === undefined || span !== spans[0]) return undefined;
   const { host, address } = culpritOfSpan(span);
-  const scheme = span.name.startsWith('SOCKS') ? 'socks5h' : 'http';
+  const scheme = span.attributes['gotrace.tunnel'] === 'SOCKS5' ? 'socks5h' : 'http';
   return {
     cause: open && span.endNs === undefined ? 'ttfb/silent-egress-proxy' : 'ttfb/slow-egress-proxy',
     culprit: culprit({ host, address, url: `${scheme}://${address ?? host}`, setting: 'HTTPS_PROXY' }),
@@ -173,7 +174,11 @@ function egressProxy({ spans, open }: Group): Diagnosis | undefined {
   };
 }
 
-export const TRANSFER_RULES: readonly WaitRule[] = [stalled, broken, slowTransfer];
+export const TRANSFER_RULES: readonly WaitRule[] = [
+  stalled,
+  endedWith(/^E(?:CONNRESET|PIPE)$/, 'transfer/reset', 0.9),
+  slowTransfer,
+];
 
 function stalled(group: Group): Diagnosis | undefined {
   const open = group.spans.find((span) => span.endNs === undefined);
@@ -183,17 +188,6 @@ function stalled(group: Group): Diagnosis | undefined {
     culprit: culpritOfSpan(open),
     confidence: 0.9,
     evidence: evidenceOf([open]),
-  };
-}
-
-function broken(group: Group): Diagnosis | undefined {
-  const span = group.spans.find((each) => /^E(?:CONNRESET|PIPE)$/.test(each.attributes['error.type'] ?? ''));
-  if (span === undefined) return undefined;
-  return {
-    cause: 'transfer/reset',
-    culprit: culpritOfSpan(span),
-    confidence: 0.9,
-    evidence: evidenceOf([span]),
   };
 }
 

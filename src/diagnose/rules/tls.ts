@@ -1,19 +1,17 @@
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { type Case, culpritOfSpan, type Diagnosis, evidenceOf, type WaitRule } from '../rule.ts';
+import { type Case, culpritOfSpan, type Diagnosis, endedWith, evidenceOf, type WaitRule } from '../rule.ts';
 
 /** This many handshakes with one host on the critical path are no accident: connections are not kept. */
 const MANY_HANDSHAKES = 5;
 
-export const TLS_RULES: readonly WaitRule[] = [reset, refused, stall, noReuse, slow];
-
-function reset(group: Group): Diagnosis | undefined {
-  const span = group.spans.find((each) =>
-    /^(?:ECONNRESET|EPIPE|eof)$/.test(each.attributes['error.type'] ?? ''),
-  );
-  if (span === undefined) return undefined;
-  return { cause: 'tls/reset', culprit: culpritOfSpan(span), confidence: 0.9, evidence: evidenceOf([span]) };
-}
+export const TLS_RULES: readonly WaitRule[] = [
+  endedWith(/^(?:ECONNRESET|EPIPE|eof)$/, 'tls/reset', 0.9),
+  refused,
+  stall,
+  noReuse,
+  slow,
+];
 
 /** The client said no to what the server presented, which is its certificate nearly always. */
 function refused(group: Group, { trace }: Case): Diagnosis | undefined {
