@@ -621,3 +621,33 @@ it('a connect that this machine does not permit', async () => {
   });
   expect((await point(run('ECONNREFUSED (Connection refused)'))).cause).toBe('connect/refused');
 });
+
+describe('a response beside the body of another one', () => {
+  const url = (file: string) => `https://proxy.example/lib.example/${file}`;
+  const said = (text: string) => `write(2, "${text}\\n", ${text.length + 1}) = ${text.length + 1} <0.000010>`;
+  const zip = '/home/dev/go/pkg/mod/cache/download/lib.example/a/@v/v1.0.0.zip7.tmp';
+  const run = (answeredAt: number) =>
+    log(
+      [0.1, `openat(AT_FDCWD, "${zip}", O_RDWR|O_CREAT|O_EXCL|O_CLOEXEC, 0644) = 9 <0.000010>`],
+      [0.1, said(`# get ${url('a/@v/v1.0.0.zip')}`)],
+      [0.2, said(`# get ${url('a/@v/v1.0.0.zip')}: 200 OK (0.100s)`)],
+      [0.2, 'write(9, "", 8000) = 8000 <0.000010>'],
+      [0.3, said(`# get ${url('b/@v/v1.0.0.mod')}`)],
+      [1.5, 'write(9, "", 8000) = 8000 <0.000010>'],
+      [3, 'write(9, "", 8000) = 8000 <0.000010>'],
+      [3.01, 'close(9) = 0 <0.000010>'],
+      [answeredAt, said(`# get ${url('b/@v/v1.0.0.mod')}: 200 OK (${(answeredAt - 0.3).toFixed(3)}s)`)],
+      ...exit(answeredAt + 0.1),
+    );
+
+  it('that comes as soon as the body is whole stood in line behind it', async () => {
+    expect(await point(run(3.02))).toMatchObject({ cause: 'transfer/slow' });
+  });
+
+  it('that comes later is slow by itself', async () => {
+    expect(await point(run(3.8))).toMatchObject({
+      cause: 'ttfb/slow-response',
+      culprit: { module: 'lib.example/b@v1.0.0' },
+    });
+  });
+});

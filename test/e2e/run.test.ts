@@ -130,6 +130,26 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     expect(plain.stdout).not.toContain('33 111');
   });
 
+  it.skipIf(!withScript)('learns when the terminal is resized', async () => {
+    const waits = `sh -c 'until [ "$(stty size <&2)" = "44 99" ]; do sleep 0.05; done; echo resized'`;
+    const command = `stty rows 33 cols 111; (sleep 1; stty rows 44 cols 99 </dev/tty) & timeout --foreground 20 ${process.execPath} ${CLI} run ${mode} --progress none --output /dev/null -- ${waits}`;
+    const { stdout } = await execa('script', ['-qec', command, '/dev/null'], { input: '' });
+    expect(stdout).toContain('resized');
+  });
+
+  it.skipIf(!withScript)(
+    'has a pipe at its stderr where script is not there, and all of it arrives',
+    async () => {
+      const bin = mkdtempSync(join(folder, 'bin-'));
+      writeFileSync(join(bin, 'script'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+      const inner = `sh -c 'test -t 2 || echo a pipe; head -c 200000 /dev/zero | tr "\\0" x >&2'`;
+      const command = `PATH=${bin}:$PATH ${process.execPath} ${CLI} run ${mode} --progress none --output /dev/null -- ${inner}`;
+      const { stdout } = await execa('script', ['-qec', command, '/dev/null'], { input: '' });
+      expect(stdout).toContain('a pipe');
+      expect(stdout.match(/x/g)).toHaveLength(200_000);
+    },
+  );
+
   it.skipIf(!withScript)('leaves nothing behind at a terminal when gotrace is killed', async () => {
     const seconds = `5${process.pid}`;
     const shell = execa(
