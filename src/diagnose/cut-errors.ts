@@ -21,9 +21,10 @@ const PHASE_OF_STEP: Readonly<Partial<Record<SpanKind, Phase>>> = {
 /** Whose steps are not told apart. */
 const WHOLE: ReadonlySet<Phase> = new Set(['sumdb', 'toolchain']);
 const SSH_PORT = 22;
+/** A headline is to be read at a glance. */
+const LONGEST_QUOTE = 200;
 /** cmd/go/internal/toolchain/select.go, Exec: `go: download go1.99.0 for linux/amd64: …`. */
 const TOOLCHAIN = /^go: download go1\./;
-const SUBJECT_TOOLCHAIN = { culprit: { module: 'golang.org/toolchain' } };
 
 const CAUSE_OF_STATUS: Readonly<Record<number, string>> = {
   401: 'auth/proxy-401',
@@ -47,7 +48,7 @@ export function failureBefore(error: TraceError, context: Case): Diagnosis | und
   if (TOOLCHAIN.test(error.text))
     return {
       cause: 'toolchain/download',
-      ...SUBJECT_TOOLCHAIN,
+      culprit: { module: 'golang.org/toolchain' },
       confidence: CONFIDENCE,
       evidence: [error.at],
     };
@@ -100,5 +101,5 @@ function endOf({ endNs = Number.POSITIVE_INFINITY }: Span): number {
 export function cutHeadline(context: Case): string | undefined {
   const error = decisiveErrors(context.trace).find(isCutShort);
   if (error === undefined) return undefined;
-  return `Failed: it printed «${error.text.trim()}…», and the log was cut there, before the reason. To see it: add the command's own output to the logs, or record again with strace -s 512.`;
+  return `Failed: it printed «${error.text.trim().slice(0, LONGEST_QUOTE)}…», and the log was cut there, before the reason. To see it: add the command's own output to the logs, or record again with strace -s 512.`;
 }
