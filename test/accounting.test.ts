@@ -77,3 +77,14 @@ it.each(Object.entries(KINDS))('%s', { timeout: 120_000 }, async (kind, pattern)
   expect(row.inputs).toBeGreaterThan(0);
   expect(row).toMatchObject({ crashes: 0, secrets: 0 });
 });
+
+it('an empty file beside a log is told, and takes nothing away', async () => {
+  const log = readFileSync('fixtures/scenarios/dns-nxdomain/stderr.txt', 'utf8');
+  const { inputs, verdict } = await reportOfText(log, '');
+  expect(verdict.status).toBe('failed');
+  expect(inputs.map(({ format, bytes }) => [format, bytes])).toEqual([
+    ['go-x', Buffer.byteLength(log)],
+    ['empty', 0],
+  ]);
+  await expect(reportOfText('', '')).rejects.toThrow('the file is empty');
+});

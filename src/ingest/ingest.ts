@@ -85,7 +85,10 @@ async function ingestWith(
   });
 }
 
-/** Those that are logs. Of a folder or an archive the rest is passed over, unless nothing is left. */
+/**
+ * Those that are logs. Of a folder or an archive the rest is passed over, unless nothing is left; so is an empty file: a go
+ * that has nothing to say leaves one.
+ */
 async function detectAll(sources: readonly Source[]): Promise<Result<readonly Source[]>> {
   const logs: Source[] = [];
   let first: Result<string> | undefined;
@@ -95,7 +98,7 @@ async function detectAll(sources: readonly Source[]): Promise<Result<readonly So
       logs.push(source);
       continue;
     }
-    if (!source.isMember) return format;
+    if (!source.isMember && !source.reader.isEmpty) return format;
     first ??= format;
   }
   return logs.length > 0 || first === undefined || first.ok ? ok(logs) : first;

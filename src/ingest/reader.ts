@@ -12,7 +12,7 @@ import { LastLine } from './last-line.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
 import { settle } from './settle.ts';
-import { COUNTERS, emptySummary, type InputSummary } from './summary.ts';
+import { COUNTERS, EMPTY, emptySummary, type InputSummary } from './summary.ts';
 import { unwrap, type Wrapping } from './unwrap.ts';
 
 const SAMPLE = 256 * 1024;
@@ -65,6 +65,11 @@ export class InputReader {
     );
   }
 
+  /** Nothing was in it; known once `detect` has looked. */
+  get isEmpty(): boolean {
+    return this.summary.format === EMPTY;
+  }
+
   /** Reads the sample and settles the format. Fails where the input is empty, binary, or of no known format. */
   async detect(): Promise<Result<string>> {
     let length = 0;
@@ -74,7 +79,8 @@ export class InputReader {
       this.#sample.push(Buffer.from(next.value));
       length += next.value.length;
     }
-    if (length === 0) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
+    if (length === 0) this.summary.format = EMPTY;
+    if (this.isEmpty) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
     const head = Buffer.concat(this.#sample).subarray(0, SAMPLE);
     if (isBinary(head))
       return failed(

@@ -14,6 +14,9 @@ export interface InputSummary {
   readonly firstUnparsed: SourceLine[];
 }
 
+/** The format of a file without a byte. */
+export const EMPTY = 'empty';
+
 export function emptySummary(path: string): InputSummary {
   return {
     path,

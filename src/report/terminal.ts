@@ -153,6 +153,7 @@ function inputSection(report: Report, colours: Colours, explain: boolean): strin
   const lines = report.inputs.flatMap((input) => {
     if (input.format === 'unknown')
       return [colours.dim(`${inert(input.path)}: no log that gotrace knows; passed over`)];
+    if (input.format === 'empty') return [colours.dim(`${inert(input.path)}: empty`)];
     const counts = `${input.lines} lines = ${input.records} records + ${input.continued} continued + ${input.ignored} ignored + ${input.unparsed} not understood`;
     const first = explain
       ? (input.firstUnparsed ?? []).map((line) => `    ${line.line}: ${inert(line.text).slice(0, 200)}`)
