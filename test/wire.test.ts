@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import dnsPacket, { type Packet } from 'dns-packet';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { completeName, readDns, readDnsOverTcp } from '../src/wire/dns.ts';
+import { KnownNames, readDns, readDnsOverTcp } from '../src/wire/dns.ts';
 import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../src/wire/socks.ts';
 import { isRefusal, mayBeTickets, readClientHello, tlsRecordLength, tlsRecordType } from '../src/wire/tls.ts';
@@ -153,8 +153,9 @@ describe('DNS that -s N has cut', () => {
     ['proxy.exam…', ['proxy.exampl…', 'proxy.ex…'], 'proxy.exampl…'],
     ['proxy.exam…', ['proxy.example…', 'proxy.examine…'], 'proxy.exam…'],
     ['proxy.example', ['proxy.example.org'], 'proxy.example'],
+    ['p…', Array.from({ length: 40 }, (_, at) => `p${at}.example`), 'p…'],
   ])('%s among %j is %s', (name, known, whole) => {
-    expect(completeName(name, known)).toBe(whole);
+    expect(new KnownNames(known).complete(name)).toBe(whole);
   });
 });
 

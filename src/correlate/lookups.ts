@@ -1,7 +1,7 @@
 import { isCut } from '../../parsers/cut.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { completeName, type DnsMessage } from '../wire/dns.ts';
+import { type DnsMessage, KnownNames } from '../wire/dns.ts';
 import type { Process } from './processes.ts';
 import type { Socket } from './socket.ts';
 import { UnreadAnswers } from './unread-answers.ts';
@@ -95,12 +95,12 @@ export class Lookups {
   #completeNames(hosts: readonly string[]): void {
     const asked = this.#queries.flatMap(({ span }) => span.attributes['dns.question.name'] ?? []);
     if (!asked.some(isCut)) return;
-    const known = [...new Set([...hosts, ...asked])];
-    for (const [address, name] of this.names) this.names.set(address, completeName(name, known));
+    const known = new KnownNames([...hosts, ...asked]);
+    for (const [address, name] of this.names) this.names.set(address, known.complete(name));
     for (const { attributes } of this.#store.spans)
       for (const key of ['dns.question.name', 'server.address'] as const) {
         const name = attributes[key];
-        if (name !== undefined) attributes[key] = completeName(name, known);
+        if (name !== undefined) attributes[key] = known.complete(name);
       }
   }
 

@@ -14,6 +14,9 @@ interface Work extends ModuleVersion {
   readonly evidence: SourceLine[];
 }
 
+/** go works on as many modules at a time as there are cores; more locks that are held are hostile input. */
+const MOST_AT_ONCE = 1000;
+
 /**
  * What go does with a module's zip between taking the version's lock and letting go of it, other than downloading it:
  * hashing and unpacking (cmd/go/internal/modfetch/fetch.go, download and unzip).
@@ -34,6 +37,7 @@ export class Unpacking {
     timeNs: number,
     at: SourceLine,
   ): void {
+    if (this.#work.size >= MOST_AT_ONCE) return;
     const folder = `/${escapePath(module)}@${escapePath(version)}/`;
     this.#work.set(path, { module, version, pid, startNs: timeNs, folder, files: 0, evidence: [at] });
   }
