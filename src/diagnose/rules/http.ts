@@ -128,7 +128,7 @@ function slowResponse(group: Group): Diagnosis {
   const step = slow === undefined ? url : `${slow.length} responses (${printSeconds(slow.medianNs)} each)`;
   return {
     cause: 'ttfb/slow-response',
-    culprit: slow === undefined ? one : culprit({ host: one.host, address: one.address, url }),
+    culprit: slow === undefined ? one : culprit({ ...one, url, module: modulesOf(group.spans) }),
     ...(step === undefined ? {} : { step }),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
@@ -145,6 +145,14 @@ function alike(group: Group): { readonly length: number; readonly medianNs: numb
   const slow = sorted.filter((length) => length >= longest / EQUAL);
   if (slow.length < 2 || longest >= MOSTLY_ONE * group.criticalNs) return undefined;
   return { length: slow.length, medianNs: slow[slow.length >> 1] ?? 0 };
+}
+
+const MOST_NAMED = 3;
+
+/** The modules of the longest waits. */
+function modulesOf(spans: readonly Span[]): string {
+  const modules = new Set(spans.flatMap((span) => culpritOfSpan(span).module ?? []));
+  return [...modules].slice(0, MOST_NAMED).join(', ');
 }
 
 /** What the URLs of some spans have in common, up to a slash. */
