@@ -10,14 +10,24 @@ const question = (name: string) =>
 
 type Call = readonly [milliseconds: number, call: string];
 
-const lookup = (fd: number, name: string, fromMs: number, untilMs: number): Call[] => [
+/** An answer of one A record, as -s shows it whole. */
+const whole = (name: string, address: string) =>
+  question(name).replace(
+    /"$/,
+    `\\300\\014\\0\\1\\0\\1\\0\\0\\0<\\0\\4${address
+      .split('.')
+      .map((byte) => `\\${Number(byte).toString(8).padStart(3, '0')}`)
+      .join('')}"`,
+  );
+
+const lookup = (fd: number, name: string, fromMs: number, untilMs: number, answer?: string): Call[] => [
   [fromMs, `socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = ${fd}`],
   [
     fromMs,
     `connect(${fd}, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("192.0.2.53")}, 16) = 0`,
   ],
   [fromMs, `write(${fd}, ${question(name).replace('\\201\\200', '\\1\\0')}, 32) = 32`],
-  [untilMs, `read(${fd}, ${question(name)}..., 512) = 60`],
+  [untilMs, `read(${fd}, ${answer ?? `${question(name)}...`}, 512) = 60`],
   [untilMs, `close(${fd}) = 0`],
 ];
 
@@ -77,4 +87,15 @@ it('two names of one address: each connection has the name that was looked up fo
   const names = async (...calls: readonly Call[]) => (await namesIn(...calls))['192.0.2.1'];
   expect(await names(...lines)).toBe('sum.example');
   expect(await names(...lines, ...contact(7, '192.0.2.1', 900))).toBeUndefined();
+});
+
+it('an address that another answer names whole is not taken from it', async () => {
+  expect(
+    await namesIn(
+      ...lookup(3, 'proxy.example', 1, 10, whole('proxy.example', '192.0.2.1')),
+      ...lookup(4, 'sum.example', 1, 20),
+      ...contact(5, '192.0.2.1', 21),
+      ...contact(6, '192.0.2.2', 22),
+    ),
+  ).toEqual({ '192.0.2.1': 'proxy.example', '192.0.2.2': 'sum.example' });
 });

@@ -18,8 +18,8 @@ export class Lookups {
   /** Which name an address was the answer for. */
   readonly names = new Map<string, string>();
   readonly #unread = new UnreadAnswers();
-  /** Addresses that more than one name was found to stand for. */
-  readonly #shared = new Set<string>();
+  /** The same, as far as the order of calls tells it; undefined for an address that two names stand for. */
+  readonly #namesByOrder = new Map<string, string | undefined>();
   readonly #nameservers = new Set<string>();
 
   constructor(store: SpanStore) {
@@ -82,12 +82,11 @@ export class Lookups {
 
   /** A socket is connected to an address: gives the name, where the log does not hold the answer that it was in. */
   onContact(process: Process, address: string, timeNs: number): string | undefined {
-    const name = this.#nameservers.has(address) ? undefined : this.#unread.nameOf(process, timeNs);
+    if (this.#nameservers.has(address) || this.names.has(address)) return undefined;
+    const name = this.#unread.nameOf(process, timeNs);
     if (name === undefined) return undefined;
-    const known = this.names.get(address) ?? name;
-    if (known !== name) this.#shared.add(address);
-    if (this.#shared.has(address)) this.names.delete(address);
-    else this.names.set(address, name);
+    const isShared = this.#namesByOrder.has(address) && this.#namesByOrder.get(address) !== name;
+    this.#namesByOrder.set(address, isShared ? undefined : name);
     return name;
   }
 
@@ -120,6 +119,8 @@ export class Lookups {
 
   /** Joins the queries to lookups, one span each, and gives those. `hosts` are the names that go printed. */
   assemble(hosts: readonly string[]): Span[] {
+    for (const [address, name] of this.#namesByOrder)
+      if (name !== undefined && !this.names.has(address)) this.names.set(address, name);
     this.#completeNames(hosts);
     const groups: Group[] = [];
     const byStart = [...this.#queries].sort((a, b) => a.span.startNs - b.span.startNs);
