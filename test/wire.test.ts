@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import dnsPacket, { type Packet } from 'dns-packet';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KnownNames, readDns, readDnsOverTcp } from '../src/wire/dns.ts';
+import { readDns, readDnsOverTcp } from '../src/wire/dns.ts';
 import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../src/wire/socks.ts';
 import { isRefusal, mayBeTickets, readClientHello, tlsRecordLength, tlsRecordType } from '../src/wire/tls.ts';
@@ -145,17 +145,6 @@ describe('DNS that -s N has cut', () => {
         expect(readDns(answer.subarray(0, length))?.addresses).toBeUndefined();
     }
     expect(readDns(query)?.addresses).toEqual([]);
-  });
-
-  it.each([
-    ['proxy.exam…', ['proxy.example', 'sum.example'], 'proxy.example'],
-    ['proxy.exam…', ['proxy.example', 'proxy.example.org'], 'proxy.exam…'],
-    ['proxy.exam…', ['proxy.exampl…', 'proxy.ex…'], 'proxy.exampl…'],
-    ['proxy.exam…', ['proxy.example…', 'proxy.examine…'], 'proxy.exam…'],
-    ['proxy.example', ['proxy.example.org'], 'proxy.example'],
-    ['p…', Array.from({ length: 40 }, (_, at) => `p${at}.example`), 'p…'],
-  ])('%s among %j is %s', (name, known, whole) => {
-    expect(new KnownNames(known).complete(name)).toBe(whole);
   });
 });
 

@@ -212,6 +212,7 @@ function chargeToolchain({ spans, output }: Joinable): void {
  * is sent: until the headers are there, the request is what is waited for.
  */
 function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
+  const hosts = onlyHosts(spans);
   for (const span of spans) {
     const { 'gotrace.module': module, 'gotrace.version': version } = span.attributes;
     if (span.kind !== 'transfer' || module === undefined || span.attributes['url.full'] !== undefined)
@@ -225,7 +226,7 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
         each.attributes['error.type'] === undefined,
     );
     const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
-    const only = fetch === undefined ? onlyHost(span, spans) : undefined;
+    const only = fetch === undefined ? hosts.get(pidOf(span) ?? -1) : undefined;
     if (only !== undefined) span.attributes['server.address'] ??= only;
     if (fetch === undefined && isEmpty && span.endNs === undefined && !isAwaited(span, spans)) {
       // Without -x: the file waits for a zip of which nothing came.
@@ -252,15 +253,13 @@ function isAwaited(span: Span, spans: readonly Span[]): boolean {
   );
 }
 
-/** The host of a process that talks TLS to one host only. */
-function onlyHost(span: Span, spans: readonly Span[]): string | undefined {
-  const pid = span.attributes['process.pid'];
-  const hosts = new Set(
-    spans.flatMap((each) =>
-      each.kind === 'tls' && each.attributes['process.pid'] === pid
-        ? (each.attributes['server.address'] ?? [])
-        : [],
-    ),
+/** By process: the host, where it talks TLS to one host only. */
+function onlyHosts(spans: readonly Span[]): ReadonlyMap<number, string> {
+  const handshakes = groupBy(spans, (span) => (span.kind === 'tls' ? pidOf(span) : undefined));
+  return new Map(
+    [...handshakes].flatMap(([pid, own]) => {
+      const [host, ...others] = new Set(own.flatMap(({ attributes }) => attributes['server.address'] ?? []));
+      return host === undefined || others.length > 0 ? [] : [[pid, host] as const];
+    }),
   );
-  return hosts.size === 1 ? [...hosts][0] : undefined;
 }

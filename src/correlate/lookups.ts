@@ -1,7 +1,8 @@
 import { isCut } from '../../parsers/cut.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { type DnsMessage, KnownNames } from '../wire/dns.ts';
+import type { DnsMessage } from '../wire/dns.ts';
+import { KnownNames } from './known-names.ts';
 import type { Process } from './processes.ts';
 import type { Socket } from './socket.ts';
 import { UnreadAnswers } from './unread-answers.ts';

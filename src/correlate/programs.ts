@@ -125,6 +125,6 @@ function addRepository(span: Span, process: Process): void {
   const url = process.command.find((arg) => /^(?:https?|ssh|git|file):\/\/|^[\w.-]+@[\w.-]+:/.test(arg));
   if (url === undefined) return;
   if (!isCut(url)) span.attributes['url.full'] = url;
-  const host = /^\w+:\/\/[^/]*…$/.test(url) ? undefined : (hostOf(url) ?? /@([\w.-]+):/.exec(url)?.[1]);
-  if (host !== undefined) span.attributes['server.address'] = host;
+  const host = hostOf(url) ?? /@([\w.-]+):/.exec(url)?.[1];
+  if (host !== undefined && !isCut(host)) span.attributes['server.address'] = host;
 }

@@ -3,7 +3,7 @@ import type { TraceError } from '../model/trace.ts';
 import { groupOf } from '../timeline/timeline.ts';
 import { decisiveErrors, SAYS_NOTHING } from './errors.ts';
 import { type Case, culpritOfSpan, type Diagnosis, evidenceOf } from './rule.ts';
-import { WAIT_RULES } from './rules.ts';
+import { diagnoseWait } from './rules.ts';
 
 /** An error follows from what went wrong at once. */
 const AT_ONCE_NS = 1e9;
@@ -82,11 +82,7 @@ function diagnoseStep(step: Span, context: Case): Diagnosis | undefined {
   }
   const phase = WHOLE.has(step.phase) ? step.phase : (PHASE_OF_STEP[kind] ?? step.phase);
   const group = groupOf([{ span: step, phase, startNs, endNs: endOf(step), open: false }]);
-  for (const rule of WAIT_RULES[phase] ?? []) {
-    const diagnosis = rule(group, context);
-    if (diagnosis !== undefined) return diagnosis;
-  }
-  return undefined;
+  return diagnoseWait(group, context);
 }
 
 function told(cause: string, step: Span): Diagnosis {

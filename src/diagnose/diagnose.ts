@@ -10,7 +10,7 @@ import { decisiveErrors, diagnoseError } from './errors.ts';
 import { proxyListOf } from './goproxy.ts';
 import { diagnoseGoroutines } from './goroutines.ts';
 import { type Case, findingOf, phaseOfCause } from './rule.ts';
-import { WAIT_RULES } from './rules.ts';
+import { diagnoseWait } from './rules.ts';
 import { isNotable, isSignificant } from './significance.ts';
 import { whatIsUnseen } from './unseen.ts';
 
@@ -104,21 +104,16 @@ function isOpenToTell(group: Group, { trace }: Case): boolean {
 }
 
 function waitFinding(group: Group, context: Case): Finding | undefined {
-  for (const rule of WAIT_RULES[group.phase] ?? []) {
-    const diagnosis = rule(group, context);
-    if (diagnosis !== undefined) {
-      const time = {
-        startNs: group.startNs,
-        endNs: group.endNs,
-        blockedNs: group.criticalNs,
-        // Without a tracer or an exit, nothing tells how long the last wait stood.
-        isOpenEnded:
-          group.open && !context.trace.coverage.syscalls && context.trace.ending.kind === 'unknown',
-      };
-      return findingOf(diagnosis, time, context);
-    }
-  }
-  return undefined;
+  const diagnosis = diagnoseWait(group, context);
+  if (diagnosis === undefined) return undefined;
+  const time = {
+    startNs: group.startNs,
+    endNs: group.endNs,
+    blockedNs: group.criticalNs,
+    // Without a tracer or an exit, nothing tells how long the last wait stood.
+    isOpenEnded: group.open && !context.trace.coverage.syscalls && context.trace.ending.kind === 'unknown',
+  };
+  return findingOf(diagnosis, time, context);
 }
 
 /** The errors as findings. One that tells the same as a wait is joined with it: the wait has the time, the error the reason. */

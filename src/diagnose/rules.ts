@@ -1,5 +1,6 @@
 import type { Phase } from '../model/span.ts';
-import type { WaitRule } from './rule.ts';
+import type { Group } from '../timeline/timeline.ts';
+import type { Case, Diagnosis, WaitRule } from './rule.ts';
 import { CONNECT_RULES } from './rules/connect.ts';
 import { DNS_RULES } from './rules/dns.ts';
 import {
@@ -15,7 +16,7 @@ import { TRANSFER_RULES, TTFB_RULES } from './rules/http.ts';
 import { TLS_RULES } from './rules/tls.ts';
 
 /** The rules of each phase, in the order in which they are asked. Adding one is a function and a line in its list. */
-export const WAIT_RULES: Readonly<Partial<Record<Phase, readonly WaitRule[]>>> = {
+const WAIT_RULES: Readonly<Partial<Record<Phase, readonly WaitRule[]>>> = {
   dns: DNS_RULES,
   connect: CONNECT_RULES,
   tls: TLS_RULES,
@@ -29,3 +30,12 @@ export const WAIT_RULES: Readonly<Partial<Record<Phase, readonly WaitRule[]>>> =
   disk: DISK_RULES,
   cpu: CPU_RULES,
 };
+
+/** What the first rule of its phase that speaks says of a group. */
+export function diagnoseWait(group: Group, context: Case): Diagnosis | undefined {
+  for (const rule of WAIT_RULES[group.phase] ?? []) {
+    const diagnosis = rule(group, context);
+    if (diagnosis !== undefined) return diagnosis;
+  }
+  return undefined;
+}

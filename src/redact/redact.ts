@@ -10,17 +10,36 @@ export interface RedactOptions {
 
 export const HIDDEN = 'REDACTED';
 
+/** Tokens that are told by their prefix, and what follows it: GitHub, GitLab, npm, Slack, AWS, Google, JSON Web Tokens. */
+const TOKENS: readonly (readonly [string, string])[] = [
+  ['gh[pousr]_', '[A-Za-z0-9]{16,}'],
+  ['github_pat_', String.raw`\w{20,}`],
+  ['glpat-', String.raw`[\w-]{16,}`],
+  ['npm_', '[A-Za-z0-9]{20,}'],
+  ['xox[abprs]-', String.raw`[\w-]{10,}`],
+  ['AKIA', '[0-9A-Z]{16}'],
+  ['AIza', String.raw`[\w-]{30,}`],
+  [String.raw`ya29\.`, String.raw`[\w-]{20,}`],
+  ['eyJ', String.raw`[\w-]{8,}\.[\w-]{8,}\.[\w-]*`],
+];
+
+/** What a pattern finds right before the place where -s, or we, cut a text. */
+function beforeCut(pattern: string, flags = 'gi'): RegExp {
+  return new RegExp(String.raw`${pattern}(?=…|"\.\.\.)`, flags);
+}
+
 /** What is replaced, and by what. Each names a secret by its form; the text around it stays. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   // scheme://user:password@host, and a token alone before the @.
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, `$1${HIDDEN}@`],
   // The same where a tracer's -s cut it before the @: user:password, unless it is host:port; a long word without a dot.
   [
-    /(\b[a-z][a-z0-9+.-]*:\/\/)(?![^\s/@"'<>:…]*\.[^\s/@"'<>:…]*:\d*(?:…|"))[^\s/@"'<>:…]*:[^\s/@"'<>…]+(?=…|"\.\.\.)/gi,
+    beforeCut(
+      String.raw`(\b[a-z][a-z0-9+.-]*:\/\/)(?![^\s/@"'<>:…]*\.[^\s/@"'<>:…]*:\d*(?:…|"))[^\s/@"'<>:…]*:[^\s/@"'<>…]+`,
+    ),
     `$1${HIDDEN}`,
   ],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>:.…]{12,}(?=…|"\.\.\.)/gi, `$1${HIDDEN}`],
-  [/\b(?:gh[pousr]_|github_pat_|glpat-|npm_|xox[abprs]-|AKIA|AIza|ya29\.|eyJ)[\w.-]+(?=…|"\.\.\.)/g, HIDDEN],
+  [beforeCut(String.raw`(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>:.…]{12,}`), `$1${HIDDEN}`],
   [
     /(\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token|digest|negotiate)?\s*)[^\s"',;]+/gi,
     `$1${HIDDEN}`,
@@ -46,11 +65,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=")|$)/g,
     `${HIDDEN} PRIVATE KEY`,
   ],
-  // Tokens that are told by their prefix: GitHub, GitLab, npm, Slack, AWS, Google, JSON Web Tokens.
-  [
-    /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g,
-    HIDDEN,
-  ],
+  [new RegExp(String.raw`\b(?:${TOKENS.map((parts) => parts.join('')).join('|')})`, 'g'), HIDDEN],
+  [beforeCut(String.raw`\b(?:${TOKENS.map(([prefix]) => prefix).join('|')})[\w.-]+`, 'g'), HIDDEN],
 ];
 
 const HOMES = /(\/home\/|\/Users\/|[A-Z]:\\Users\\)([^/\\\s"'<>:;,)]+)/g;

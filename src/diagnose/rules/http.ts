@@ -34,6 +34,10 @@ function lengths(group: Group): number[] {
   return group.segments.map((segment) => segment.endNs - segment.startNs).sort((a, b) => a - b);
 }
 
+function medianOf(sorted: readonly number[]): number {
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
 /** The answers that were waited for were errors: the wait is the error's. */
 function serverError(group: Group): Diagnosis | undefined {
   const bad = group.spans.filter((span) => (span.attributes['http.response.status_code'] ?? 0) >= 500);
@@ -105,7 +109,7 @@ function slowDiscovery(group: Group): Diagnosis | undefined {
 
 function latencyBound(group: Group): Diagnosis | undefined {
   const sorted = lengths(group);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const median = medianOf(sorted);
   const longest = sorted.at(-1) ?? 0;
   if (sorted.length < MANY_REQUESTS || longest > EQUAL * median || median > LONGEST_ROUND_TRIP_NS)
     return undefined;
@@ -123,28 +127,26 @@ function latencyBound(group: Group): Diagnosis | undefined {
 
 function slowResponse(group: Group): Diagnosis {
   const one = culpritOfSpan(group.spans[0]);
+  const found = { cause: 'ttfb/slow-response', confidence: 0.85, evidence: evidenceOf(group.spans) };
   const slow = alike(group);
-  const url = slow === undefined ? one.url : commonFolder(group.spans);
-  const step = slow === undefined ? url : `${slow.length} responses (${printSeconds(slow.medianNs)} each)`;
+  if (slow === undefined)
+    return { ...found, culprit: one, ...(one.url === undefined ? {} : { step: one.url }) };
   return {
-    cause: 'ttfb/slow-response',
-    culprit: slow === undefined ? one : culprit({ ...one, url, module: modulesOf(group.spans) }),
-    ...(step === undefined ? {} : { step }),
-    confidence: 0.85,
-    evidence: evidenceOf(group.spans),
+    ...found,
+    culprit: culprit({ ...one, url: commonFolder(group.spans), module: modulesOf(group.spans) }),
+    step: `${slow.length} responses (${printSeconds(medianOf(slow))} each)`,
   };
 }
 
 /** One response that holds this share of a group's time is the one to name. */
 const MOSTLY_ONE = 0.6;
 
-/** How many responses took about as long as the longest, where no single one is to blame for their time together. */
-function alike(group: Group): { readonly length: number; readonly medianNs: number } | undefined {
+/** The lengths of the responses that took about as long as the longest, where no single one is to blame for all. */
+function alike(group: Group): readonly number[] | undefined {
   const sorted = lengths(group);
   const longest = sorted.at(-1) ?? 0;
   const slow = sorted.filter((length) => length >= longest / EQUAL);
-  if (slow.length < 2 || longest >= MOSTLY_ONE * group.criticalNs) return undefined;
-  return { length: slow.length, medianNs: slow[slow.length >> 1] ?? 0 };
+  return slow.length < 2 || longest >= MOSTLY_ONE * group.criticalNs ? undefined : slow;
 }
 
 const MOST_NAMED = 3;
