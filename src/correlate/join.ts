@@ -1,5 +1,5 @@
 import { groupBy } from '../model/group-by.ts';
-import { asksForTunnel, type Span } from '../model/span.ts';
+import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
@@ -7,6 +7,9 @@ import type { GoOutput } from './go-output.ts';
 import { hostOf } from './modcache.ts';
 import { type Process, programOf } from './processes.ts';
 import type { Connection } from './socket.ts';
+
+/** What reaching a host and asking it consists of. */
+const STEPS: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls', 'response', 'transfer']);
 
 export interface Joinable {
   readonly spans: readonly Span[];
@@ -145,8 +148,7 @@ function pidOf({ attributes }: Span): number | undefined {
 
 /** Waits of git and of its helpers are charged to git, whatever they wait for; so are its lookups and connections. */
 function takeOver(span: Span, parents: ReadonlyMap<number, Span>): void {
-  const network = ['lookup', 'dns-query', 'connect', 'tls', 'response', 'transfer'].includes(span.kind);
-  if (!network) return;
+  if (!STEPS.has(span.kind) && span.kind !== 'dns-query') return;
   for (
     let parent = parents.get(span.parentId ?? -1);
     parent !== undefined;
@@ -172,7 +174,7 @@ function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
   // Without -x: a database is reached by its name, unless GOSUMDB says otherwise.
   for (const name of sumdbs) if (!purposes.has(name)) purposes.set(name, new Set(['sumdb']));
   for (const span of spans) {
-    if (!['lookup', 'connect', 'tls', 'response', 'transfer'].includes(span.kind)) continue;
+    if (!STEPS.has(span.kind)) continue;
     const known = purposes.get(span.attributes['server.address'] ?? '');
     const only = known?.size === 1 ? [...known][0] : undefined;
     if ((only === 'sumdb' || only === 'toolchain') && span.phase !== 'git') {
@@ -190,11 +192,10 @@ function chargeToolchain({ spans, output }: Joinable): void {
     (fetch) => fetch.startNs >= download.timeNs && fetch.attributes['gotrace.purpose'] !== 'toolchain',
   );
   for (const span of spans) {
-    const network = ['lookup', 'connect', 'tls', 'response', 'transfer'].includes(span.kind);
     const pid = span.attributes['process.pid'];
     const own = download.pid === undefined || pid === undefined || pid === download.pid;
     if (
-      !network ||
+      !STEPS.has(span.kind) ||
       !own ||
       span.startNs < download.timeNs ||
       (firstFetch !== undefined && span.startNs >= firstFetch.startNs)
