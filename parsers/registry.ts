@@ -1,3 +1,4 @@
+import { goBuild } from './go-build/format.ts';
 import { goEnv, type SettingRecord } from './go-env/format.ts';
 import { type GoErrorRecord, goErrors } from './go-errors/format.ts';
 import { goJson, type ModuleRecord } from './go-json/format.ts';
@@ -36,6 +37,7 @@ export const TEXT_FORMATS: readonly Format<TextRecord>[] = [
   goJson,
   goroutines,
   goErrors,
+  goBuild,
 ];
 
 /** The tracers' formats: an input is of one of them as a whole. */

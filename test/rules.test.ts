@@ -49,6 +49,32 @@ const answer = (fd: number, flags = '\\201\\200', type = '\\1') =>
   `read(${fd}, ${dns(flags, type)}, 512) = 31 <0.000010>`;
 
 describe('dns', () => {
+  it('a name that is looked up for every connection, one after the other, is not one long lookup', async () => {
+    const times = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
+    const once = (at: number) =>
+      [
+        [at, udp(5)],
+        [at, sendAt(5)],
+        [at + 0.004, answer(5)],
+        [at + 0.005, 'close(5) = 0 <0.000010>'],
+      ] as const;
+    const report = await reportOfText(log(...times.flatMap(once), ...exit(1)));
+    expect(report.verdict.status).toBe('healthy');
+    const lookups = report.timeline.spans.filter((span) => span.kind === 'lookup');
+    expect(lookups.map((span) => Number(span.startSeconds.toFixed(3)))).toEqual(times);
+    // SERVFAIL is no answer: what follows it is the same lookup.
+    const retried = log(
+      [0.1, udp(5)],
+      [0.1, sendAt(5)],
+      [0.2, answer(5, '\\201\\202')],
+      [0.2, sendAt(5)],
+      [0.3, answer(5)],
+      ...exit(0.4),
+    );
+    const spans = (await reportOfText(retried)).timeline.spans;
+    expect(spans.filter((span) => span.kind === 'lookup')).toHaveLength(1);
+  });
+
   it('a slow nameserver, and one that is quick', async () => {
     const run = (seconds: number) =>
       log(

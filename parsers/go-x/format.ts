@@ -9,11 +9,12 @@ export const goX: Format<GoXRecord> = {
 };
 
 const LINE =
-  /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # \w+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
+  /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # [\w.]+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
 const FETCH = /^# get (\S+?)(?:: (.*))?$/s;
 const STATUS = /^(\d{3})(?: (.*?))?(?: \((\d+(?:\.\d+)?)s\))?$/;
 const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S+); (.+)$/s;
-const REPOSITORY = /^mkdir -p (\S+) # (\w+?)\d* (\S+)$/;
+/** codehost.go, WorkDir; the kind is `git3`, or `vcs1.hg`. The second form is that of a folder which is there already. */
+const REPOSITORY = /^(?:mkdir -p (\S+) #|# (\S+) for) (?:vcs\d+\.)?(\w+?)\d* (\S+)$/;
 const VCS_LOCK = /^# lock (\S+)$/;
 /** vcs.go runs these to see whether a repository is there; the line before is `cd DIR`, and none tells their end. */
 const PING = /^(?:git ls-remote|hg identify --|svn info --|bzr info --) (\w[\w+.-]*:\/\/\S+)$/;
@@ -24,7 +25,7 @@ export function readGoX(line: InputLine): GoXRecord | undefined {
   const text = line.text().trimEnd();
   switch (text[0]) {
     case '#':
-      return readFetch(line, text) ?? readLock(line, text);
+      return readFetch(line, text) ?? readLock(line, text) ?? readRepository(line, text);
     case 'g':
       return readDownloading(line, text) ?? readPing(line, text);
     case 'h':
@@ -79,16 +80,10 @@ function readPing(line: InputLine, text: string): GoXRecord | undefined {
 }
 
 function readRepository(line: InputLine, text: string): GoXRecord | undefined {
-  const match = REPOSITORY.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined;
-  return {
-    kind: 'repository',
-    at: line.at(),
-    timeNs: line.timeNs,
-    dir: match[1],
-    vcs: match[2],
-    url: match[3],
-  };
+  const [, made, there, vcs, url] = REPOSITORY.exec(text) ?? [];
+  const dir = made ?? there;
+  if (dir === undefined || vcs === undefined || url === undefined) return undefined;
+  return { kind: 'repository', at: line.at(), timeNs: line.timeNs, dir, vcs, url };
 }
 
 function readCommand(line: InputLine, text: string): GoXRecord | undefined {

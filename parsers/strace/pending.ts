@@ -6,7 +6,9 @@ export interface PendingCall {
   readonly nameId: number;
   readonly interest: Interest;
   readonly startNs: number;
-  /** Empty where no record will be made of it. */
+  /** What it is called with says that it becomes a record; otherwise only the way it ends may. */
+  readonly isWanted: boolean;
+  /** Empty for a call that never becomes a record. */
   readonly args: string;
   readonly at: SourceLine;
 }

@@ -42,19 +42,14 @@ export class Selection {
     this.#fds.fill(1, 1, 3);
   }
 
-  /** For a first half: its record is made later, so the arguments are kept on suspicion. */
-  wantsArguments(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
-    if (interest === 'idle') return false;
-    return interest !== 'descriptor' || this.#wantsDescriptor(bytes, start, end);
-  }
-
   /** Whether the way it ended makes a call of interest: trouble with the disk or with rights, or a wait. */
   wantsResult(interest: Interest, errno: string | undefined, durationNs: number): boolean {
     if (interest === 'idle') return false;
     return durationNs >= SLOW_CALL_NS || (errno !== undefined && TELLING_ERRORS.has(errno));
   }
 
-  wantsCompleted(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Whether what a call is called with makes it of interest; its arguments, or the first half of them, are at [start, end). */
+  wantsCall(interest: Interest, bytes: Uint8Array, start: number, end: number): boolean {
     switch (interest) {
       case 'always':
         return true;

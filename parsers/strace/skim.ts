@@ -63,7 +63,7 @@ export class Skimmer {
     if (tail.argsEnd < 0) return false;
     const errno = this.#calls.errnoOf(bytes, tail);
     if (this.#selection.wantsResult(interest, errno, tail.durationNs)) return false;
-    if (this.#selection.wantsCompleted(interest, bytes, open + 1, tail.argsEnd)) return false;
+    if (this.#selection.wantsCall(interest, bytes, open + 1, tail.argsEnd)) return false;
     this.#calls.count(id, tail.durationNs, errno);
     return true;
   }

@@ -47,20 +47,23 @@ export class TrackedCalls {
     argsEnd: number,
   ): void {
     const { bytes, end } = line;
-    const wanted = this.#selection.wantsArguments(interest, bytes, argsStart, end);
+    // Kept on suspicion: it may take long.
+    const isKept = interest !== 'idle';
+    const isWanted = this.#selection.wantsCall(interest, bytes, argsStart, argsEnd);
     const call: PendingCall = {
       nameId,
       interest,
       startNs: timeNs,
-      args: wanted ? line.latin1(argsStart, argsEnd) : '',
-      at: wanted ? line.at() : NOWHERE,
+      isWanted,
+      args: isKept ? line.latin1(argsStart, argsEnd) : '',
+      at: isKept ? line.at() : NOWHERE,
     };
     const thread = (interest === 'always' ? changedPid(bytes, end) : undefined) ?? pid;
     this.pending.set(thread, call);
     this.owned?.add(thread);
     // A descriptor's number is free as soon as close begins: another thread's open may get it before close returns.
     const name = this.#calls.nameOf(nameId);
-    if (wanted && (interest === 'always' || name === 'close'))
+    if (isWanted && (interest === 'always' || name === 'close'))
       this.#output.emit(begunCall('entered', pid, name, call));
   }
 
@@ -82,11 +85,10 @@ export class TrackedCalls {
     let durationNs = tail.durationNs;
     if (Number.isNaN(durationNs) && call) durationNs = timeNs - call.startNs;
     this.#calls.count(nameId, tail.durationNs, errno);
-    const wanted =
-      call?.args ||
+    const isWanted =
       this.#selection.wantsResult(interest, errno, durationNs) ||
-      this.#selection.wantsCompleted(interest, bytes, argsStart, tail.argsEnd);
-    if (!wanted) return;
+      (call?.isWanted ?? this.#selection.wantsCall(interest, bytes, argsStart, tail.argsEnd));
+    if (!isWanted) return;
     const name = this.#calls.nameOf(nameId);
     this.#selection.remember(name, bytes, argsStart, tail, call?.args ?? '');
     const record = returnedCall(line, argsStart, tail, { pid, name, timeNs, durationNs, errno, call });

@@ -1,4 +1,4 @@
-import { BuildOutput } from '../../parsers/go-x/build-output.ts';
+import { BuildOutput } from '../../parsers/go-build/build-output.ts';
 import { readGoX } from '../../parsers/go-x/format.ts';
 import { readHttp2 } from '../../parsers/http2debug/format.ts';
 import { readNetdns } from '../../parsers/netdns/format.ts';

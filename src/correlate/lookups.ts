@@ -177,17 +177,39 @@ interface Group {
 
 /** The next name or server of one lookup is asked at once; what comes later is another lookup. */
 const NEXT_QUERY_NS = 200e6;
+/** Of these a resolver takes the word (net/dnsclient_unix.go, checkHeader). */
+const ANSWERS = new Set(['NOERROR', 'NXDOMAIN']);
 
 function belongs(group: Group, query: Span, name: string, host: string | undefined): boolean {
   const longest = Math.max(...group.queries.map((each) => each.startNs));
   const near = query.startNs <= group.endNs + NEXT_QUERY_NS || query.startNs <= longest + NEXT_QUERY_NS;
-  if (!near) return false;
+  if (!near || isAnswered(group, query, name)) return false;
   if (group.host !== undefined || host !== undefined) return group.host === host;
   if (group.names.includes(name)) return true;
   const shared = sharedLabels(group.names.at(-1) ?? '', name);
   return (
     shared >= 2 ||
     (shared >= 1 && group.queries.some((each) => each.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'))
+  );
+}
+
+/**
+ * What was answered is not asked again in the same lookup, unless over TCP after a truncated answer; a resolver asks the
+ * next server after a time-out or an error other than NXDOMAIN. A query whose name the log does not hold is told by time.
+ */
+function isAnswered(group: Group, query: Span, name: string): boolean {
+  const before = group.queries.filter(({ endNs }) => endNs !== undefined && endNs <= query.startNs);
+  if (name === '')
+    return (
+      before.length === group.queries.length &&
+      before.every(({ attributes }) => attributes['error.type'] === undefined)
+    );
+  return before.some(
+    ({ attributes }) =>
+      attributes['dns.question.name'] === name &&
+      attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'] &&
+      ANSWERS.has(attributes['gotrace.dns.rcode'] ?? '') &&
+      attributes['gotrace.dns.truncated'] !== true,
   );
 }
 

@@ -37,7 +37,7 @@ export class Processes {
   readonly all: Process[] = [];
   readonly #byThread = new Map<number, Process>();
   /** Threads inside a clone, fork or vfork that has not returned: their child may already run. */
-  readonly #forking = new Map<number, boolean>();
+  readonly #forking = new Map<number, { readonly isThread: boolean; readonly startNs: number }>();
   root: Process | undefined;
   attached = false;
   ending: Ending = { kind: 'unknown' };
@@ -46,11 +46,11 @@ export class Processes {
   of(thread: number, timeNs: number, at: SourceLine): Process {
     const known = this.#byThread.get(thread);
     if (known !== undefined) return known;
-    for (const [parentThread, isThread] of this.#forking) {
+    for (const [parentThread, { isThread, startNs }] of this.#forking) {
       const parent = this.#byThread.get(parentThread);
       if (parent === undefined) continue;
       this.#forking.delete(parentThread);
-      return isThread ? this.#addThread(thread, parent) : this.#addProcess(thread, parent, timeNs, at);
+      return isThread ? this.#addThread(thread, parent) : this.#addProcess(thread, parent, startNs, at);
     }
     // The log began when it was already running: strace shows its threads, and no clone.
     return this.root === undefined
@@ -95,7 +95,7 @@ export class Processes {
   #onClone(record: SyscallRecord, process: Process): void {
     const isThread = record.args.includes('CLONE_THREAD');
     if (record.state === 'entered') {
-      this.#forking.set(record.pid, isThread);
+      this.#forking.set(record.pid, { isThread, startNs: record.startNs });
       return;
     }
     this.#forking.delete(record.pid);

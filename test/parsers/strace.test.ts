@@ -284,6 +284,7 @@ it('open calls: of more than a machine has threads, the oldest are given up', ()
     nameId: 0,
     interest: 'always',
     startNs: 0,
+    isWanted: true,
     args: '',
     at: { input: '', line: 0, text: '' },
   } as const;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BuildOutput } from '../../parsers/go-build/build-output.ts';
+import { goBuild } from '../../parsers/go-build/format.ts';
 import { goEnv } from '../../parsers/go-env/format.ts';
 import { classifyError } from '../../parsers/go-errors/format.ts';
 import { goJson } from '../../parsers/go-json/format.ts';
-import { BuildOutput } from '../../parsers/go-x/build-output.ts';
 import { goX } from '../../parsers/go-x/format.ts';
 import { goroutines } from '../../parsers/goroutines/format.ts';
 import { http2debug } from '../../parsers/http2debug/format.ts';
@@ -176,6 +177,37 @@ describe('go -x', () => {
     ],
   ])('%s', (line, expected) => {
     expect(parseText(goX, `${line}\n`).records[0]).toMatchObject(expected);
+  });
+
+  it('a repository that is to be made, one of another system, and one that is there', () => {
+    const repository = { kind: 'repository', dir: '/go/pkg/mod/cache/vcs/0a', url: 'https://git.example/a' };
+    const text = [
+      'mkdir -p /go/pkg/mod/cache/vcs/0a # git3 https://git.example/a',
+      'mkdir -p /go/pkg/mod/cache/vcs/0a # vcs1.hg https://git.example/a',
+      '# /go/pkg/mod/cache/vcs/0a for git3 https://git.example/a',
+    ];
+    expect(parseText(goX, text.join('\n')).records).toMatchObject([
+      { ...repository, vcs: 'git' },
+      { ...repository, vcs: 'hg' },
+      { ...repository, vcs: 'git' },
+    ]);
+  });
+
+  it('what go says of its own work is known, and is no record', () => {
+    const text = [
+      'WORK=/tmp/go-build123',
+      'go tool buildid -w $WORK/b008/_pkg_.a # internal',
+      "cat >$WORK/b001/importcfg << 'EOF' # internal",
+      '# import config',
+      'EOF',
+      'go: finding module for package example.com/a',
+      'go: found example.com/a in example.com/a v1.0.0',
+      'go: added example.com/a v1.0.0',
+      'go: something else',
+    ];
+    const { records, outcomes } = parseText(goBuild, text.join('\n'));
+    expect(records).toEqual([]);
+    expect(outcomes).toMatchObject({ ignored: 8, unparsed: 1 });
   });
 
   it('holds the script of a build back, here-documents included, and nothing else', () => {

@@ -27,7 +27,7 @@ const COMMANDS: readonly RegExp[] = [
   /^\$WORK\/\S+/,
   /^cd (?:\$WORK|\/)\S*$/,
   /^packagefile \S+=/,
-  /^# internal$/,
+  /\s# internal$|^# internal$/,
   /^cp \S+\/go-build\/\S+ /,
   /^mkdir -p \S+\/$/,
   /^mv \$?\S+ \S+$/,
