@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Asked } from './own-lines.ts';
 import { Sampler } from './sampler.ts';
+import { relaySignals } from './signals.ts';
 import { StderrTap } from './stderr-tap.ts';
 import type { Tracer } from './strace.ts';
 import { StraceWatch } from './strace-end.ts';
@@ -40,9 +41,6 @@ export interface RunResult {
   readonly tracerDied: boolean;
 }
 
-/** How long a command that was asked to end may take before it is asked less kindly. */
-const PATIENCE_MS = 1000;
-
 /**
  * Runs the command in our place: our stdin and stdout are its own, it stays in our process group, and signals that
  * reach us reach it. Its stderr goes through `StderrTap`: a terminal where ours is one, else a pipe.
@@ -50,49 +48,25 @@ const PATIENCE_MS = 1000;
 export async function runCommand(options: RunOptions): Promise<RunResult> {
   mkdirSync(options.directory, { recursive: true });
   const stderrPath = join(options.directory, 'stderr.log');
+  const procPath = join(options.directory, 'proc.log');
   const log = createWriteStream(stderrPath);
-  const tap = new StderrTap({
-    asked: options.asked,
-    now: nowSeconds,
-    passThrough: options.passThrough,
-    onLine: (text, seconds) => {
-      log.write(`${seconds.toFixed(6)} ${text}\n`);
-      options.onLine(text, seconds);
-    },
-  });
-  const [program = '', ...args] = [
-    ...(options.tracer === undefined ? [] : [options.tracer.command, ...options.tracer.args]),
-    ...options.command,
-  ];
+  const tap = tapInto(log, options);
   const terminal = await standInTerminal();
-  const child = spawn(program, args, {
-    stdio: ['inherit', 'inherit', terminal?.fd ?? 'pipe'],
-    env: { ...process.env, ...options.environment },
-  });
+  const child = startChild(options, terminal?.fd);
   terminal?.onStarted();
   const output = terminal?.output ?? child.stderr;
   output?.on('data', (chunk: Buffer) => tap.push(chunk));
-  const isStrace = options.tracer?.command === 'strace';
-  const strace =
-    isStrace && child.pid !== undefined && options.tracer !== undefined
-      ? new StraceWatch(child.pid, options.tracer)
-      : undefined;
-  const procPath = join(options.directory, 'proc.log');
-  const sampler =
-    options.tracer === undefined && child.pid !== undefined && existsSync('/proc/self/stat')
-      ? new Sampler(child.pid, procPath)
-      : undefined;
-  const signals = relaySignals(child, options.tracer !== undefined && !isStrace);
+  const strace = straceOf(child, options.tracer);
+  const sampler = samplerOf(child, options.tracer, procPath);
+  const signals = relaySignals(child, options.tracer !== undefined && strace === undefined);
   let endedAtSeconds: number | undefined;
-  const timer =
-    options.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          endedAtSeconds = nowSeconds();
-          tap.holdBackDump();
-          sampler?.stop(true);
-          signals.end();
-        }, options.timeoutMs);
+  const end = () => {
+    endedAtSeconds = nowSeconds();
+    tap.holdBackDump();
+    sampler?.stop(true);
+    signals.end();
+  };
+  const timer = options.timeoutMs === undefined ? undefined : setTimeout(end, options.timeoutMs);
   child.once('exit', (_code, signal) => {
     endedAtSeconds ??= nowSeconds();
     sampler?.stop(signal !== null || signals.timedOut());
@@ -110,6 +84,41 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
     timedOut: signals.timedOut(),
     endedAtSeconds: endedAtSeconds ?? nowSeconds(),
   };
+}
+
+function tapInto(log: WriteStream, { asked, passThrough, onLine }: RunOptions): StderrTap {
+  return new StderrTap({
+    asked,
+    now: nowSeconds,
+    passThrough,
+    onLine: (text, seconds) => {
+      log.write(`${seconds.toFixed(6)} ${text}\n`);
+      onLine(text, seconds);
+    },
+  });
+}
+
+/** The command, or its tracer, which starts it. */
+function startChild({ tracer, command, environment }: RunOptions, stderr: number | undefined): ChildProcess {
+  const [program = '', ...args] = [
+    ...(tracer === undefined ? [] : [tracer.command, ...tracer.args]),
+    ...command,
+  ];
+  return spawn(program, args, {
+    stdio: ['inherit', 'inherit', stderr ?? 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+}
+
+function straceOf({ pid }: ChildProcess, tracer: Tracer | undefined): StraceWatch | undefined {
+  return pid === undefined || tracer?.command !== 'strace' ? undefined : new StraceWatch(pid, tracer);
+}
+
+/** What /proc shows stands in for a tracer. */
+function samplerOf({ pid }: ChildProcess, tracer: Tracer | undefined, path: string): Sampler | undefined {
+  return tracer === undefined && pid !== undefined && existsSync('/proc/self/stat')
+    ? new Sampler(pid, path)
+    : undefined;
 }
 
 /** Since the epoch; never set back. */
@@ -146,54 +155,3 @@ async function ending(
 }
 
 const DRAIN_MS = 200;
-const RELAYED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
-
-/** Passes on what reaches us. A Ctrl-C at a terminal reaches the whole process group by itself. */
-function relaySignals(
-  child: ChildProcess,
-  traced: boolean,
-): { stop(): void; end(): void; timedOut(): boolean } {
-  const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  let timedOut = false;
-  const send = (signal: NodeJS.Signals) => {
-    const pid = traced ? (tracedChildOf(child.pid) ?? child.pid) : child.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It ended between the look and the signal.
-    }
-  };
-  const handlers = RELAYED.map((signal) => {
-    const handler = () => {
-      if (!(atTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT'))) send(signal);
-    };
-    process.on(signal, handler);
-    return { signal, handler };
-  });
-  const timers: NodeJS.Timeout[] = [];
-  return {
-    stop: () => {
-      for (const { signal, handler } of handlers) process.off(signal, handler);
-      for (const timer of timers) clearTimeout(timer);
-    },
-    // SIGQUIT makes a Go program print its goroutines and end.
-    end: () => {
-      timedOut = true;
-      send('SIGQUIT');
-      timers.push(
-        setTimeout(() => send('SIGTERM'), PATIENCE_MS),
-        setTimeout(() => send('SIGKILL'), 2 * PATIENCE_MS),
-      );
-    },
-    timedOut: () => timedOut,
-  };
-}
-
-/** ltrace's child: the command itself. */
-function tracedChildOf(pid: number | undefined): number | undefined {
-  const path = `/proc/${pid}/task/${pid}/children`;
-  if (pid === undefined || !existsSync(path)) return undefined;
-  const first = readFileSync(path, 'utf8').trim().split(' ')[0];
-  return first ? Number(first) : undefined;
-}

@@ -7,14 +7,14 @@ import type { SyscallTotalRecord } from '../../parsers/strace-summary/format.ts'
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
-import type { Trace } from '../model/trace.ts';
+import type { Coverage, Trace } from '../model/trace.ts';
 import { endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { markAuthPrograms } from './goauth.ts';
 import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
-import { descriptorOf, type Process, Processes } from './processes.ts';
+import { descriptorOf, infoOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
 import { clockDifference, keyOfText } from './separate-stderr.ts';
@@ -166,24 +166,16 @@ export class Correlator {
     this.#lastLine = at;
   }
 
-  finish({ syscalls, originSeconds, extent, ended, environment }: Totals): Trace {
+  finish(totals: Totals): Trace {
+    const { syscalls, originSeconds, extent, ended, environment } = totals;
     if (extent !== undefined) this.#cover(syscalls, extent);
     this.#readSeparateStderr();
     this.#stderr.finish();
     this.#sockets.connections.finish();
     this.#files.finish();
-    const startNs = Math.min(
-      this.#firstNs ?? Number.POSITIVE_INFINITY,
-      this.#output.firstNs ?? Number.POSITIVE_INFINITY,
-    );
-    const endedNs =
-      ended.atSeconds === undefined || originSeconds === undefined
-        ? Number.NEGATIVE_INFINITY
-        : (ended.atSeconds - originSeconds) * 1e9;
-    const lastNs = Math.max(this.#lastNs, this.#output.lastNs, endedNs);
-    const endNs = Number.isFinite(lastNs) ? lastNs : 0;
+    const { startNs, endNs } = this.#limits(totals);
     const lookups = this.#sockets.lookups.assemble(this.#output.hosts);
-    const processes = this.#allProcesses(Number.isFinite(startNs) ? startNs : 0, endNs);
+    const processes = this.#allProcesses(startNs, endNs);
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
     const ending = endingOf(this.#processes.ending, ended, this.#output, this.#sawSyscalls);
@@ -202,37 +194,13 @@ export class Correlator {
       droppedSpans: this.#store.dropped,
       errors: [...this.#output.errors, ...this.#files.errors],
       goroutines: this.#output.goroutines,
-      processes: processes.map(({ pid, parent, command, startNs: from, endNs: to }) => ({
-        pid,
-        parent: parent?.pid,
-        command,
-        startNs: from,
-        endNs: to,
-      })),
+      processes: processes.map(infoOf),
       syscalls: [...syscalls, ...this.#totals.map(totalsOf)],
-      startNs: this.#snapshot.isEmpty
-        ? Number.isFinite(startNs)
-          ? startNs
-          : 0
-        : Math.min(...processes.map((each) => each.startNs)),
+      startNs: this.#snapshot.isEmpty ? startNs : Math.min(...processes.map((each) => each.startNs)),
       endNs,
       originSeconds,
       ending,
-      coverage: {
-        syscalls: this.#sawSyscalls,
-        attached: this.#sawSyscalls && this.#processes.attached,
-        goX: this.#output.fetches.length > 0,
-        netdns: this.#output.netdns,
-        http2: this.#output.http2,
-        goroutines: this.#output.goroutines.length > 0,
-        libraryCalls: this.#sawLibraryCalls,
-        tickNs: this.#sawSyscalls && this.#isWholeSeconds ? 1e9 : 0,
-        sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
-        timed:
-          originSeconds !== undefined ||
-          endNs > (this.#firstNs ?? endNs) ||
-          this.#text.some((record) => record.timeNs !== undefined),
-      },
+      coverage: this.#coverage(totals, endNs),
       command: processes[0]?.command.length ? processes[0].command : undefined,
       environment: {
         ...this.#snapshot.environment,
@@ -245,6 +213,38 @@ export class Correlator {
         : {}),
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
       lastLines: [...this.#output.lastLines, ...(this.#lastLine === undefined ? [] : [this.#lastLine])],
+    };
+  }
+
+  /** When the trace begins and ends; both are 0 where nothing has a time. */
+  #limits({ originSeconds, ended }: Totals): { readonly startNs: number; readonly endNs: number } {
+    const startNs = Math.min(
+      this.#firstNs ?? Number.POSITIVE_INFINITY,
+      this.#output.firstNs ?? Number.POSITIVE_INFINITY,
+    );
+    const endedNs =
+      ended.atSeconds === undefined || originSeconds === undefined
+        ? Number.NEGATIVE_INFINITY
+        : (ended.atSeconds - originSeconds) * 1e9;
+    const endNs = Math.max(this.#lastNs, this.#output.lastNs, endedNs);
+    return { startNs: Number.isFinite(startNs) ? startNs : 0, endNs: Number.isFinite(endNs) ? endNs : 0 };
+  }
+
+  #coverage({ syscalls, originSeconds }: Totals, endNs: number): Coverage {
+    return {
+      syscalls: this.#sawSyscalls,
+      attached: this.#sawSyscalls && this.#processes.attached,
+      goX: this.#output.fetches.length > 0,
+      netdns: this.#output.netdns,
+      http2: this.#output.http2,
+      goroutines: this.#output.goroutines.length > 0,
+      libraryCalls: this.#sawLibraryCalls,
+      tickNs: this.#sawSyscalls && this.#isWholeSeconds ? 1e9 : 0,
+      sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
+      timed:
+        originSeconds !== undefined ||
+        endNs > (this.#firstNs ?? endNs) ||
+        this.#text.some((record) => record.timeNs !== undefined),
     };
   }
 

@@ -3,7 +3,7 @@ import type { ProcRecord } from '../../parsers/proc/format.ts';
 import { readDescriptor, readText, readWords, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { ExitRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
-import type { Ending } from '../model/trace.ts';
+import type { Ending, ProcessInfo } from '../model/trace.ts';
 import type { Socket } from './socket.ts';
 
 /** What a descriptor stands for in one process. */
@@ -178,6 +178,10 @@ function newProcess(origin: Pick<Process, 'pid' | 'parent' | 'startNs' | 'at'>):
     signal: undefined,
     descriptors: new Map(),
   };
+}
+
+export function infoOf({ pid, parent, command, startNs, endNs }: Process): ProcessInfo {
+  return { pid, parent: parent?.pid, command, startNs, endNs };
 }
 
 /** The descriptor that a call's first argument names, in the process that made it. */

@@ -1,8 +1,6 @@
-import { statSync } from 'node:fs';
 import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { TEXT_FORMATS, type TextRecord, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
-import { shiftLines, shiftState } from '../../parsers/strace/segment.ts';
 import type { Clock, InputLine, LineOutcome, LineParser } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { linesFrom } from './chunks.ts';
@@ -10,15 +8,15 @@ import { isBinary, sampleOf } from './detect.ts';
 import type { Input } from './input.ts';
 import { LastLine } from './last-line.ts';
 import { FramedLine, LineFramer } from './lines.ts';
-import { linesOf, type Segment, type SegmentPool, segmentsOf } from './segments.ts';
+import { SegmentReading } from './segment-reading.ts';
+import type { SegmentPool } from './segments.ts';
 import { settle } from './settle.ts';
 import { COUNTERS, EMPTY, emptySummary, type InputSummary } from './summary.ts';
 import { unwrap, type Wrapping } from './unwrap.ts';
 
+const END = { done: true, value: undefined } as const;
 const SAMPLE = 256 * 1024;
 const FIRST_SAMPLE = 24 * 1024;
-/** After this many segments that only we can read, there is no use in reading them elsewhere first. */
-const MOST_READ_TWICE = 3;
 const KEPT_UNPARSED = 20;
 /** What stands around a log that was pasted or recorded: Markdown's fences, script(1)'s first and last line. */
 const NOISE = /^(?:```|~~~)\s*\w*\s*$|^Script (?:started|done)\b/;
@@ -29,16 +27,17 @@ const LONGEST_FIRST_LINE = 2000;
 const SEGMENTED = /^(?:\d+ +\d{9,}\.\d+ +)?[a-z_]\w*\(/;
 /** -y: `read(3</path>`. */
 const ANNOTATED = /^[^"]*\w\(\d+</m;
+
 /** Reads one input: detects its format and wrapping from a sample, then drives the parsers line by line. */
 export class InputReader {
   readonly summary: InputSummary;
   readonly #known: { readonly name: string } | undefined;
   readonly #input: Input;
   #chunks: AsyncGenerator<Uint8Array>;
-  #segments: AsyncGenerator<Segment> | undefined;
+  #segments: SegmentReading | undefined;
   readonly #hasSiblings: boolean;
-  #pool: SegmentPool | undefined;
-  #readTwice = 0;
+  /** Records so far. */
+  #given = 0;
   readonly #emit: (record: TraceRecord) => void;
   readonly #clock: Clock;
   readonly #framer: LineFramer;
@@ -57,7 +56,10 @@ export class InputReader {
     this.#chunks = input.chunks();
     this.#known = input.format === undefined ? undefined : { name: input.format };
     this.#clock = clock;
-    this.#emit = emit;
+    this.#emit = (record) => {
+      this.#given++;
+      emit(record);
+    };
     this.#line = new FramedLine(input.path);
     this.#framer = new LineFramer(
       (bytes, start, end, isCut) => this.#onLine(bytes, start, end, isCut),
@@ -97,63 +99,33 @@ export class InputReader {
    */
   readBySegments(pool: SegmentPool, segmentBytes?: number): void {
     const { file } = this.#input;
+    const { strace, summary } = this;
     const head = Buffer.concat(this.#sample);
-    const end = head.lastIndexOf(0x0a) + 1;
-    if (file === undefined || this.strace === undefined || !this.#plain || end === 0) return;
+    const start = head.lastIndexOf(0x0a) + 1;
+    if (file === undefined || strace === undefined || !this.#plain || start === 0) return;
     if (!SEGMENTED.test(head.toString('latin1', 0, LONGEST_FIRST_LINE))) return;
-    this.#sample = [head.subarray(0, end)];
-    this.#pool = pool;
-    this.#segments = this.#startSegments(file, end, pool, segmentBytes);
-  }
-
-  async *#startSegments(
-    file: string,
-    start: number,
-    pool: SegmentPool,
-    segmentBytes?: number,
-  ): AsyncGenerator<Segment> {
-    const { size } = statSync(file);
-    const { originSeconds } = this.#clock;
-    const input = this.summary.path;
-    yield* segmentsOf({ file, input, start, size, originSeconds, pid: pidOfName(input) }, pool, segmentBytes);
-  }
-
-  /** A segment that was read elsewhere, or one that only we can read. False where the rest is to be read as a stream. */
-  #takeSegment({ job, result }: Segment): boolean {
-    if (result === undefined || this.strace?.contradicts(result.state) === true) {
-      if (++this.#readTwice > MOST_READ_TWICE) return false;
-      const bytes = linesOf(job);
-      if (bytes === undefined) return false;
-      this.#feed(bytes);
-      return true;
-    }
-    const { summary } = this;
-    const base = summary.lines;
-    this.strace?.passedBy(result.firstNs);
-    for (const event of result.events) {
-      if (event.kind === 'record') this.#emit(shiftLines(event.record, base));
-      else {
-        const { bytes, number } = event;
-        this.#line.set(base + number, bytes, 0, bytes.length);
+    this.#sample = [head.subarray(0, start)];
+    const log = { file, input: summary.path, start, pid: pidOfName(summary.path) };
+    const reader = {
+      strace,
+      summary,
+      clock: this.#clock,
+      given: () => this.#given,
+      emit: this.#emit,
+      feed: (lines: Uint8Array) => this.#feed(lines),
+      offer: (number: number, bytes: Uint8Array) => {
+        this.#line.set(number, bytes, 0, bytes.length);
         this.#count(this.#offer(this.#line));
-        this.strace?.passedBy(event.nextNs);
-      }
-    }
-    for (const outcome of ['record', 'continued', 'ignored'] as const)
-      summary[COUNTERS[outcome]] += result.counts[outcome];
-    summary.lines = base + result.lines;
-    summary.bytes += result.bytes;
-    this.strace?.absorb(shiftState(result.state, base));
-    // Handing over costs more than reading: on from here as a stream.
-    if (result.events.length > (this.#pool?.mostEvents ?? 0) * result.lines) this.#streamFrom(job.end);
-    return true;
+      },
+    };
+    this.#segments = new SegmentReading(log, reader, pool, segmentBytes);
   }
 
   #streamFrom(start: number): void {
     this.#chunks = linesFrom(this.#input.file ?? '', start);
-    this.#segments = undefined;
     // Threads that have nothing to do take memory all the same; other inputs may need them.
-    if (!this.#hasSiblings) void this.#pool?.close();
+    if (!this.#hasSiblings) this.#segments?.release();
+    this.#segments = undefined;
   }
 
   /** Reads on; false at the end. */
@@ -163,12 +135,10 @@ export class InputReader {
       this.#feed(waiting);
       return true;
     }
-    const segment = await this.#segments?.next();
-    if (segment !== undefined && !segment.done) {
-      if (this.#takeSegment(segment.value)) return true;
-      this.#streamFrom(segment.value.job.start);
-    }
-    const next = segment?.done ? segment : await this.#chunks.next();
+    const segment = await this.#segments?.pull();
+    if (segment === 'read') return true;
+    if (segment !== undefined && segment !== 'ended') this.#streamFrom(segment.streamFrom);
+    const next = segment === 'ended' ? END : await this.#chunks.next();
     if (next.done) {
       this.#framer.end();
       this.#readLastAgain();
