@@ -44,13 +44,18 @@ export interface TraceCommandOptions {
   readonly timeoutMs: number | undefined;
   readonly stallMs: number | undefined;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly view: {
-    onLine(text: string, seconds: number): void;
-    clear(endsLine?: boolean): void;
-    inFlight(): string[];
-    lastChange: number;
-  };
+  /** Opened while go tells its settings. */
+  readonly openView: () => Promise<View>;
+  readonly onStarted?: () => void;
   readonly notice: (text: string) => void;
+}
+
+/** What is shown of the command while it runs. */
+export interface View {
+  onLine(text: string, seconds: number): void;
+  clear(endsLine?: boolean): void;
+  inFlight(): string[];
+  readonly lastChange: number;
 }
 
 export interface RunOutcome {
@@ -76,23 +81,27 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   const traceLog = join(scratch, options.ltrace ? 'ltrace.log' : 'strace.log');
   // A tracer would fail in the command's place, and say so in its own words.
   const isFound = findProgram(options.command[0] ?? '') !== undefined;
-  const [settings, tracer] = await Promise.all([
+  const [settings, tracer, view] = await Promise.all([
     readGoSettings(process.cwd()),
     isFound ? tracerFor(traceLog, options) : undefined,
+    options.openView(),
   ]);
-  const stallTimer = watchStalls(options);
-  // Loaded while the command runs: help does not wait for it, and neither does the verdict.
-  void import('./analyze.ts');
+  const stallTimer = watchStalls(view, options);
   const ran = await runCommand({
     command: options.command,
     environment: { ...options.environment, ...instrumentedEnvironment(settings, options.instrumentation) },
     ...(tracer === undefined ? {} : { tracer }),
     asked: askedFor(options.command, settings),
     directory: scratch,
-    onLine: (text, seconds) => options.view.onLine(text, seconds),
+    onLine: (text, seconds) => view.onLine(text, seconds),
     passThrough: (bytes) => {
-      options.view.clear(bytes.at(-1) === 0x0a);
+      view.clear(bytes.at(-1) === 0x0a);
       process.stderr.write(bytes);
+    },
+    onStarted: () => {
+      // Neither the command nor the verdict waits for it.
+      void import('./analyze.ts');
+      options.onStarted?.();
     },
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
@@ -175,7 +184,7 @@ function askedFor(command: readonly string[], settings: GoSettings) {
   };
 }
 
-function watchStalls({ stallMs, view, notice }: TraceCommandOptions): NodeJS.Timeout | undefined {
+function watchStalls(view: View, { stallMs, notice }: TraceCommandOptions): NodeJS.Timeout | undefined {
   if (stallMs === undefined) return undefined;
   let told = 0;
   return setInterval(

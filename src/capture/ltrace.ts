@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { execa } from 'execa';
+import { ask } from './ask.ts';
 import type { Tracer } from './strace.ts';
 
 /** Library calls that wait: of libc's resolver and sockets, TLS libraries and libcurl. */
@@ -26,13 +26,9 @@ export function ltraceFor(output: string): Tracer {
 export async function whyNoLtrace(): Promise<string | undefined> {
   if (process.platform !== 'linux') return `ltrace is for Linux; this is ${process.platform}`;
   const { command, args } = ltraceFor('/dev/null');
-  const probe = await execa(command, [...args, 'true'], {
-    reject: false,
-    timeout: PROBE_TIMEOUT_MS,
-    stdin: 'ignore',
-  });
+  const probe = await ask(command, [...args, 'true'], { timeoutMs: PROBE_TIMEOUT_MS });
   if (probe.exitCode === 0) return undefined;
-  return probe.code === 'ENOENT'
+  return probe.isMissing
     ? 'ltrace is not installed (apt-get install ltrace)'
     : 'ltrace cannot trace here (ptrace is not allowed)';
 }

@@ -42,20 +42,55 @@ export function stamped(lines: readonly string[]): string {
   return lines.map((line) => `${seconds} ${line}\n`).join('');
 }
 
-/** What /proc tells of a process tree at this moment, in the lines that parsers/proc reads. */
-export function snapshot(pid: number): string[] {
+/**
+ * What /proc tells of a process tree at this moment, in the lines that parsers/proc reads. `isGentle` is for looking again
+ * and again: what disturbs the whole machine is then read only where it is known to tell something.
+ */
+export function snapshot(pid: number, { isGentle = false } = {}): string[] {
+  const tables = new SharedTables();
   return processTree(pid)
     .flatMap((each) => {
       const targets = descriptorTargets(each);
       return [
         processLine(each),
         ...settingLines(each),
-        ...socketLines(each, targets),
-        ...lockLines(each),
+        ...socketLines(each, targets, tables),
+        ...(isGentle && !waitsForLock(each) ? [] : lockLines(each, tables)),
         ...arrivingLines(each, targets),
       ];
     })
     .filter((line) => line !== '');
+}
+
+/** Tables that processes share: read once in a look, and only if something in them is asked for. */
+class SharedTables {
+  readonly #rows = new Map<string, readonly string[]>();
+
+  /**
+   * The kernel stops all locking for as long as this is read, which takes 10 to 30 ms (fs/locks.c, locks_start: it waits
+   * for every core).
+   */
+  locks(): readonly string[] {
+    return this.#read('/proc/locks', '/proc/locks');
+  }
+
+  /** One of the namespace's tables of sockets. */
+  sockets(pid: number, table: string): readonly string[] {
+    return this.#read(`${link(`/proc/${pid}/ns/net`)} ${table}`, `/proc/${pid}/net/${table}`).slice(1);
+  }
+
+  #read(key: string, path: string): readonly string[] {
+    const rows = this.#rows.get(key) ?? read(path).split('\n');
+    this.#rows.set(key, rows);
+    return rows;
+  }
+}
+
+/** What a thread sleeps in that waits for flock or fcntl, by the names of functions in fs/locks.c and fs/lockd. */
+const LOCK_WAIT = /flock|setlk|lock_inode|lock_file|nlmclnt/;
+
+function waitsForLock(pid: number): boolean {
+  return list(`/proc/${pid}/task`).some((task) => LOCK_WAIT.test(read(`/proc/${pid}/task/${task}/wchan`)));
 }
 
 /** What each descriptor stands for: `socket:[4711]`, `/path`. */
@@ -97,26 +132,24 @@ function settingLines(pid: number): string[] {
     .map((entry) => `env ${pid} ${entry.replace(/[\n\r]/g, ' ')}`);
 }
 
-function socketLines(pid: number, targets: Targets): string[] {
+function socketLines(pid: number, targets: Targets, tables: SharedTables): string[] {
   const byInode = new Map<string, string>();
   for (const [fd, target] of targets) {
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
     if (inode !== undefined) byInode.set(inode, fd);
   }
+  if (byInode.size === 0) return [];
   return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) =>
-    read(`/proc/${pid}/net/${table}`)
-      .split('\n')
-      .slice(1)
-      .flatMap((row) => {
-        const fields = row.trim().split(/\s+/);
-        const fd = byInode.get(fields[9] ?? '');
-        const [tx = '0', rx = '0'] = (fields[4] ?? '').split(':');
-        const state = STATES[fields[3] ?? ''] ?? fields[3];
-        if (fd === undefined || state === 'LISTEN') return [];
-        return [
-          `socket ${pid} ${fd} ${table.slice(0, 3)} ${state} ${address(fields[1])} ${address(fields[2])} rx=${Number.parseInt(rx, 16)} tx=${Number.parseInt(tx, 16)}`,
-        ];
-      }),
+    tables.sockets(pid, table).flatMap((row) => {
+      const fields = row.trim().split(/\s+/);
+      const fd = byInode.get(fields[9] ?? '');
+      const [tx = '0', rx = '0'] = (fields[4] ?? '').split(':');
+      const state = STATES[fields[3] ?? ''] ?? fields[3];
+      if (fd === undefined || state === 'LISTEN') return [];
+      return [
+        `socket ${pid} ${fd} ${table.slice(0, 3)} ${state} ${address(fields[1])} ${address(fields[2])} rx=${Number.parseInt(rx, 16)} tx=${Number.parseInt(tx, 16)}`,
+      ];
+    }),
   );
 }
 
@@ -136,8 +169,8 @@ function address(text: string | undefined): string {
 }
 
 /** /proc/locks: `7: -> FLOCK ADVISORY WRITE PID MAJ:MIN:INODE …` waits for lock 7, whose own line names its holder. */
-function lockLines(pid: number): string[] {
-  const rows = read('/proc/locks').split('\n');
+function lockLines(pid: number, tables: SharedTables): string[] {
+  const rows = tables.locks();
   return rows.flatMap((row) => {
     const waiting = /^(\d+): -> \w+ +\w+ +\w+ +(\d+) \w+:\w+:(\d+)/.exec(row);
     if (waiting === null || Number(waiting[2]) !== pid) return [];

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly directory: string;
   readonly onLine: (text: string, seconds: number) => void;
   readonly passThrough: (bytes: Uint8Array) => void;
+  /** The command has been started: what is not needed before can be loaded now. */
+  readonly onStarted: () => void;
   /** Ends the command as a person would, after this many milliseconds. */
   readonly timeoutMs?: number;
 }
@@ -54,6 +56,7 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   const terminal = await standInTerminal();
   const child = startChild(options, terminal?.fd);
   terminal?.onStarted();
+  options.onStarted();
   const output = terminal?.output ?? child.stderr;
   output?.on('data', (chunk: Buffer) => tap.push(chunk));
   const strace = straceOf(child, options.tracer);

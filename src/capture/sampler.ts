@@ -27,7 +27,7 @@ export class Sampler {
   #look(): void {
     // What a process that has just been ended no longer waits for was in flight when it was ended.
     if (!isRunning(this.#pid)) return;
-    const lines = new Map(snapshot(this.#pid).map((line) => [keyOfProcLine(line), line]));
+    const lines = new Map(snapshot(this.#pid, { isGentle: true }).map((line) => [keyOfProcLine(line), line]));
     const news = [...lines].flatMap(([key, line]) => (this.#isNews(key, line) ? [line] : []));
     const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
     const gone = [...this.#known.keys()].filter((key) => !lines.has(key) && !key.startsWith('env '));

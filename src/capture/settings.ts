@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { ask } from './ask.ts';
 
 /** What `go env` says of the module settings; empty where go is not installed. */
 export type GoSettings = Readonly<Record<string, string>>;
@@ -14,12 +14,10 @@ const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'ht
 /** Asks go for its settings in `cwd`. A go that is missing or fails gives none: the command says so itself. */
 export async function readGoSettings(cwd: string): Promise<GoSettings> {
   // GOTOOLCHAIN=local: asking must not download a toolchain. GOFLAGS errors must not hide the rest.
-  const result = await execa('go', ['env', '-json', ...NAMES], {
+  const result = await ask('go', ['env', '-json', ...NAMES], {
     cwd,
-    env: { GOTOOLCHAIN: 'local' },
-    reject: false,
-    timeout: GO_ENV_TIMEOUT_MS,
-    stdin: 'ignore',
+    environment: { GOTOOLCHAIN: 'local' },
+    timeoutMs: GO_ENV_TIMEOUT_MS,
   });
   if (result.exitCode !== 0) return {};
   try {

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { ask } from './ask.ts';
 
 /**
  * The shortest list that shows every phase: sockets and what goes through them, processes, locks, and the files of
@@ -75,15 +75,11 @@ export function straceFor(output: string, { all, seccomp }: StraceChoice): Trace
 export async function whyNoStrace(choice = TRACED_CALLS): Promise<string | undefined> {
   if (process.platform !== 'linux') return `strace is for Linux; this is ${process.platform}`;
   const { command, args } = straceFor('/dev/null', choice);
-  const probe = await execa(command, [...args, 'true'], {
-    reject: false,
-    timeout: PROBE_TIMEOUT_MS,
-    stdin: 'ignore',
-  });
+  const probe = await ask(command, [...args, 'true'], { timeoutMs: PROBE_TIMEOUT_MS });
   if (probe.exitCode === 0) return undefined;
-  if (probe.code === 'ENOENT') return 'strace is not installed (apt-get install strace)';
+  if (probe.isMissing) return 'strace is not installed (apt-get install strace)';
   if (/Operation not permitted|PTRACE_TRACEME|ptrace/i.test(probe.stderr)) {
     return 'ptrace is not allowed here; a container needs --cap-add=SYS_PTRACE';
   }
-  return `strace cannot be used: ${probe.stderr.trim().split('\n').at(-1) ?? probe.shortMessage ?? 'it failed'}`;
+  return `strace cannot be used: ${probe.stderr.trim().split('\n').at(-1) || 'it said nothing'}`;
 }

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { execa } from 'execa';
+import { ask } from './ask.ts';
 
 const TIMEOUT_MS = 2000;
 
@@ -22,11 +22,7 @@ async function bytesReceived(pid: number): Promise<Map<string, number>> {
   const command = ['ss', '-tinOH', 'state', 'established'];
   const own = namespaceOf('self') === namespaceOf(pid);
   const [program = '', ...args] = own ? command : ['nsenter', `--net=/proc/${pid}/ns/net`, ...command];
-  const { stdout, exitCode } = await execa(program, args, {
-    reject: false,
-    timeout: TIMEOUT_MS,
-    stdin: 'ignore',
-  });
+  const { stdout, exitCode } = await ask(program, args, { timeoutMs: TIMEOUT_MS });
   if (exitCode !== 0) return new Map();
   return new Map(
     stdout.split('\n').flatMap((row) => {

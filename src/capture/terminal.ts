@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { execa } from 'execa';
+import { ask } from './ask.ts';
 
 /** A terminal of the command's own, in place of ours: what is written to it can be read. */
 export interface StandIn {
@@ -74,5 +74,5 @@ function openTerminal(path: string): number | undefined {
 async function setUp(path: string): Promise<boolean> {
   const { rows = 24, columns = 80 } = process.stderr;
   const args = ['-F', path, '-opost', '-echo', 'rows', String(rows), 'cols', String(columns)];
-  return (await execa('stty', args, { reject: false, stdin: 'ignore' })).exitCode === 0;
+  return (await ask('stty', args)).exitCode === 0;
 }

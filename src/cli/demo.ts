@@ -3,7 +3,6 @@ import type { CommandModule } from 'yargs';
 import { FAULTS, faultOf } from '../demo/faults.ts';
 import { analyzeRecording } from './demo-recording.ts';
 import { fail } from './exit.ts';
-import { LiveView } from './live-view.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface DemoArguments extends OutputOptions {
@@ -36,8 +35,8 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     }
     const fault = faultOf(args.fault);
     if (fault === undefined) return fail(`demo ${args.fault}: no such fault; gotrace demo --list names them`);
-    const { execa, setUp, traceCommand } = await parts();
-    const go = await execa('go', ['version'], { reject: false });
+    const { ask, setUp, traceCommand, LiveView } = await parts();
+    const go = await ask('go', ['version']);
     if (go.exitCode !== 0) {
       process.stderr.write(
         'gotrace: go is not installed here; this is the analysis of a recorded download instead\n',
@@ -63,7 +62,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         keep: undefined,
         timeoutMs: fault.endAfterMs,
         stallMs: undefined,
-        view,
+        openView: async () => view,
         notice: (text) => process.stderr.write(`gotrace: ${text}\n`),
       });
       view.stop();
@@ -81,10 +80,11 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
 
 /** Loaded when the demo is run: help does not wait for them. */
 async function parts() {
-  const [{ execa }, { setUp }, { traceCommand }] = await Promise.all([
-    import('execa'),
+  const [{ ask }, { setUp }, { traceCommand }, { LiveView }] = await Promise.all([
+    import('../capture/ask.ts'),
     import('../demo/demo.ts'),
     import('../trace-command.ts'),
+    import('./live-view.ts'),
   ]);
-  return { execa, setUp, traceCommand };
+  return { ask, setUp, traceCommand, LiveView };
 }

@@ -1,6 +1,4 @@
 import type { CommandModule } from 'yargs';
-import { CATALOGUE, wordsOf } from '../diagnose/catalogue.ts';
-import { EXAMPLE_REWRITES } from '../diagnose/goproxy.ts';
 import { fail } from './exit.ts';
 
 interface ExplainArguments {
@@ -15,7 +13,10 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       type: 'string',
       describe: 'phase/slug, as in a report; without it, all are listed',
     }) as never,
-  handler: ({ cause }) => {
+  handler: async ({ cause }) => {
+    // Loaded when it is asked for: no other command waits for it.
+    const { CATALOGUE, wordsOf } = await import('../diagnose/catalogue.ts');
+    const { EXAMPLE_REWRITES } = await import('../diagnose/goproxy.ts');
     if (cause === undefined) {
       for (const words of CATALOGUE)
         process.stdout.write(`${words.cause.padEnd(32)}${words.explanation.split('. ')[0]}\n`);
@@ -25,7 +26,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
     if (words === undefined) return fail(`explain ${cause}: no such cause; gotrace explain lists them all`);
     const remedies = words.remedies.flatMap(({ text, command }) => [
       `  - ${text}`,
-      ...(command === undefined ? [] : [`      ${exampleOf(command)}`]),
+      ...(command === undefined ? [] : [`      ${exampleOf(command, EXAMPLE_REWRITES)}`]),
     ]);
     process.stdout.write(
       [
@@ -43,9 +44,6 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
   },
 };
 
-function exampleOf(command: string): string {
-  return command.replace(
-    /^\{(piped|without|swapped)\}$/,
-    (_, name: keyof typeof EXAMPLE_REWRITES) => EXAMPLE_REWRITES[name],
-  );
+function exampleOf(command: string, rewrites: Readonly<Record<string, string>>): string {
+  return command.replace(/^\{(piped|without|swapped)\}$/, (whole, name: string) => rewrites[name] ?? whole);
 }

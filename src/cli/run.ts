@@ -1,9 +1,10 @@
 import { constants, homedir } from 'node:os';
 import type { CommandModule } from 'yargs';
+import { writerOf } from '../report/registry.ts';
 import type { RunOutcome } from '../trace-command.ts';
 import { readDuration } from './duration.ts';
 import { fail } from './exit.ts';
-import { LiveView, type Progress } from './live-view.ts';
+import type { LiveView, Progress } from './live-view.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface RunArguments extends OutputOptions {
@@ -88,7 +89,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const stall = readDuration('--stall', args.stall);
     if (!stall.ok) return fail(stall.error);
     const { traceCommand } = await import('../trace-command.ts');
-    const view = new LiveView(process.stderr, args.progress);
+    let view: LiveView | undefined;
     const outcome = await traceCommand({
       command,
       strace: args.strace,
@@ -100,13 +101,18 @@ export const runCommand: CommandModule<object, RunArguments> = {
       keep: args.keep,
       timeoutMs: timeout.value,
       stallMs: stall.value,
-      view,
+      openView: async () => {
+        const { LiveView } = await import('./live-view.ts');
+        view = new LiveView(process.stderr, args.progress);
+        return view;
+      },
+      onStarted: () => void writerOf(args.format),
       notice: (text) => {
-        view.clear();
+        view?.clear();
         process.stderr.write(`gotrace: ${text}\n`);
       },
     });
-    view.stop();
+    view?.stop();
     if (!outcome.ok) {
       fail(outcome.error);
       process.exit(outcome.error.includes('cannot be started') ? 127 : 2);
