@@ -20,7 +20,6 @@ import {
   type GoSettings,
   type Instrumentation,
   instrumentedEnvironment,
-  readGoSettings,
   reportedEnvironment,
 } from './capture/settings.ts';
 import { type StraceChoice, straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
@@ -31,6 +30,8 @@ import { type RedactOptions, redactor } from './redact/redact.ts';
 
 export interface TraceCommandOptions {
   readonly command: readonly string[];
+  /** What go said of its settings where the command is to run. */
+  readonly settings: Promise<GoSettings>;
   /** Undefined: where it is possible. */
   readonly strace: boolean | undefined;
   /** ltrace in place of strace: a process has one tracer. */
@@ -82,7 +83,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   // A tracer would fail in the command's place, and say so in its own words.
   const isFound = findProgram(options.command[0] ?? '') !== undefined;
   const [settings, tracer, view] = await Promise.all([
-    readGoSettings(process.cwd()),
+    options.settings,
     isFound ? tracerFor(traceLog, options) : undefined,
     options.openView(),
   ]);

@@ -35,7 +35,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     }
     const fault = faultOf(args.fault);
     if (fault === undefined) return fail(`demo ${args.fault}: no such fault; gotrace demo --list names them`);
-    const { ask, setUp, traceCommand, LiveView } = await parts();
+    const { ask, readGoSettings, setUp, traceCommand, LiveView } = await parts();
     const go = await ask('go', ['version']);
     if (go.exitCode !== 0) {
       process.stderr.write(
@@ -52,6 +52,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
       const { GOFLAGS: _flags, ...environment } = setting.environment;
       const outcome = await traceCommand({
         command: setting.command,
+        settings: readGoSettings(process.cwd()),
         environment,
         strace: args.strace,
         ltrace: false,
@@ -80,11 +81,12 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
 
 /** Loaded when the demo is run: help does not wait for them. */
 async function parts() {
-  const [{ ask }, { setUp }, { traceCommand }, { LiveView }] = await Promise.all([
+  const [{ ask }, { readGoSettings }, { setUp }, { traceCommand }, { LiveView }] = await Promise.all([
     import('../capture/ask.ts'),
+    import('../capture/settings.ts'),
     import('../demo/demo.ts'),
     import('../trace-command.ts'),
     import('./live-view.ts'),
   ]);
-  return { ask, setUp, traceCommand, LiveView };
+  return { ask, readGoSettings, setUp, traceCommand, LiveView };
 }

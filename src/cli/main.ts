@@ -39,6 +39,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
     .command(COMMANDS)
+    // All that we say is in English, and looking for other words takes time.
+    .detectLocale(false)
     .parserConfiguration({ 'populate--': true })
     .demandCommand(1, 'name a command: gotrace run -- go mod download, or gotrace analyze LOG')
     .strict()

@@ -1,5 +1,6 @@
 import { constants, homedir } from 'node:os';
 import type { CommandModule } from 'yargs';
+import { readGoSettings } from '../capture/settings.ts';
 import { writerOf } from '../report/registry.ts';
 import type { RunOutcome } from '../trace-command.ts';
 import { readDuration } from './duration.ts';
@@ -88,10 +89,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (!timeout.ok) return fail(timeout.error);
     const stall = readDuration('--stall', args.stall);
     if (!stall.ok) return fail(stall.error);
+    // Asked before anything else is loaded: go answers meanwhile.
+    const settings = readGoSettings(process.cwd());
     const { traceCommand } = await import('../trace-command.ts');
     let view: LiveView | undefined;
     const outcome = await traceCommand({
       command,
+      settings,
       strace: args.strace,
       ltrace: args.ltrace,
       tracing: { all: args.traceAll, seccomp: args.seccompBpf },
