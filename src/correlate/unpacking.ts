@@ -77,7 +77,9 @@ export class Unpacking {
   #addSpan(work: Work, endNs: number | undefined, at: SourceLine | undefined): void {
     const { module, version, pid, startNs, files, evidence } = work;
     if (startNs === undefined) return;
-    const span = this.#store.open('unzip', 'cpu', `hash and unpack ${module}@${version}`, startNs, evidence);
+    // The lock is taken twice: the zip is hashed as it arrives, and unpacked later.
+    const doing = files === 0 ? 'hash' : 'unpack';
+    const span = this.#store.open('unzip', 'cpu', `${doing} ${module}@${version}`, startNs, evidence);
     if (endNs !== undefined) span.endNs = endNs;
     if (at !== undefined) span.evidence.push(at);
     span.attributes = {

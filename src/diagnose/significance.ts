@@ -60,10 +60,10 @@ function chargeableNs({ phase, criticalNs, segments, spans }: Group): number {
 }
 
 /**
- * Unpacking a file takes some fifteen calls, and a tracer stops each of them twice: measured 2 to 3.5 ms a file under
- * strace on a small machine, 0.1 ms without. Many files are the tracer's cost, not the module's.
+ * Unpacking a file takes some fifteen calls, and a tracer stops each of them twice: measured 2 to 5 ms a file under strace
+ * on a small machine, 0.1 ms without. Many files are the tracer's cost, not the module's.
  */
-const TRACED_FILE_NS = 4e6;
+const TRACED_FILE_NS = 8e6;
 
 /** Lookup, connect, handshake and the first answer in one, where the log does not tell them apart: six round trips. */
 const REACH_NS = 1.2e9;
