@@ -1,4 +1,4 @@
-import { goBuild } from './go-build/format.ts';
+import { type BuildStepRecord, goBuild } from './go-build/format.ts';
 import { goEnv, type SettingRecord } from './go-env/format.ts';
 import { type GoErrorRecord, goErrors } from './go-errors/format.ts';
 import { goJson, type ModuleRecord } from './go-json/format.ts';
@@ -17,6 +17,7 @@ import type { Format } from './types.ts';
 /** What go and its children print on stderr. */
 export type TextRecord =
   | GoXRecord
+  | BuildStepRecord
   | NetdnsRecord
   | Http2Record
   | GoErrorRecord

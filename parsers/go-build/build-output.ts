@@ -5,6 +5,15 @@
 export class BuildOutput {
   #untilMark: string | undefined;
 
+  /** Whether the beginning of a line may turn out to be one of the script. */
+  mayBeBuildLine(partial: string): boolean {
+    return (
+      this.#untilMark !== undefined ||
+      PROGRAM.test(partial) ||
+      BEGINNINGS.some((each) => each.startsWith(partial) || partial.startsWith(each))
+    );
+  }
+
   isBuildLine(text: string): boolean {
     if (this.#untilMark !== undefined) {
       if (text.trimEnd() === this.#untilMark) this.#untilMark = undefined;
@@ -19,13 +28,36 @@ export class BuildOutput {
   }
 }
 
+const BEGINNINGS = [
+  ...[
+    'WORK=',
+    'mkdir -p ',
+    'cd ',
+    'cat >',
+    'echo ',
+    'printf ',
+    'cp ',
+    'mv ',
+    'rm ',
+    'touch ',
+    'ln ',
+    'chmod ',
+  ],
+  ...['go tool ', 'packagefile ', '$WORK/', 'TERM=', '# internal', 'gcc ', 'g++ ', 'clang '],
+];
+/** A path that goes on, or one of go's tools. */
+const PROGRAM = /^\/\S*$|^\S*\/pkg\/tool\//;
+
 const COMMANDS: readonly RegExp[] = [
   /^WORK=\S+go-build\d+$/,
   /^(?:mkdir|rm|cp|mv|touch|chmod|ln|cat|echo|printf) .*\$WORK/,
   /^(?:TERM='dumb' )?(?:CGO_\w+='[^']*' |\w+=\S* )*\S*\/(?:pkg\/tool\/\w+|go-build)\/\S+ /,
   /^(?:TERM='dumb' )(?:\w+=\S* )*\S+ /,
-  /^\$WORK\/\S+/,
-  /^cd (?:\$WORK|\/)\S*$/,
+  // An error of the compiler or the linker begins `$WORK/b001/x.o:12: …`.
+  /^\$WORK\/[^\s:]+(?: |$)/,
+  /^# \$WORK\/\S+ not created$/,
+  /^(?:\S*\/)?[\w.+-]*(?:gcc|clang|cc|\+\+|gfortran|ar)(?:-[\d.]+)? .*(?:\$WORK|\|\| true$)/,
+  /^cd (?:\$WORK|\/|\.)\S*$/,
   /^packagefile \S+=/,
   /\s# internal$|^# internal$/,
   /^cp \S+\/go-build\/\S+ /,

@@ -15,13 +15,9 @@ export interface Asked {
 const BEGINNINGS = [
   '# get ',
   '# lock ',
-  'mkdir -p ',
-  'cd ',
   'go package net: ',
   'http2: ',
   '20',
-  'WORK=',
-  'cat >',
   '0.',
   '1.',
   'false',
@@ -54,6 +50,9 @@ export class OwnLines {
 
   /** Whether a line that is not complete may yet turn out to be one that gotrace asked for. */
   mayBeAsked(partial: string): boolean {
-    return BEGINNINGS.some((each) => each.startsWith(partial) || partial.startsWith(each));
+    return (
+      BEGINNINGS.some((each) => each.startsWith(partial) || partial.startsWith(each)) ||
+      (!this.#asked.x && this.#build.mayBeBuildLine(partial))
+    );
   }
 }

@@ -40,6 +40,7 @@ export class GoOutput {
   #firstNs: number | undefined;
   lastNs = Number.NEGATIVE_INFINITY;
   #dial: Span | undefined;
+  #build: Span | undefined;
   /** Reaching a host as http2debug tells it: lookup, connect and handshake in one. */
   readonly dials: Span[] = [];
   #nowNs = 0;
@@ -84,7 +85,11 @@ export class GoOutput {
     this.lastNs = Math.max(this.lastNs, timeNs);
     this.lastLines = [...this.lastLines.slice(-2), record.at];
     switch (record.kind) {
+      case 'build-step':
+        this.#onBuildStep(timeNs, record.at);
+        return;
       case 'fetch-start':
+        this.endBuild(timeNs);
         this.fetching.onStart(record, timeNs, pid);
         return;
       case 'fetch-end':
@@ -98,6 +103,7 @@ export class GoOutput {
         this.#git.on(record, timeNs, pid);
         return;
       case 'downloading':
+        this.endBuild(timeNs);
         this.downloads.push({ module: record.module, version: record.version, timeNs, at: record.at, pid });
         return;
       case 'resolver':
@@ -132,6 +138,17 @@ export class GoOutput {
       case 'h2-other':
         this.http2 = true;
     }
+  }
+
+  #onBuildStep(timeNs: number, at: SourceLine): void {
+    this.#build ??= this.#store.open('build', 'cpu', 'build (compile, link, test)', timeNs, [at]);
+    this.#build.evidence[1] = at;
+  }
+
+  /** Another go command began, or the trace ends. */
+  endBuild(timeNs: number): void {
+    if (this.#build !== undefined) this.#build.endNs = timeNs;
+    this.#build = undefined;
   }
 
   /**

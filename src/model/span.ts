@@ -22,7 +22,9 @@ export type SpanKind =
   | 'lock'
   | 'file'
   | 'prompt'
-  | 'unzip';
+  | 'unzip'
+  /** What go does when all packages are there: compile, link, run tests. */
+  | 'build';
 
 /**
  * OpenTelemetry semantic conventions where one exists, else `gotrace.*`. A field that was not seen is absent.

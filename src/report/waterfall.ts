@@ -21,6 +21,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'process',
   'git-command',
   'unzip',
+  'build',
 ]);
 
 /** The longest spans, in the order of their start, as bars of `width` columns over the whole run. */

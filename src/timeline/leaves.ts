@@ -35,7 +35,7 @@ const NETWORK: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls']);
 export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
   const git = spans.filter((span) => span.kind === 'process' && span.phase === 'git');
   const index = indexOf(spans);
-  return spans.flatMap((span) => {
+  const waits = spans.flatMap((span) => {
     const rank = RANKS[span.kind];
     if (
       rank === undefined ||
@@ -54,6 +54,18 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
       ...part,
     }));
   });
+  return [...waits, ...buildsOf(spans, waits)];
+}
+
+/** A build is all that goes on where nothing is waited for. */
+function buildsOf(spans: readonly Span[], waits: readonly Piece[]): Piece[] {
+  return spans
+    .filter((span) => span.kind === 'build')
+    .flatMap((span) => {
+      const whole = { startNs: span.startNs, endNs: span.endNs ?? span.startNs };
+      const inside = waits.filter(({ startNs, endNs }) => startNs < whole.endNs && endNs > whole.startNs);
+      return subtract(whole, inside).map((part) => ({ span, rank: 0, open: false, ...part }));
+    });
 }
 
 /** A look at /proc may come a quarter of a second late. */

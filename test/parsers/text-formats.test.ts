@@ -193,7 +193,7 @@ describe('go -x', () => {
     ]);
   });
 
-  it('what go says of its own work is known, and is no record', () => {
+  it('what go says of its own work is known; that a build goes on is a record, four times a second', () => {
     const text = [
       'WORK=/tmp/go-build123',
       'go tool buildid -w $WORK/b008/_pkg_.a # internal',
@@ -206,8 +206,8 @@ describe('go -x', () => {
       'go: something else',
     ];
     const { records, outcomes } = parseText(goBuild, text.join('\n'));
-    expect(records).toEqual([]);
-    expect(outcomes).toMatchObject({ ignored: 8, unparsed: 1 });
+    expect(records).toMatchObject([{ kind: 'build-step', at: { line: 2 } }]);
+    expect(outcomes).toMatchObject({ record: 1, ignored: 7, unparsed: 1 });
   });
 
   it('holds the script of a build back, here-documents included, and nothing else', () => {
@@ -218,14 +218,21 @@ describe('go -x', () => {
       "cat >$WORK/b001/importcfg << 'EOF' # internal",
       'any text of mine',
       'EOF',
+      'cd .',
+      'gcc -Qunused-arguments -O2 -g -c -x c - -o /dev/null || true',
+      'x86_64-linux-musl-gcc -I . -fPIC -o $WORK/b001/_cgo_.o $WORK/b001/_x001.o',
+      '# $WORK/b001/_cgo_install.h not created',
+      '$WORK/b001/app.test -test.timeout=10m0s',
       'hello from the program',
       '# example.com/pkg',
       './a.go:3:1: syntax error',
+      '$WORK/b001/_x001.o: undefined reference to `two`',
     ];
     expect(lines.filter((line) => !build.isBuildLine(line))).toEqual([
       'hello from the program',
       '# example.com/pkg',
       './a.go:3:1: syntax error',
+      '$WORK/b001/_x001.o: undefined reference to `two`',
     ]);
   });
 });
