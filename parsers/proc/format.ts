@@ -65,6 +65,8 @@ export type ProcRecord =
   /** `what` is the key of a process, a socket or a lock that was there: see `keyOfProcLine`. */
   | (At & { readonly kind: 'proc-gone'; readonly what: string });
 
+const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
+
 /** What stays the same of a line while what it tells of is there: a process ages, a queue fills; another program is another key. */
 export function keyOfProcLine(line: string): string {
   const process = PROCESS.exec(line);
@@ -80,23 +82,22 @@ export const proc: Format<ProcRecord> = {
 
 const LINE =
   /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock|file) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
-const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
-const SOCKET =
-  /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)(?: received=(\d+))?/;
-const LOCK = /^lock (\d+) waits (\d+) (.+)$/;
-const FILE = /^file (\d+) \d+ (\d+) (\/.+)$/;
-const HOST = /^host (\S+) (\S+)$/;
-const ENVIRONMENT = /^env (\d+) (\w+)=(.*)$/;
-
-function readProc(line: InputLine): ProcRecord | undefined {
-  const text = line.text();
-  const base = { at: line.at(), timeNs: line.timeNs };
-  if (text.startsWith('sampling every ')) return { kind: 'proc-sampling', ...base };
-  if (text.startsWith('gone ')) return { kind: 'proc-gone', ...base, what: text.slice('gone '.length) };
-  const process = PROCESS.exec(text);
-  if (process !== null) {
-    const [, pid, parent, state = '', age, wchan = '', command = ''] = process;
-    return {
+/** What each kind of line says; the fields are the groups of its pattern. */
+const READERS: readonly {
+  readonly pattern: RegExp;
+  readonly read: (fields: readonly string[], base: At, key: string) => ProcRecord;
+}[] = [
+  {
+    pattern: /^sampling every /,
+    read: (_, base) => ({ kind: 'proc-sampling', ...base }),
+  },
+  {
+    pattern: /^gone (.*)$/,
+    read: ([what = ''], base) => ({ kind: 'proc-gone', ...base, what }),
+  },
+  {
+    pattern: PROCESS,
+    read: ([pid, parent, state = '', age, wchan = '', command = ''], base) => ({
       kind: 'proc-process',
       ...base,
       pid: Number(pid),
@@ -105,15 +106,15 @@ function readProc(line: InputLine): ProcRecord | undefined {
       ageSeconds: Number(age),
       wchan,
       command: command.split('\t'),
-    };
-  }
-  const socket = SOCKET.exec(text);
-  if (socket !== null) {
-    const [, pid, transport, state = '', peer = '', port, rx, tx, received] = socket;
-    return {
+    }),
+  },
+  {
+    pattern:
+      /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)(?: received=(\d+))?/,
+    read: ([pid, transport, state = '', peer = '', port, rx, tx, received], base, key) => ({
       kind: 'proc-socket',
       ...base,
-      key: keyOfProcLine(text),
+      key,
       pid: Number(pid),
       transport: transport === 'udp' ? 'udp' : 'tcp',
       state,
@@ -122,33 +123,53 @@ function readProc(line: InputLine): ProcRecord | undefined {
       receiveQueue: Number(rx),
       sendQueue: Number(tx),
       ...(received === undefined ? {} : { received: Number(received) }),
-    };
-  }
-  const lock = LOCK.exec(text);
-  if (lock !== null) {
-    const [, pid, holder, path = ''] = lock;
-    const key = keyOfProcLine(text);
-    return { kind: 'proc-lock', ...base, key, pid: Number(pid), holder: Number(holder), path };
-  }
-  const file = FILE.exec(text);
-  if (file !== null) {
-    const [, pid, bytes, path = ''] = file;
-    return {
+    }),
+  },
+  {
+    pattern: /^lock (\d+) waits (\d+) (.+)$/,
+    read: ([pid, holder, path = ''], base, key) => ({
+      kind: 'proc-lock',
+      ...base,
+      key,
+      pid: Number(pid),
+      holder: Number(holder),
+      path,
+    }),
+  },
+  {
+    pattern: /^file (\d+) \d+ (\d+) (\/.+)$/,
+    read: ([pid, bytes, path = ''], base, key) => ({
       kind: 'proc-file',
       ...base,
-      key: keyOfProcLine(text),
+      key,
       pid: Number(pid),
       bytes: Number(bytes),
       path,
-    };
+    }),
+  },
+  {
+    pattern: /^host (\S+) (\S+)$/,
+    read: ([host = '', address = ''], base) => ({ kind: 'proc-host', ...base, host, address }),
+  },
+  {
+    pattern: /^env (\d+) (\w+)=(.*)$/,
+    read: ([pid, name = '', value = ''], base) => ({
+      kind: 'proc-env',
+      ...base,
+      pid: Number(pid),
+      name,
+      value,
+    }),
+  },
+];
+
+function readProc(line: InputLine): ProcRecord | undefined {
+  const text = line.text();
+  for (const { pattern, read } of READERS) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const [, ...fields] = match;
+    return read(fields, { at: line.at(), timeNs: line.timeNs }, keyOfProcLine(text));
   }
-  const named = HOST.exec(text);
-  if (named !== null) {
-    const [, host = '', address = ''] = named;
-    return { kind: 'proc-host', ...base, host, address };
-  }
-  const environment = ENVIRONMENT.exec(text);
-  if (environment === null) return undefined;
-  const [, pid, name = '', value = ''] = environment;
-  return { kind: 'proc-env', ...base, pid: Number(pid), name, value };
+  return undefined;
 }

@@ -8,7 +8,7 @@ import type { Report, ReportFinding, ReportSpan } from '../model/report.ts';
 import { SCHEMA_VERSION } from '../model/schema-version.ts';
 import type { Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
-import type { Timeline } from '../timeline/timeline.ts';
+import type { HostTotal, PhaseTotal, Timeline } from '../timeline/timeline.ts';
 
 /** More spans than a person or a browser can look at; the longest are kept, the rest counted. */
 const MAX_SPANS = 5000;
@@ -31,46 +31,26 @@ export function buildReport(parts: ReportParts): Report {
   const findings = diagnosis.findings.map((finding) => findingOf(finding, timeline.wallNs, seconds));
   const kept = keptSpans(trace.spans, timeline);
   const { ending } = trace;
+  const command = parts.command ?? trace.command ?? [];
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: 'gotrace', version: parts.version },
     verdict: diagnosis.verdict,
     wallSeconds: duration(timeline.wallNs),
     exitCode: parts.exitCode ?? (ending.kind === 'exited' ? ending.code : null),
-    command:
-      [...(parts.command ?? trace.command ?? [])].length > 0
-        ? [...(parts.command ?? trace.command ?? [])]
-        : null,
+    command: command.length > 0 ? [...command] : null,
     environment: { ...trace.environment },
     blockingPoint: diagnosis.blockingPoint === undefined ? null : (findings[0] ?? null),
     findings,
-    phases: timeline.phases.map(({ phase, wallNs, criticalNs, count }) => ({
-      phase,
-      wallSeconds: duration(wallNs),
-      criticalSeconds: duration(criticalNs),
-      count,
-    })),
-    hosts: timeline.hosts.map(({ host, wallNs, criticalNs, count }) => ({
-      host,
-      wallSeconds: duration(wallNs),
-      criticalSeconds: duration(criticalNs),
-      count,
-    })),
-    syscalls: trace.syscalls
-      .map(syscallOf)
-      .sort(
-        (a, b) =>
-          (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count || a.name.localeCompare(b.name),
-      ),
+    phases: timeline.phases.map((total) => ({ phase: total.phase, ...totalOf(total) })),
+    hosts: timeline.hosts.map((total) => ({ host: total.host, ...totalOf(total) })),
+    syscalls: trace.syscalls.map(syscallOf).sort(byTime),
     inputs: parts.inputs.map(({ firstUnparsed, ...input }) => ({
       ...input,
       ...(firstUnparsed.length === 0 ? {} : { firstUnparsed: firstUnparsed.map(evidenceOf) }),
     })),
     timeline: {
-      startedAt:
-        trace.originSeconds === undefined || trace.originSeconds + trace.startNs / 1e9 < 1e8
-          ? null
-          : new Date((trace.originSeconds + trace.startNs / 1e9) * 1000).toISOString(),
+      startedAt: startOf(trace),
       spans: kept.map((span) => spanOf(span, seconds)),
       droppedSpans: trace.spans.length - kept.length + trace.droppedSpans,
       critical: timeline.segments.slice(-MAX_SPANS).map(({ span, phase, startNs, endNs }) => ({
@@ -81,6 +61,25 @@ export function buildReport(parts: ReportParts): Report {
       })),
     },
   };
+}
+
+function totalOf({ wallNs, criticalNs, count }: PhaseTotal | HostTotal) {
+  return { wallSeconds: duration(wallNs), criticalSeconds: duration(criticalNs), count };
+}
+
+/** Those that took the most time first, then those that were called most. */
+function byTime(a: Report['syscalls'][number], b: Report['syscalls'][number]): number {
+  return (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count || a.name.localeCompare(b.name);
+}
+
+/** Before 1973 is a time of day, not a date. */
+const FIRST_DATE_SECONDS = 1e8;
+
+function startOf({ originSeconds, startNs }: Trace): string | null {
+  const seconds = originSeconds === undefined ? undefined : originSeconds + startNs / 1e9;
+  return seconds === undefined || seconds < FIRST_DATE_SECONDS
+    ? null
+    : new Date(seconds * 1000).toISOString();
 }
 
 function findingOf(finding: Finding, wallNs: number, seconds: (ns: number) => number): ReportFinding {
