@@ -38,3 +38,23 @@ describe('two looks at a go that hangs', () => {
     expect(report.inputs[0]).toMatchObject({ format: 'proc', unparsed: 0 });
   });
 });
+
+describe('repeated looks at a go without a tracer', () => {
+  const run = (during: readonly string[]) =>
+    at(0, ['sampling every 250 ms']) +
+    at(0.25, ['proc 12 1 R 0.25 0 go\tmod\tdownload', ...during]) +
+    at(6, [...(during.length > 0 ? ['gone work'] : []), 'gone proc 12 go\tmod\tdownload']);
+  // The end of the command is known, as it is to who started it.
+  const fetch = at(0.1, ['# get https://proxy.example/a.example/a/@v/v1.0.0.zip']).concat(
+    at(0.2, ['# get https://proxy.example/a.example/a/@v/v1.0.0.zip: 200 OK (0.1s)']),
+  );
+
+  it('who computes has work to do; a silence without work is not explained', async () => {
+    const busy = await reportOfText(run(['work 0.25']), fetch);
+    expect(busy.verdict.status).toBe('healthy');
+    expect(busy.phases.find((each) => each.phase === 'cpu')?.criticalSeconds).toBeCloseTo(5.9, 1);
+    const silent = await reportOfText(run([]), fetch);
+    expect(silent.verdict.status).toBe('unknown');
+    expect(silent.verdict.headline).toContain('go printed nothing for');
+  });
+});

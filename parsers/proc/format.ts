@@ -15,8 +15,9 @@ interface At {
  *     file PID FD BYTES PATH
  *     env PID NAME=VALUE
  *     host NAME ADDRESS
+ *     work SECONDS-SINCE
  *     sampling every 250 ms
- *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID … | gone file PID FD PATH
+ *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID … | gone file PID FD PATH | gone work
  */
 export type ProcRecord =
   | (At & {
@@ -62,6 +63,8 @@ export type ProcRecord =
   /** A host that the settings name, and an address that it has. */
   | (At & { readonly kind: 'proc-host'; readonly host: string; readonly address: string })
   | (At & { readonly kind: 'proc-sampling' })
+  /** The processes compute rather than wait, for so long by now. */
+  | (At & { readonly kind: 'proc-work'; readonly key: string; readonly ageSeconds: number })
   /** `what` is the key of a process, a socket or a lock that was there: see `keyOfProcLine`. */
   | (At & { readonly kind: 'proc-gone'; readonly what: string });
 
@@ -71,7 +74,10 @@ const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
 export function keyOfProcLine(line: string): string {
   const process = PROCESS.exec(line);
   if (process !== null) return `proc ${process[1]} ${process[6]}`;
-  return line.replace(/^(file \d+ \d+) \d+ /, '$1 ').replace(/ rx=\d+ tx=\d+.*$/, '');
+  return line
+    .replace(/^(file \d+ \d+) \d+ /, '$1 ')
+    .replace(/ rx=\d+ tx=\d+.*$/, '')
+    .replace(/^work .*$/, 'work');
 }
 
 export const proc: Format<ProcRecord> = {
@@ -81,7 +87,7 @@ export const proc: Format<ProcRecord> = {
 };
 
 const LINE =
-  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock|file) |proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
+  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock|file|work)\b|work [\d.]+$|proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
 /** What each kind of line says; the fields are the groups of its pattern. */
 const READERS: readonly {
   readonly pattern: RegExp;
@@ -146,6 +152,10 @@ const READERS: readonly {
       bytes: Number(bytes),
       path,
     }),
+  },
+  {
+    pattern: /^work ([\d.]+)$/,
+    read: ([age], base, key) => ({ kind: 'proc-work', ...base, key, ageSeconds: Number(age) }),
   },
   {
     pattern: /^host (\S+) (\S+)$/,

@@ -43,6 +43,25 @@ export function stamped(lines: readonly string[]): string {
 }
 
 /**
+ * Seconds of computing that a process tree has used so far, with children that have ended: the fields utime, stime, cutime
+ * and cstime of proc(5).
+ */
+export function computedSeconds(pid: number): number {
+  let ticks = 0;
+  for (const each of processTree(pid)) {
+    const fields = statFields(each);
+    for (const field of [11, 12, 13, 14]) ticks += Number(fields[field] ?? 0);
+  }
+  return ticks / USER_HZ;
+}
+
+/** The fields of /proc/PID/stat from the state on; the comm before them may hold blanks and parentheses. */
+function statFields(pid: number): string[] {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/**
  * What /proc tells of a process tree at this moment, in the lines that parsers/proc reads. `isGentle` is for looking again
  * and again: what disturbs the whole machine is then read only where it is known to tell something.
  */
@@ -112,9 +131,7 @@ function arrivingLines(pid: number, targets: Targets): string[] {
 }
 
 function processLine(pid: number): string {
-  const stat = read(`/proc/${pid}/stat`);
-  // The comm may hold blanks and parentheses: the fields are counted from the last one (proc(5)).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(pid);
   if (fields.length < 20) return '';
   const uptime = Number(read('/proc/uptime').split(' ')[0]);
   const age = Math.max(0, uptime - Number(fields[19]) / USER_HZ);

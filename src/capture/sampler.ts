@@ -1,8 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
-import { isRunning, snapshot, stamped } from './proc.ts';
+import { computedSeconds, isRunning, snapshot, stamped } from './proc.ts';
 
 const SAMPLE_MS = 250;
+/** Who keeps half a core busy is not waiting. */
+const BUSY_SHARE = 0.5;
 
 /**
  * Without a tracer, /proc is looked at again and again: sockets that connect, questions to nameservers, locks that are
@@ -15,6 +17,9 @@ export class Sampler {
   /** Lines by what stays the same of them. */
   #known = new Map<string, string>();
   #isStopped = false;
+  /** At the last look. */
+  #seconds = performance.now() / 1000;
+  #computedSeconds = 0;
 
   constructor(pid: number, path: string) {
     this.#pid = pid;
@@ -27,12 +32,24 @@ export class Sampler {
   #look(): void {
     // What a process that has just been ended no longer waits for was in flight when it was ended.
     if (!isRunning(this.#pid)) return;
-    const lines = new Map(snapshot(this.#pid, { isGentle: true }).map((line) => [keyOfProcLine(line), line]));
+    const seen = [...this.#work(), ...snapshot(this.#pid, { isGentle: true })];
+    const lines = new Map(seen.map((line) => [keyOfProcLine(line), line]));
     const news = [...lines].flatMap(([key, line]) => (this.#isNews(key, line) ? [line] : []));
     const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
     const gone = [...this.#known.keys()].filter((key) => !lines.has(key) && !key.startsWith('env '));
     this.#write([...gone.map((key) => `gone ${key}`), ...news]);
     this.#known = new Map([...settings, ...lines]);
+  }
+
+  /** Whether it computed most of the time since the last look. */
+  #work(): string[] {
+    const seconds = performance.now() / 1000;
+    const computed = computedSeconds(this.#pid);
+    const elapsed = seconds - this.#seconds;
+    const isBusy = computed - this.#computedSeconds >= BUSY_SHARE * elapsed;
+    this.#seconds = seconds;
+    this.#computedSeconds = computed;
+    return isBusy ? [`work ${elapsed.toFixed(2)}`] : [];
   }
 
   /** A zip is written down again whenever there is more of it. */

@@ -88,6 +88,7 @@ export class Correlator {
       case 'proc-env':
       case 'proc-host':
       case 'proc-sampling':
+      case 'proc-work':
       case 'proc-gone':
         this.#onProc(record);
         return;

@@ -141,7 +141,7 @@ export class GoOutput {
   }
 
   #onBuildStep(timeNs: number, at: SourceLine): void {
-    this.#build ??= this.#store.open('build', 'cpu', 'build (compile, link, test)', timeNs, [at]);
+    this.#build ??= this.#store.open('work', 'cpu', 'build (compile, link, test)', timeNs, [at]);
     this.#build.evidence[1] = at;
   }
 

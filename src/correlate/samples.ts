@@ -73,6 +73,9 @@ export class Samples {
       case 'proc-socket':
         this.#onSocket(record, timeNs);
         return;
+      case 'proc-work':
+        this.#onWork(record, timeNs);
+        return;
       case 'proc-file':
         this.#onFile(record, timeNs);
         return;
@@ -127,6 +130,10 @@ export class Samples {
       );
     else if (record.state === 'ESTABLISHED' && record.transport === 'tcp')
       this.established.push({ record, startNs: timeNs });
+  }
+
+  #onWork({ key, ageSeconds, at }: ProcRecord & { readonly kind: 'proc-work' }, timeNs: number): void {
+    this.#open.set(key, this.#store.open('work', 'cpu', 'computing', timeNs - ageSeconds * 1e9, [at]));
   }
 
   #onFile(record: FileRecord, timeNs: number): void {

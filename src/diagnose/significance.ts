@@ -36,8 +36,8 @@ const QUICK_BYTES_PER_SECOND = 1e6;
 /** Whether a group of waits is a blocking point, and not what any run has. */
 export function isSignificant(group: Group, { timeline, trace: { endNs, coverage } }: Case): boolean {
   if (group.phase === 'unknown' || group.spans.length === 0) return false;
-  // Building is what was asked for.
-  if (group.spans.every((span) => span.kind === 'build')) return false;
+  // Work is what was asked for.
+  if (group.spans.every((span) => span.kind === 'work')) return false;
   if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND)
     return false;
   if (group.open) return group.criticalNs >= SHORTEST_NS;

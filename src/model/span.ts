@@ -23,8 +23,8 @@ export type SpanKind =
   | 'file'
   | 'prompt'
   | 'unzip'
-  /** What go does when all packages are there: compile, link, run tests. */
-  | 'build';
+  /** The command works: it compiles, links, unpacks. What is waited for meanwhile has spans of its own. */
+  | 'work';
 
 /**
  * OpenTelemetry semantic conventions where one exists, else `gotrace.*`. A field that was not seen is absent.

@@ -21,7 +21,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'process',
   'git-command',
   'unzip',
-  'build',
+  'work',
 ]);
 
 /** The longest spans, in the order of their start, as bars of `width` columns over the whole run. */
@@ -42,11 +42,11 @@ export function waterfall(report: Report, width: number, most: number): Waterfal
     }));
 }
 
-/** What stands for itself: unpacking spans the download of the module as well, and is shown where it was most of it. */
+/** What stands for itself: unpacking and other work go on beside waits, and are shown where they were most of their time. */
 function isOwnWork(span: ReportSpan, report: Report): boolean {
   // Programs beside go and git (a shell, a compiler, go's own telemetry) are not waited for by name.
   if (span.kind === 'process') return span.phase !== 'cpu';
-  if (span.kind !== 'unzip') return true;
+  if (span.kind !== 'unzip' && span.kind !== 'work') return true;
   const own = report.timeline.critical.filter((segment) => segment.spanId === span.id);
   return (
     own.reduce((sum, segment) => sum + segment.endSeconds - segment.startSeconds, 0) >

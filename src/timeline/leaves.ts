@@ -54,15 +54,15 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
       ...part,
     }));
   });
-  return [...waits, ...buildsOf(spans, waits)];
+  return [...waits, ...workOf(spans, waits, endNs)];
 }
 
-/** A build is all that goes on where nothing is waited for. */
-function buildsOf(spans: readonly Span[], waits: readonly Piece[]): Piece[] {
+/** Work is all that goes on where nothing is waited for. */
+function workOf(spans: readonly Span[], waits: readonly Piece[], endNs: number): Piece[] {
   return spans
-    .filter((span) => span.kind === 'build')
+    .filter((span) => span.kind === 'work')
     .flatMap((span) => {
-      const whole = { startNs: span.startNs, endNs: span.endNs ?? span.startNs };
+      const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
       const inside = waits.filter(({ startNs, endNs }) => startNs < whole.endNs && endNs > whole.startNs);
       return subtract(whole, inside).map((part) => ({ span, rank: 0, open: false, ...part }));
     });
