@@ -1,10 +1,15 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
 import { computedSeconds, isRunning, snapshot, stamped } from './proc.ts';
+import { withBytesReceived } from './tcp-info.ts';
 
 const SAMPLE_MS = 250;
 /** Who keeps half a core busy is not waiting. */
 const BUSY_SHARE = 0.5;
+/** Every so many looks, ss(8) is asked what came over connections over which nothing was known to have come. */
+const LOOKS_TO_ASK = 4;
+const ESTABLISHED = / tcp ESTABLISHED /;
+const RECEIVED_NOTHING = / received=0$/;
 
 /**
  * Without a tracer, /proc is looked at again and again: sockets that connect, questions to nameservers, locks that are
@@ -20,6 +25,9 @@ export class Sampler {
   /** At the last look. */
   #seconds = performance.now() / 1000;
   #computedSeconds = 0;
+  #looks = 0;
+  /** Connections by what ss said of them last. */
+  readonly #asked = new Map<string, string>();
 
   constructor(pid: number, path: string) {
     this.#pid = pid;
@@ -38,7 +46,27 @@ export class Sampler {
     const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
     const gone = [...this.#known.keys()].filter((key) => !lines.has(key) && !key.startsWith('env '));
     this.#write([...gone.map((key) => `gone ${key}`), ...news]);
+    const waiting = [...lines].filter(([key, line]) => ESTABLISHED.test(line) && this.#known.has(key));
     this.#known = new Map([...settings, ...lines]);
+    if (++this.#looks % LOOKS_TO_ASK === 0) void this.#askWhatCame(waiting);
+  }
+
+  /** An idle connection over which something came is not asked about again. */
+  async #askWhatCame(sockets: readonly (readonly [string, string])[]): Promise<void> {
+    const unclear = sockets.filter(([key]) => RECEIVED_NOTHING.test(this.#asked.get(key) ?? ' received=0'));
+    if (unclear.length === 0) return;
+    const told = await withBytesReceived(
+      this.#pid,
+      unclear.map(([, line]) => line),
+    );
+    if (this.#isStopped) return;
+    const news = told.filter((line) => {
+      const key = keyOfProcLine(line);
+      const isNew = line.includes(' received=') && line !== this.#asked.get(key);
+      if (isNew) this.#asked.set(key, line);
+      return isNew;
+    });
+    this.#write(news);
   }
 
   /** Whether it computed most of the time since the last look. */

@@ -12,13 +12,16 @@ const MUCH_LONGER = 4;
  * the lookup, the connection and the handshake, the later ones do not.
  */
 export function markFirstContacts(output: GoOutput, hasPackets: boolean): void {
-  if (hasPackets || output.http2) return;
+  if (hasPackets) return;
   const byHost = groupBy(output.fetches, ({ attributes }) => attributes['server.address']);
-  for (const fetches of byHost.values()) markHost(fetches);
+  // What http2debug tells of reaching a host stands for itself.
+  for (const [host, fetches] of byHost)
+    if (!output.dials.tellsOf(host)) markHost(fetches, output.dials.reached.has(host ?? ''));
+  if (output.http2) return;
   nameDetour(output);
 }
 
-function markHost(fetches: readonly Span[]): void {
+function markHost(fetches: readonly Span[], isReached: boolean): void {
   const firstEnd = Math.min(
     ...fetches.map((fetch) => (isAnswered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)),
   );
@@ -30,7 +33,7 @@ function markHost(fetches: readonly Span[]): void {
   const longest = Math.max(0, ...later);
   for (const fetch of first) {
     const took = lengthOf(fetch);
-    const neverAnswered = !Number.isFinite(firstEnd) && !isAnswered(fetch);
+    const neverAnswered = !isReached && !Number.isFinite(firstEnd) && !isAnswered(fetch);
     // A host that is known by then and as slow again answers slowly.
     const slowSetup =
       took !== undefined &&

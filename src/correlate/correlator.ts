@@ -175,7 +175,7 @@ export class Correlator {
     this.#sockets.connections.finish();
     this.#files.finish();
     const { startNs, endNs } = this.#limits(totals);
-    this.#output.endBuild(endNs);
+    this.#output.finish(endNs);
     const lookups = this.#sockets.lookups.assemble(this.#output.hosts);
     const processes = this.#allProcesses(startNs, endNs);
     markAuthPrograms(this.#store.spans, processes);

@@ -76,6 +76,11 @@ export class Fetches {
     else if (/: G/.test(text)) span.attributes['error.type'] = 'cut';
   }
 
+  /** Hosts that have been asked and have not answered yet. */
+  awaitedHosts(): ReadonlySet<string | undefined> {
+    return new Set([...this.#open.values()].flat().map((fetch) => fetch.attributes['server.address']));
+  }
+
   /**
    * A command that was ended in the middle of a .mod or .info: its headers were there, and go never came to write it
    * into the cache, which it does as soon as the body is whole.

@@ -5,9 +5,10 @@ import type { TextRecord } from '../../parsers/registry.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
+import { Dials } from './dials.ts';
 import { Fetches } from './fetches.ts';
 import { GitOutput } from './git-output.ts';
-import { readModuleUrl } from './modcache.ts';
+import { hostOf, readModuleUrl } from './modcache.ts';
 import { Http2Streams } from './streams.ts';
 
 /** A toolchain or module that go said it downloads. */
@@ -39,10 +40,8 @@ export class GoOutput {
   netdns = false;
   #firstNs: number | undefined;
   lastNs = Number.NEGATIVE_INFINITY;
-  #dial: Span | undefined;
   #build: Span | undefined;
-  /** Reaching a host as http2debug tells it: lookup, connect and handshake in one. */
-  readonly dials: Span[] = [];
+  readonly dials: Dials;
   #nowNs = 0;
   readonly fetching: Fetches;
   readonly #git: GitOutput;
@@ -54,6 +53,7 @@ export class GoOutput {
     this.#git = new GitOutput(store);
     this.#streams = new Http2Streams(store);
     this.fetching = new Fetches(store);
+    this.dials = new Dials(store);
   }
 
   get fetches(): readonly Span[] {
@@ -68,6 +68,10 @@ export class GoOutput {
 
   get bodies(): readonly Span[] {
     return this.#streams.bodies;
+  }
+
+  get unclearBodies(): ReadonlySet<Span> {
+    return this.#streams.unclear;
   }
 
   get repositoryLocks(): readonly Span[] {
@@ -89,7 +93,7 @@ export class GoOutput {
         this.#onBuildStep(timeNs, record.at);
         return;
       case 'fetch-start':
-        this.endBuild(timeNs);
+        this.#endBuild(timeNs);
         this.fetching.onStart(record, timeNs, pid);
         return;
       case 'fetch-end':
@@ -103,7 +107,7 @@ export class GoOutput {
         this.#git.on(record, timeNs, pid);
         return;
       case 'downloading':
-        this.endBuild(timeNs);
+        this.#endBuild(timeNs);
         this.downloads.push({ module: record.module, version: record.version, timeNs, at: record.at, pid });
         return;
       case 'resolver':
@@ -127,8 +131,13 @@ export class GoOutput {
         this.goroutines.push(record);
         return;
       case 'h2-dial':
+        this.http2 = true;
+        this.#streams.onDial(record.host);
+        this.dials.onRequest(record.host, record.at, timeNs, pid);
+        return;
       case 'h2-connection':
-        this.#onHttp2(record.kind === 'h2-dial' ? record.host : undefined, record.at, timeNs, pid);
+        this.http2 = true;
+        this.dials.onConnection(record.at, timeNs);
         return;
       case 'h2-header':
       case 'h2-frame':
@@ -145,8 +154,14 @@ export class GoOutput {
     this.#build.evidence[1] = at;
   }
 
+  /** The trace ends. */
+  finish(endNs: number): void {
+    this.#endBuild(endNs);
+    this.dials.finish();
+  }
+
   /** Another go command began, or the trace ends. */
-  endBuild(timeNs: number): void {
+  #endBuild(timeNs: number): void {
     if (this.#build !== undefined) this.#build.endNs = timeNs;
     this.#build = undefined;
   }
@@ -171,7 +186,12 @@ export class GoOutput {
 
   #onFetchEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
     this.fetching.onEnd(record, timeNs, pid);
-    if (record.error === undefined) return;
+    const host = hostOf(record.url);
+    if (record.error === undefined) {
+      this.dials.onAnswer(host, () => this.fetching.awaitedHosts());
+      return;
+    }
+    this.dials.onFailure(host, timeNs);
     const { class: name, detail } = classifyError(record.error);
     const module = readModuleUrl(record.url);
     this.#addError({
@@ -198,28 +218,6 @@ export class GoOutput {
       'gotrace.purpose': 'toolchain',
       ...(host === undefined ? {} : { 'server.address': host }),
     };
-  }
-
-  #onHttp2(host: string | undefined, at: SourceLine, timeNs: number, pid: number | undefined): void {
-    this.http2 = true;
-    if (host !== undefined) {
-      this.#streams.onDial(host);
-      if (
-        this.#dial !== undefined &&
-        this.#dial.endNs === undefined &&
-        this.#dial.attributes['server.address'] === host
-      )
-        return;
-      this.#dial = this.#store.open('connect', 'connect', `reach ${host}`, timeNs, [at]);
-      this.dials.push(this.#dial);
-      this.#dial.attributes = {
-        'server.address': host,
-        ...(pid === undefined ? {} : { 'process.pid': pid }),
-      };
-    } else if (this.#dial !== undefined && this.#dial.endNs === undefined) {
-      this.#dial.endNs = timeNs;
-      this.#dial.evidence.push(at);
-    }
   }
 
   #onError(

@@ -29,6 +29,8 @@ export function joinSpans(input: Joinable): Span[] {
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
   if (!input.output.fetching.hasCut) dropAnswered(input, dropped);
+  for (const dial of input.output.dials.refuted) dropped.add(dial);
+  for (const body of input.output.unclearBodies) dropped.add(body);
   // http2debug's dial is the sum of what the packets show step by step.
   if (input.connections.length > 0) {
     for (const body of input.output.bodies) dropped.add(body);

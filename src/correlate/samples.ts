@@ -2,14 +2,10 @@ import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
 import { openZipBody } from './modcache.ts';
-import { addSeenProcess, type Process } from './processes.ts';
+import { addSeenProcess, type Process, programOf } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
+import { type Established, egressOf, splitDials } from './sampled-dials.ts';
 import { printAddress } from './socket.ts';
-
-interface Established {
-  readonly record: SocketRecord;
-  readonly startNs: number;
-}
 
 type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
 
@@ -40,8 +36,7 @@ export class Samples {
   readonly #store: SpanStore;
   readonly #open = new Map<string, Span>();
   readonly #processes = new Map<number, Process>();
-  /** Established connections, from when on they were seen. */
-  readonly established: Established[] = [];
+  readonly #established = new Map<string, Established>();
   readonly #bodies = new Map<string, Body>();
   /** Lookups and connects. */
   readonly #steps = new Set<Span>();
@@ -95,24 +90,24 @@ export class Samples {
     return processes;
   }
 
-  /**
-   * `http2: Transport failed to get client conn` to `creating client conn` is one span of http2debug: name lookup,
-   * connect and handshake. Sockets tell them apart: once one of them is established, what is left is the handshake.
-   */
+  /** Names the hosts of lookups and connects, and tells the steps of each dial apart. */
   #splitDials({ dials, fetches }: GoOutput): void {
     const steps = this.#store.spans.filter((span) => this.#steps.has(span));
+    const egress = egressOf(this.environment);
     for (const step of steps) {
-      const host = hostAt(step, dials) ?? hostAt(step, fetches);
+      const { 'network.peer.port': port } = step.attributes;
+      const isEgress = step.kind === 'connect' && egress?.port === port;
+      const host = isEgress ? egress?.host : (hostAt(step, dials.all) ?? hostAt(step, fetches));
       if (host !== undefined) step.attributes['server.address'] = host;
     }
-    for (const dial of dials) {
-      const endNs = dial.endNs ?? Number.POSITIVE_INFINITY;
-      const own = steps.filter((step) => step.startNs < endNs && (step.endNs ?? endNs) > dial.startNs);
-      const up = this.established.find(({ startNs }) => startNs >= dial.startNs && startNs < endNs);
-      const [first] = own;
-      if (up !== undefined) becomeHandshake(dial, up);
-      else if (first !== undefined) dial.endNs = Math.max(dial.startNs, first.startNs);
-    }
+    const sockets = [...this.#established.values()].filter(({ record }) => this.#isGo(record.pid));
+    splitDials(dials, this.#store, steps, sockets, egress);
+  }
+
+  /** Connections of git and of other children are none of go's dials. */
+  #isGo(pid: number): boolean {
+    const process = this.#processes.get(pid);
+    return process === undefined || programOf(process.command) === 'go';
   }
 
   #onSocket(record: SocketRecord, timeNs: number): void {
@@ -128,8 +123,11 @@ export class Samples {
         record,
         peer,
       );
-    else if (record.state === 'ESTABLISHED' && record.transport === 'tcp')
-      this.established.push({ record, startNs: timeNs });
+    else if (record.state === 'ESTABLISHED' && record.transport === 'tcp') {
+      const known = this.#established.get(record.key) ?? { record, startNs: timeNs, received: undefined };
+      known.received = record.received ?? known.received;
+      this.#established.set(record.key, known);
+    }
   }
 
   #onWork({ key, ageSeconds, at }: ProcRecord & { readonly kind: 'proc-work' }, timeNs: number): void {
@@ -191,16 +189,6 @@ export class Samples {
     const wasGivenUp = (lookup.endNs ?? 0) - lookup.startNs >= RESOLVER_TIMEOUT_NS;
     query.attributes = { ...lookup.attributes, ...(wasGivenUp ? { 'error.type': 'timeout' } : {}) };
   }
-}
-
-/** What is left of a dial once the socket is established. */
-function becomeHandshake(dial: Span, { record, startNs }: Established): void {
-  dial.phase = 'tls';
-  dial.name = 'TLS handshake';
-  dial.startNs = startNs;
-  dial.evidence.unshift(record.at);
-  dial.attributes['network.peer.address'] = record.peer;
-  dial.attributes['network.peer.port'] = record.port;
 }
 
 /** The host of the one span that was under way when `step` began. */

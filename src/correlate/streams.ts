@@ -19,6 +19,8 @@ export class Http2Streams {
   readonly #open = new Map<number, Stream[]>();
   readonly #next = new Map<string, number>();
   readonly bodies: Span[] = [];
+  /** Bodies whose frames could not be told from those of another host. */
+  readonly unclear = new Set<Span>();
   #authority = '';
 
   constructor(store: SpanStore) {
@@ -58,6 +60,8 @@ export class Http2Streams {
     const streams = this.#open.get(record.stream) ?? [];
     const [stream] = streams;
     if (record.endStream || record.type === 'RST_STREAM') this.#open.delete(record.stream);
+    if (streams.length > 1)
+      for (const { body } of streams) if (body !== undefined) this.#giveUp(body, timeNs);
     if (stream === undefined || streams.length > 1) return;
     if (record.type === 'HEADERS' && !record.endStream)
       stream.body = this.#start(stream, record, timeNs, pid);
@@ -69,6 +73,11 @@ export class Http2Streams {
     }
     if (record.type === 'RST_STREAM') body.attributes['error.type'] = 'ECONNRESET';
     if (record.endStream || record.type === 'RST_STREAM') body.endNs = timeNs;
+  }
+
+  #giveUp(body: Span, timeNs: number): void {
+    body.endNs ??= timeNs;
+    this.unclear.add(body);
   }
 
   #start({ authority, path }: Stream, { at }: Http2Record, timeNs: number, pid: number | undefined): Span {

@@ -131,7 +131,8 @@ function insideOf(span: Span, index: Index): readonly Span[] {
   if (span.kind === 'fetch')
     return [
       ...networkOf(span, index),
-      ...(index.authPrograms.get(pid ?? -1) ?? []),
+      // What go prints names no process.
+      ...(pid === undefined ? [...index.authPrograms.values()].flat() : (index.authPrograms.get(pid) ?? [])),
       ...bodiesBefore(span, index),
     ];
   if (span.kind !== 'unzip') return [];

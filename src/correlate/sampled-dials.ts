@@ -1,0 +1,94 @@
+import type { ProcRecord } from '../../parsers/proc/format.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import type { Dials } from './dials.ts';
+
+/** A connection that a look at /proc found established. */
+export interface Established {
+  readonly record: ProcRecord & { readonly kind: 'proc-socket' };
+  readonly startNs: number;
+  /** Bytes that came over it, when that was last told; undefined where it was not. */
+  received: number | undefined;
+}
+
+/** What HTTPS_PROXY or HTTP_PROXY names. */
+export interface Egress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function egressOf(environment: Readonly<Record<string, string>>): Egress | undefined {
+  const { HTTPS_PROXY, https_proxy, HTTP_PROXY, http_proxy, ALL_PROXY } = environment;
+  const setting = HTTPS_PROXY ?? https_proxy ?? HTTP_PROXY ?? http_proxy ?? ALL_PROXY ?? '';
+  const [, scheme, host, port] =
+    /^(?:(\w+):\/\/)?(?:[^/@]*@)?(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(setting) ?? [];
+  if (host === undefined) return undefined;
+  return { host, port: Number(port ?? (scheme === 'https' ? 443 : scheme?.startsWith('socks') ? 1080 : 80)) };
+}
+
+/**
+ * http2debug's dial is lookup, connect and handshake in one. Sockets tell them apart: once one of them is established, what
+ * is left is the handshake, and before it whatever an egress proxy is asked for.
+ */
+export function splitDials(
+  dials: Dials,
+  store: SpanStore,
+  steps: readonly Span[],
+  sockets: readonly Established[],
+  egress: Egress | undefined,
+): void {
+  for (const dial of dials.all) {
+    const endNs = dial.endNs ?? Number.POSITIVE_INFINITY;
+    const up = sockets.find(({ startNs }) => startNs >= dial.startNs && startNs < endNs);
+    if (up === undefined) endAtFirst(dial, steps);
+    else if (egress?.port === up.record.port) throughEgress(dial, up, egress, dials, store);
+    else if (dial.endNs !== undefined || up.received === 0) becomeHandshake(dial, up);
+    // Something came, and no HTTP/2 connection with it: the host talks HTTP/1, and its answer is awaited.
+    else if (up.received !== undefined) dials.refute(dial);
+  }
+}
+
+/** What was seen of a lookup or a connect says more than the dial around it. */
+function endAtFirst(dial: Span, steps: readonly Span[]): void {
+  const endNs = dial.endNs ?? Number.POSITIVE_INFINITY;
+  const first = steps.find((step) => step.startNs < endNs && (step.endNs ?? endNs) > dial.startNs);
+  if (first !== undefined) dial.endNs = Math.max(dial.startNs, first.startNs);
+}
+
+/** What is left of a dial once the socket is established. */
+function becomeHandshake(dial: Span, { record, startNs }: Established): void {
+  dial.phase = 'tls';
+  dial.name = 'TLS handshake';
+  dial.startNs = startNs;
+  dial.evidence.unshift(record.at);
+  dial.attributes['network.peer.address'] = record.peer;
+  dial.attributes['network.peer.port'] = record.port;
+}
+
+/** The proxy's consent and the host's handshake are not told apart, unless nothing ever came: then there is no consent. */
+function throughEgress(
+  dial: Span,
+  { record, startNs, received }: Established,
+  { host }: Egress,
+  dials: Dials,
+  store: SpanStore,
+): void {
+  if (dial.endNs !== undefined || received !== 0) {
+    dial.startNs = startNs;
+    dial.name = `reach ${dial.attributes['server.address']} through ${host}`;
+    dial.attributes['server.address'] = host;
+    dial.evidence.unshift(record.at);
+    return;
+  }
+  const target = dial.attributes['server.address'] ?? '';
+  const wait = store.open('response', 'ttfb', `CONNECT ${target}:443`, startNs, [
+    record.at,
+    ...dial.evidence,
+  ]);
+  wait.attributes = {
+    'gotrace.tunnel': 'CONNECT',
+    'server.address': host,
+    'network.peer.address': record.peer,
+    'network.peer.port': record.port,
+  };
+  dials.refute(dial);
+}
