@@ -1,14 +1,4 @@
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
@@ -16,6 +6,7 @@ import type { AnalyzeOptions } from './analyze.ts';
 import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
 import { findProgram } from './capture/program.ts';
 import { runCommand } from './capture/run.ts';
+import { makeScratch, removeScratch } from './capture/scratch.ts';
 import {
   type GoSettings,
   type Instrumentation,
@@ -70,11 +61,12 @@ export interface RunOutcome {
 export async function traceCommand(options: TraceCommandOptions): Promise<Result<RunOutcome>> {
   const kept = options.keep === undefined ? ok(undefined) : makeFolder(options.keep);
   if (!kept.ok) return kept;
-  const scratch = mkdtempSync(join(tmpdir(), 'gotrace-'));
+  const scratch = makeScratch();
+  if (scratch === undefined) return failed('no folder for temporary files can be written: set TMPDIR to one');
   try {
     return await traceInto(scratch, options);
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    removeScratch(scratch);
   }
 }
 
@@ -94,6 +86,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     ...(tracer === undefined ? {} : { tracer }),
     asked: askedFor(options.command, settings),
     directory: scratch,
+    onLost: (reason) => options.notice(`what the command prints is no longer recorded: ${reason}`),
     onLine: (text, seconds) => view.onLine(text, seconds),
     passThrough: (bytes) => {
       view.clear(bytes.at(-1) === 0x0a);
@@ -122,7 +115,10 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     ...(result.signal === undefined ? {} : { signal: result.signal }),
     ...(result.exitCode === undefined || result.timedOut ? {} : { exitCode: result.exitCode }),
   });
-  if (options.keep !== undefined) await keepLogs(options.keep, logs, report, options.redact);
+  if (options.keep !== undefined) {
+    const kept = await keepLogs(options.keep, logs, report, options.redact);
+    if (!kept.ok) options.notice(kept.error);
+  }
   return ok({ exitCode: result.exitCode, signal: result.signal, report });
 }
 
@@ -217,16 +213,21 @@ async function keepLogs(
   logs: readonly string[],
   report: Report | undefined,
   redact: false | RedactOptions,
-): Promise<void> {
+): Promise<Result<undefined>> {
   const clean = redact === false ? (text: string) => text : redactor(redact);
-  for (const log of logs) {
-    const target = createWriteStream(join(folder, log.split('/').pop() ?? 'log'));
-    await pipeline(
-      createReadStream(log),
-      split2((line: string) => `${clean(line)}\n`),
-      target,
-    );
+  try {
+    for (const log of logs) {
+      const target = createWriteStream(join(folder, log.split('/').pop() ?? 'log'));
+      await pipeline(
+        createReadStream(log),
+        split2((line: string) => `${clean(line)}\n`),
+        target,
+      );
+    }
+    if (report !== undefined)
+      writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+    return ok(undefined);
+  } catch (error) {
+    return failed(`${folder}: not all logs could be kept: ${reasonOf(error)}`);
   }
-  if (report !== undefined)
-    writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
 }

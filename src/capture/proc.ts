@@ -17,7 +17,7 @@ const USER_HZ = 100;
 const SETTINGS =
   /^(?:GO(?:PROXY|SUMDB|PRIVATE|NOPROXY|NOSUMDB|FLAGS|DEBUG|TOOLCHAIN|MODCACHE|AUTH|INSECURE)|GIT_ASKPASS|SSH_ASKPASS|GIT_TERMINAL_PROMPT|(?:HTTPS?|NO|ALL)_PROXY|https?_proxy|no_proxy)=/;
 
-/** The process and everything below it, parents first. */
+/** The process and everything below it but ourselves, parents first. */
 export function processTree(pid: number): number[] {
   const tree = [pid];
   for (let at = 0; at < tree.length; at++) {
@@ -29,7 +29,7 @@ export function processTree(pid: number): number[] {
           ...children
             .split(' ')
             .map(Number)
-            .filter((child) => !tree.includes(child)),
+            .filter((child) => child !== process.pid && !tree.includes(child)),
         );
     }
   }

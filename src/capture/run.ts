@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -21,6 +20,8 @@ export interface RunOptions {
   readonly directory: string;
   readonly onLine: (text: string, seconds: number) => void;
   readonly passThrough: (bytes: Uint8Array) => void;
+  /** What was recorded of its stderr is all that there will be: the disk is full. */
+  readonly onLost: (reason: string) => void;
   /** The command has been started: what is not needed before can be loaded now. */
   readonly onStarted: () => void;
   /** Ends the command as a person would, after this many milliseconds. */
@@ -52,6 +53,8 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   const stderrPath = join(options.directory, 'stderr.log');
   const procPath = join(options.directory, 'proc.log');
   const log = createWriteStream(stderrPath);
+  const logClosed = new Promise<void>((resolve) => log.once('close', () => resolve()));
+  log.once('error', (error) => options.onLost(error.message));
   const tap = tapInto(log, options);
   const terminal = await standInTerminal();
   const child = startChild(options, terminal?.fd);
@@ -79,7 +82,7 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   signals.stop();
   tap.end();
   log.end();
-  await once(log, 'close');
+  await logClosed;
   return {
     ...ended,
     stderrPath,
@@ -95,7 +98,7 @@ function tapInto(log: WriteStream, { asked, passThrough, onLine }: RunOptions): 
     now: nowSeconds,
     passThrough,
     onLine: (text, seconds) => {
-      log.write(`${seconds.toFixed(6)} ${text}\n`);
+      if (log.writable) log.write(`${seconds.toFixed(6)} ${text}\n`);
       onLine(text, seconds);
     },
   });

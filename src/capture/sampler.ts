@@ -99,6 +99,12 @@ export class Sampler {
 
   #write(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    appendFileSync(this.#path, stamped(lines));
+    try {
+      appendFileSync(this.#path, stamped(lines));
+    } catch {
+      // The disk is full: what there is has to do.
+      this.#isStopped = true;
+      clearInterval(this.#timer);
+    }
   }
 }

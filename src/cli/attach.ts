@@ -1,6 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { readDuration } from './duration.ts';
 import { fail } from './exit.ts';
@@ -50,7 +48,10 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
       process.stderr.write(
         `gotrace: --dump sends SIGQUIT: the go commands of process ${args.pid} print their goroutines and end\n`,
       );
-    const directory = mkdtempSync(join(tmpdir(), 'gotrace-'));
+    const { makeScratch, removeScratch } = await import('../capture/scratch.ts');
+    const directory = makeScratch();
+    if (directory === undefined)
+      return fail('no folder for temporary files can be written: set TMPDIR to one');
     try {
       const attached = await attach({
         pid: args.pid,
@@ -66,7 +67,7 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
       }
       await report(attached.logs, args);
     } finally {
-      rmSync(directory, { recursive: true, force: true });
+      removeScratch(directory);
     }
   },
 };

@@ -12,6 +12,11 @@ const withStrace = (await execa('strace', ['-o', '/dev/null', 'true'], { reject:
 const MODES = [['--no-strace'], ...(withStrace ? [['--strace']] : [])];
 if (!withStrace) console.log('strace cannot trace here: only runs without it are tested');
 
+/** A file system of the test's own, which is gone with it. */
+const withMounts =
+  (await execa('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { reject: false })).exitCode === 0;
+if (!withMounts) console.log('nothing can be mounted here (not root): a full disk is not tested');
+
 const withScript = (await execa('script', ['-qec', 'true', '/dev/null'], { reject: false })).exitCode === 0;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -51,6 +56,30 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
   it('keeps its exit code', async () => {
     expect((await run('sh', '-c', 'exit 7')).exitCode).toBe(7);
     expect((await run('true')).exitCode).toBe(0);
+  });
+
+  it('runs where there is no place for temporary files', async () => {
+    const args = ['run', mode, '--progress', 'none', '--', 'sh', '-c', 'exit 7'];
+    const ended = await gotrace(args, { env: { TMPDIR: '/nonexistent' } });
+    expect(ended).toMatchObject({
+      exitCode: 7,
+      stderr: expect.stringContaining('Failed: it ended with exit code 7'),
+    });
+  });
+
+  it.skipIf(!withMounts)('goes on when the disk that it is recorded to is full', async () => {
+    const prints = 'i=0; while [ $i -lt 9000 ]; do echo $i a line of output that takes its place on the disk; i=$((i+1)); done >&2; exit 7';
+    const { exitCode, stderr } = await execa(
+      'unshare',
+      [
+        ...['-m', 'sh', '-c', `mount -t tmpfs -o size=400k tmpfs /mnt && TMPDIR=/mnt exec "$@"`, 'sh'],
+        ...[process.execPath, CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', prints],
+      ],
+      { reject: false },
+    );
+    expect(exitCode).toBe(7);
+    expect(stderr.match(/^\d+ a line of output that .*$/gm)).toHaveLength(9000);
+    expect(stderr).toMatch(/no longer recorded: ENOSPC|strace ended before the command did/);
   });
 
   it('keeps its death by signal', async () => {

@@ -12,7 +12,11 @@ export interface Ended {
 
 export async function gotrace(
   args: readonly string[],
-  options: { readonly input?: Uint8Array; readonly inputFile?: string } = {},
+  options: {
+    readonly input?: Uint8Array;
+    readonly inputFile?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Ended> {
   const { exitCode, signal, stdout, stderr } = await execa(process.execPath, [CLI, ...args], {
     reject: false,

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder with less room is full. */
+const LEAST_BYTES = 256 * 1024;
+
+/**
+ * A folder for what is recorded. The place for temporary files may not be there, or be full: that is among the faults that
+ * gotrace looks for, and no reason not to run. A container without any writable folder still has /dev/shm.
+ */
+export function makeScratch(): string | undefined {
+  for (const parent of [tmpdir(), '/tmp', '/var/tmp', '/dev/shm', homedir()]) {
+    let folder: string | undefined;
+    try {
+      folder = mkdtempSync(join(parent, 'gotrace-'));
+      const probe = join(folder, 'probe');
+      writeFileSync(probe, Buffer.alloc(LEAST_BYTES));
+      rmSync(probe);
+      return folder;
+    } catch {
+      if (folder !== undefined) removeScratch(folder);
+    }
+  }
+  return undefined;
+}
+
+export function removeScratch(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // A file that cannot be removed does not change what the command did.
+  }
+}
