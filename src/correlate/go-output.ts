@@ -186,6 +186,7 @@ export class GoOutput {
 
   #onFetchEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
     this.fetching.onEnd(record, timeNs, pid);
+    this.#streams.onFetchEnd(record.url, record.status, timeNs);
     const host = hostOf(record.url);
     if (record.error === undefined) {
       this.dials.onAnswer(host, () => this.fetching.awaitedHosts());

@@ -154,7 +154,9 @@ export function addSeenProcess(
   timeNs: number,
 ): void {
   const before = known.get(pid);
-  if (before !== undefined) {
+  // A pid that was free for a while is another process's.
+  if (before !== undefined && (before.endNs === undefined || before.endNs === timeNs)) {
+    before.endNs = undefined;
     if (before.command.join(' ') === command.join(' ')) return;
     before.earlier = [...before.earlier, before.command].slice(0, MAX_EARLIER);
     before.command = command;

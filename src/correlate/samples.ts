@@ -1,7 +1,7 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
-import { openZipBody } from './modcache.ts';
+import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process, programOf } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { type Established, egressOf, splitDials } from './sampled-dials.ts';
@@ -85,8 +85,7 @@ export class Samples {
     const processes = [...this.#processes.values()];
     addProcessSpans(this.#store, processes);
     this.#splitDials(output);
-    // http2debug tells of each frame; the files tell of bodies over HTTP/1.
-    if (!output.http2) this.#addBodies(endNs);
+    this.#addBodies(output, endNs);
     return processes;
   }
 
@@ -142,8 +141,12 @@ export class Samples {
     else Object.assign(known, { last: record, grownNs: timeNs });
   }
 
-  #addBodies(endNs: number): void {
+  /** http2debug tells of each frame; the files tell of bodies over HTTP/1. */
+  #addBodies({ bodies }: GoOutput, endNs: number): void {
+    const told = new Set(bodies.map((body) => moduleOf(body)));
     for (const { first, startNs, last, grownNs, goneNs } of this.#bodies.values()) {
+      const zip = readCachePath(first.path);
+      if (zip !== undefined && told.has(`${zip.module}@${zip.version}`)) continue;
       const span = openZipBody(this.#store, first.path, first.pid, startNs, [first.at]);
       if (span === undefined) continue;
       if (last !== first) span.evidence.push(last.at);
@@ -171,9 +174,10 @@ export class Samples {
     const body = this.#bodies.get(what);
     // It is hashed before it is closed: what no longer grows is whole.
     if (body !== undefined) body.goneNs = timeNs - body.grownNs > STILL_NS ? body.grownNs : timeNs;
-    const pid = /^proc (\d+)$/.exec(what)?.[1];
-    const process = pid === undefined ? undefined : this.#processes.get(Number(pid));
-    if (process !== undefined) process.endNs = timeNs;
+    const [, pid, command] = /^proc (\d+) (.*)$/.exec(what) ?? [];
+    const process = this.#processes.get(Number(pid));
+    // It may be there still, and run another program: then the same look saw it as well.
+    if (process?.command.join('\t') === command && process !== undefined) process.endNs = timeNs;
     const span = this.#open.get(what);
     if (span === undefined) return;
     span.endNs = timeNs;
@@ -189,6 +193,11 @@ export class Samples {
     const wasGivenUp = (lookup.endNs ?? 0) - lookup.startNs >= RESOLVER_TIMEOUT_NS;
     query.attributes = { ...lookup.attributes, ...(wasGivenUp ? { 'error.type': 'timeout' } : {}) };
   }
+}
+
+function moduleOf({ attributes }: Span): string | undefined {
+  const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url } = attributes;
+  return url?.endsWith('.zip') ? `${module}@${version}` : undefined;
 }
 
 /** The host of the one span that was under way when `step` began. */

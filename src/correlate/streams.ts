@@ -8,6 +8,9 @@ interface Stream {
   body: Span | undefined;
 }
 
+/** The line of -x follows the headers at once. */
+const REDIRECTED_NS = 0.25e9;
+
 /**
  * Bodies as GODEBUG=http2debug=1 tells of them. A request's headers are printed without their stream, but streams are
  * numbered in the order of the requests of a connection (RFC 9113 section 5.1.1: 1, 3, 5, …), and go keeps one connection
@@ -73,6 +76,16 @@ export class Http2Streams {
     }
     if (record.type === 'RST_STREAM') body.attributes['error.type'] = 'ECONNRESET';
     if (record.endStream || record.type === 'RST_STREAM') body.endNs = timeNs;
+  }
+
+  /**
+   * The fetch of this URL ended. go closes the body of an answer other than 200 unread, and what comes of it then is not
+   * printed. Headers that came long before the fetch ended were those of a redirect.
+   */
+  onFetchEnd(url: string, status: number | undefined, timeNs: number): void {
+    const body = this.bodies.findLast((each) => each.attributes['url.full'] === url);
+    if (body !== undefined && (status !== 200 || timeNs - body.startNs > REDIRECTED_NS))
+      this.#giveUp(body, timeNs);
   }
 
   #giveUp(body: Span, timeNs: number): void {

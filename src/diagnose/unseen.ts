@@ -71,9 +71,11 @@ function longestGap(trace: Trace, segments: Case['timeline']['segments']): numbe
 /** Most of the time passed between two lines, with nothing open that go tells of: a body, a lock, or work. */
 function silence(trace: Trace, segments: Case['timeline']['segments']): string | undefined {
   const isForeign = trace.command !== undefined && programOf(trace.command) !== 'go';
-  if (isForeign && trace.ending.kind === 'exited') return undefined;
+  // make and the like have work of their own, which shows in /proc only.
+  if (isForeign && trace.ending.kind === 'exited' && !trace.coverage.sampled) return undefined;
   const longest = longestGap(trace, segments);
   if (longest === undefined) return undefined;
+  if (isForeign) return `it did not compute for ${printSeconds(longest)}`;
   return `go printed nothing for ${printSeconds(longest)} (a body that arrives, a lock and unpacking are silent)`;
 }
 

@@ -55,7 +55,8 @@ export function isFailed(span: Span): boolean {
  */
 export function isEgress(span: Span, { trace }: Case): boolean {
   const pid = span.attributes['process.pid'];
-  const own = trace.spans.filter((each) => each.attributes['process.pid'] === pid);
+  // What go prints names no process.
+  const own = trace.spans.filter((each) => (each.attributes['process.pid'] ?? pid) === pid);
   const asked = new Set(
     own.flatMap((each) => (each.kind === 'fetch' ? (each.attributes['server.address'] ?? []) : [])),
   );

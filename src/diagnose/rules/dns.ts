@@ -197,7 +197,20 @@ function lostQuery(group: Group, context: Case): Diagnosis | undefined {
 function allNameserversDead(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
   if (lookup.answered.length > 0 || lookup.unanswered.length === 0) return undefined;
+  // An answer that comes at once is over before anybody looks at /proc.
+  if (hasAnswered(lookup.host, context))
+    return diagnose('dns/dead-nameserver', lookup, lookup.unanswered, 0.7);
   return diagnose('dns/all-nameservers-dead', lookup, lookup.unanswered, 0.9);
+}
+
+/** Who has answered was reached, and so its name was found. */
+function hasAnswered(host: string | undefined, { trace }: Case): boolean {
+  return trace.spans.some(
+    ({ kind, attributes }) =>
+      kind === 'fetch' &&
+      attributes['server.address'] === host &&
+      attributes['http.response.status_code'] !== undefined,
+  );
 }
 
 function cgoResolver(group: Group): Diagnosis | undefined {
