@@ -34,13 +34,11 @@ function markHost(fetches: readonly Span[], isReached: boolean): void {
   for (const fetch of first) {
     const took = lengthOf(fetch);
     const neverAnswered = !isReached && !Number.isFinite(firstEnd) && !isAnswered(fetch);
-    // A host that is known by then and as slow again answers slowly.
+    // A host that is known by then and as slow again answers slowly; without a later answer, nobody knows.
     const slowSetup =
       took !== undefined &&
-      usual !== undefined &&
       took > LEAST_NS &&
-      took > MUCH_LONGER * usual &&
-      longest < took / 2;
+      (usual === undefined || (took > MUCH_LONGER * usual && longest < took / 2));
     if ((neverAnswered || slowSetup) && fetch.phase === 'ttfb') fetch.phase = 'connect';
   }
 }

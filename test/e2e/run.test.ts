@@ -68,7 +68,8 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
   });
 
   it.skipIf(!withMounts)('goes on when the disk that it is recorded to is full', async () => {
-    const prints = 'i=0; while [ $i -lt 9000 ]; do echo $i a line of output that takes its place on the disk; i=$((i+1)); done >&2; exit 7';
+    const prints =
+      'i=0; while [ $i -lt 9000 ]; do echo $i a line of output that takes its place on the disk; i=$((i+1)); done >&2; exit 7';
     const { exitCode, stderr } = await execa(
       'unshare',
       [

@@ -62,9 +62,13 @@ export function isEgress(span: Span, { trace }: Case): boolean {
   );
   const host = span.attributes['server.address'];
   if (asked.size === 0 || span.attributes['gotrace.purpose'] === 'git') return false;
+  // What http2debug tells of a dial has no address: it may lead through the proxy.
   const isDirect = own.some(
     (each) =>
-      each.kind === 'connect' && !isFailed(each) && asked.has(each.attributes['server.address'] ?? ''),
+      each.kind === 'connect' &&
+      !isFailed(each) &&
+      each.attributes['network.peer.address'] !== undefined &&
+      asked.has(each.attributes['server.address'] ?? ''),
   );
   if (isDirect) return false;
   // An address that no lookup gave, at a port that no URL means: HTTPS_PROXY holds a bare address.

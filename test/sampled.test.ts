@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { reportOfText } from './support/analyze.ts';
+
+/** A run without a tracer: what go printed, with the times at which it came, and what /proc showed four times a second. */
+const stamped = (lines: readonly (readonly [number, string])[]) =>
+  lines.map(([seconds, line]) => `${(1_700_000_000 + seconds).toFixed(6)} ${line}\n`).join('');
+const GO = 'go\tmod\tdownload';
+const looks = (lines: readonly (readonly [number, string])[], endSeconds = 9) =>
+  stamped([
+    [0, 'sampling every 250 ms'],
+    [0.25, `proc 12 1 S 0.25 futex_wait ${GO}`],
+    ...lines,
+    [endSeconds, `gone proc 12 ${GO}`],
+  ]);
+const URL = 'https://proxy.example/a.example/a/@v/v1.0.0.zip';
+const ASKED = [0.1, `# get ${URL}`] as const;
+const DIAL = [
+  0.1,
+  'http2: Transport failed to get client conn for proxy.example:443: http2: no cached connection was available',
+] as const;
+const CONNECTED = (at: number) =>
+  [at, 'http2: Transport creating client conn 0xc0001 to 192.0.2.9:443'] as const;
+const answered = (at: number, status = '200 OK') =>
+  [at, `# get ${URL}: ${status} (${(at - 0.1).toFixed(3)}s)`] as const;
+const socket = (at: number, more = '', port = 443) =>
+  [at, `socket 12 8 tcp ESTABLISHED 192.0.2.2:40000 192.0.2.9:${port} rx=0 tx=0${more}`] as const;
+
+async function pointOf(proc: string, stderr: string) {
+  const report = await reportOfText(proc, stderr);
+  expect(report.inputs.map((input) => input.unparsed)).toEqual([0, 0]);
+  const { status, headline } = report.verdict;
+  return { status, headline, cause: report.blockingPoint?.cause, culprit: report.blockingPoint?.culprit };
+}
+
+describe('a handshake that http2debug began to tell of', () => {
+  it('stalls where nothing ever came over the connection', async () => {
+    const point = await pointOf(looks([socket(0.25), socket(1.3, ' received=0')]), stamped([ASKED, DIAL]));
+    expect(point).toMatchObject({ cause: 'tls/handshake-stall', culprit: { host: 'proxy.example' } });
+  });
+
+  it('is over where something came, and the host talks HTTP/1: its answer is awaited', async () => {
+    const point = await pointOf(looks([socket(0.25), socket(1.3, ' received=2045')]), stamped([ASKED, DIAL]));
+    expect(point.cause).toBe('ttfb/no-response');
+  });
+
+  it('is not accused where nobody could tell whether something came', async () => {
+    const point = await pointOf(looks([socket(0.25)]), stamped([ASKED, DIAL]));
+    expect(point.cause).toBe('connect/other');
+  });
+
+  it('was none where the host answers without an HTTP/2 connection', async () => {
+    const point = await pointOf(looks([socket(0.25)]), stamped([ASKED, DIAL, answered(8.9)]));
+    expect(point.cause).toBe('connect/other');
+    expect(point.headline).toContain('does not show whether DNS, connect or TLS was slow');
+  });
+
+  it('was slow where the HTTP/2 connection came late', async () => {
+    const point = await pointOf(looks([socket(0.25)]), stamped([ASKED, DIAL, CONNECTED(8), answered(8.1)]));
+    expect(point.cause).toBe('tls/slow-handshake');
+  });
+
+  it('is not told by the connections of git', async () => {
+    const git = [
+      [0.5, 'proc 13 12 S 0.20 poll git\tls-remote\thttps://git.example/b.git'],
+      [0.5, 'socket 13 5 tcp ESTABLISHED 192.0.2.2:40001 192.0.2.7:443 rx=0 tx=0 received=0'],
+    ] as const;
+    const point = await pointOf(looks(git), stamped([ASKED, DIAL]));
+    expect(point.cause).toBe('connect/other');
+  });
+});
+
+describe('an egress proxy', () => {
+  const env = [0.25, 'env 12 HTTPS_PROXY=http://egress.example:3128'] as const;
+
+  it('is named where the connect to it gets no answer', async () => {
+    const syn = [0.25, 'socket 12 8 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:3128 rx=0 tx=1'] as const;
+    const point = await pointOf(looks([env, syn]), stamped([ASKED, DIAL]));
+    expect(point).toMatchObject({ cause: 'connect/dead-egress-proxy', culprit: { host: 'egress.example' } });
+  });
+
+  it('is silent where nothing came from it', async () => {
+    const proc = looks([env, socket(0.25, '', 3128), socket(1.3, ' received=0', 3128)]);
+    const point = await pointOf(proc, stamped([ASKED, DIAL]));
+    expect(point).toMatchObject({ cause: 'ttfb/silent-egress-proxy', culprit: { host: 'egress.example' } });
+  });
+
+  it('and the host behind it are not told apart where the connection came late', async () => {
+    const point = await pointOf(
+      looks([env, socket(0.25, '', 3128)]),
+      stamped([ASKED, DIAL, CONNECTED(8), answered(8.1)]),
+    );
+    expect(point).toMatchObject({ cause: 'connect/other', culprit: { host: 'egress.example' } });
+  });
+});
+
+describe('questions to nameservers', () => {
+  const question = [0.25, 'socket 12 6 udp ESTABLISHED 192.0.2.2:5000 192.0.2.53:53 rx=0 tx=0'] as const;
+  const gone = [5.25, 'gone socket 12 6 udp ESTABLISHED 192.0.2.2:5000 192.0.2.53:53'] as const;
+
+  it('one that was given up, and another nameserver that was too quick to be seen', async () => {
+    const point = await pointOf(
+      looks([question, gone]),
+      stamped([ASKED, DIAL, CONNECTED(5.3), answered(5.4)]),
+    );
+    expect(point).toMatchObject({ cause: 'dns/dead-nameserver', culprit: { address: '192.0.2.53:53' } });
+  });
+
+  it('one that was given up, and no answer at all', async () => {
+    const failed = [
+      5.3,
+      `# get ${URL}: Get "${URL}": dial tcp: lookup proxy.example on 192.0.2.53:53: read udp 192.0.2.2:5000->192.0.2.53:53: i/o timeout`,
+    ] as const;
+    const point = await pointOf(looks([question, gone]), stamped([ASKED, DIAL, failed]));
+    expect(point.cause).toBe('dns/all-nameservers-dead');
+  });
+});
+
+describe('bodies that http2debug began to tell of', () => {
+  const path = [0.2, 'http2: Transport encoding header ":path" = "/a.example/a/@v/v1.0.0.zip"'] as const;
+  const authority = [0.2, 'http2: Transport encoding header ":authority" = "proxy.example"'] as const;
+  const request = [ASKED, DIAL, CONNECTED(0.2), authority, path] as const;
+  const headers = (at: number) =>
+    [at, 'http2: Transport received HEADERS flags=END_HEADERS stream=1 len=25'] as const;
+
+  it('of a 404 is left unread, and so not waited for', async () => {
+    const late = [8, '# get https://mirror.example/a.example/a/@v/v1.0.0.zip'] as const;
+    const point = await pointOf(
+      looks([]),
+      stamped([...request, headers(0.3), answered(0.31, '404 Not Found'), late]),
+    );
+    expect(point.cause).not.toMatch(/^transfer/);
+  });
+
+  it('of a redirect is not the one that is waited for', async () => {
+    const point = await pointOf(looks([]), stamped([...request, headers(0.3), answered(8)]));
+    expect(point.cause).toBe('ttfb/slow-response');
+  });
+
+  it('of the answer itself stalls', async () => {
+    const data = [0.4, 'http2: Transport received DATA stream=1 len=322 data="PK"'] as const;
+    const point = await pointOf(looks([]), stamped([...request, headers(0.3), answered(0.31), data]));
+    expect(point.cause).toBe('transfer/stalled');
+  });
+});
