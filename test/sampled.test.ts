@@ -136,6 +136,13 @@ describe('bodies that http2debug began to tell of', () => {
     expect(point.cause).toBe('ttfb/slow-response');
   });
 
+  it('are not told apart where a host has two connections', async () => {
+    const data = [0.4, 'http2: Transport received DATA stream=1 len=322 data="PK"'] as const;
+    const second = [0.25, 'http2: Transport creating client conn 0xc0002 to 192.0.2.9:443'] as const;
+    const lines = [...request, second, headers(0.3), answered(0.31), data] as const;
+    expect((await pointOf(looks([]), stamped(lines))).cause).not.toBe('transfer/stalled');
+  });
+
   it('of the answer itself stalls', async () => {
     const data = [0.4, 'http2: Transport received DATA stream=1 len=322 data="PK"'] as const;
     const point = await pointOf(looks([]), stamped([...request, headers(0.3), answered(0.31), data]));

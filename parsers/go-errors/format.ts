@@ -55,9 +55,13 @@ function readContinuation(line: InputLine): GoErrorRecord | undefined {
 const LINE =
   /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating new |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+|SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|error obtaining VCS status|kex_exchange_identification: |Connection (?:closed|reset) by |(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|server response: |(?:\S*\/)?go\.(?:mod|work):\d+: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
 
+/** What the machine has run out of, whichever program says so: compilers and linkers name themselves or the package. */
+const EXHAUSTED =
+  /^\S.*: (?:[Nn]o space left on device|[Dd]isk quota exceeded|[Rr]ead-only file system|[Tt]oo many open files|[Cc]annot allocate memory)$/;
+
 function readGoError(line: InputLine): GoErrorRecord | undefined {
   const text = line.text();
-  if (!LINE.test(text)) return undefined;
+  if (!LINE.test(text) && !EXHAUSTED.test(text)) return undefined;
   return { kind: 'go-error', at: line.at(), timeNs: line.timeNs, text, ...classifyError(text) };
 }
 

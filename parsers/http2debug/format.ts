@@ -11,6 +11,8 @@ export type Http2Record =
   | (At & { readonly kind: 'h2-dial'; readonly host: string })
   /** TLS is done and HTTP/2 begins. `connection` tells connections apart. */
   | (At & { readonly kind: 'h2-connection'; readonly connection: string; readonly address: string })
+  /** Nothing more comes over it. */
+  | (At & { readonly kind: 'h2-closed'; readonly connection: string })
   | (At & { readonly kind: 'h2-header'; readonly name: string; readonly value: string })
   | (At & {
       readonly kind: 'h2-frame';
@@ -32,6 +34,7 @@ const PREFIX =
   /^(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d )?(?:http2: |\[0x[0-9a-f]+\] |2\d{3}\/\d\d\/\d\d .*http2)/;
 const DIAL = /http2: Transport failed to get client conn for (\S+?)(?::\d+)?: /;
 const CONNECTION = /http2: Transport creating client conn (0x[0-9a-f]+) to (\S+)/;
+const CLOSED = /http2: Transport readFrame error on conn (0x[0-9a-f]+): /;
 const HEADER = /http2: Transport encoding header "([^"]*)" = "([^"]*)"/;
 const FRAME = /http2: Transport received (\w+)(?: flags=(\S+))?(?: stream=(\d+))?(?: len=(\d+))?/;
 
@@ -45,6 +48,8 @@ export function readHttp2(line: InputLine): Http2Record | undefined {
   if (connection?.[1] !== undefined && connection[2] !== undefined) {
     return { kind: 'h2-connection', ...base, connection: connection[1], address: connection[2] };
   }
+  const closed = CLOSED.exec(text)?.[1];
+  if (closed !== undefined) return { kind: 'h2-closed', ...base, connection: closed };
   const header = HEADER.exec(text);
   if (header !== null) {
     const [, name = '', value = ''] = header;

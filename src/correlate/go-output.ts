@@ -137,7 +137,11 @@ export class GoOutput {
         return;
       case 'h2-connection':
         this.http2 = true;
+        this.#streams.onConnection(record.connection, record.address, timeNs);
         this.dials.onConnection(record.at, timeNs);
+        return;
+      case 'h2-closed':
+        this.#streams.onClosed(record.connection);
         return;
       case 'h2-header':
       case 'h2-frame':

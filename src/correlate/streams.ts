@@ -14,8 +14,8 @@ const REDIRECTED_NS = 0.25e9;
 /**
  * Bodies as GODEBUG=http2debug=1 tells of them. A request's headers are printed without their stream, but streams are
  * numbered in the order of the requests of a connection (RFC 9113 section 5.1.1: 1, 3, 5, …), and go keeps one connection
- * to a host. A frame is printed without its connection: where two hosts have a stream of that number open, it is not
- * known whose it is, and nothing is made of it.
+ * to a host, unless the server allows too few streams. A frame is printed without its connection: where two hosts have a
+ * stream of that number open, or a host has two connections, it is not known whose it is, and nothing is made of it.
  */
 export class Http2Streams {
   readonly #store: SpanStore;
@@ -25,6 +25,10 @@ export class Http2Streams {
   /** Bodies whose frames could not be told from those of another host. */
   readonly unclear = new Set<Span>();
   #authority = '';
+  /** Connections that stand, and to where. */
+  readonly #connections = new Map<string, string>();
+  /** A host has several of them. */
+  #areSeveral = false;
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -45,9 +49,27 @@ export class Http2Streams {
       if (authority === host || authority.startsWith(`${host}:`)) this.#next.delete(authority);
   }
 
+  onConnection(connection: string, address: string, timeNs: number): void {
+    this.#connections.set(connection, address);
+    this.#countConnections();
+    if (!this.#areSeveral) return;
+    for (const { body } of [...this.#open.values()].flat())
+      if (body !== undefined) this.#giveUp(body, timeNs);
+    this.#open.clear();
+  }
+
+  onClosed(connection: string): void {
+    this.#connections.delete(connection);
+    this.#countConnections();
+  }
+
+  #countConnections(): void {
+    this.#areSeveral = new Set(this.#connections.values()).size < this.#connections.size;
+  }
+
   #onHeader(name: string, value: string): void {
     if (name === ':authority') this.#authority = value;
-    if (name !== ':path') return;
+    if (name !== ':path' || this.#areSeveral) return;
     const id = this.#next.get(this.#authority) ?? 1;
     this.#next.set(this.#authority, id + 2);
     const streams = this.#open.get(id) ?? [];
@@ -60,6 +82,8 @@ export class Http2Streams {
     timeNs: number,
     pid: number | undefined,
   ): void {
+    // The server is about to close the connection, and another one takes its place.
+    if (record.type === 'GOAWAY') this.#connections.clear();
     const streams = this.#open.get(record.stream) ?? [];
     const [stream] = streams;
     if (record.endStream || record.type === 'RST_STREAM') this.#open.delete(record.stream);

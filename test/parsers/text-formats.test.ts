@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BuildOutput } from '../../parsers/go-build/build-output.ts';
 import { goBuild } from '../../parsers/go-build/format.ts';
 import { goEnv } from '../../parsers/go-env/format.ts';
-import { classifyError } from '../../parsers/go-errors/format.ts';
+import { classifyError, goErrors } from '../../parsers/go-errors/format.ts';
 import { goJson } from '../../parsers/go-json/format.ts';
 import { goX } from '../../parsers/go-x/format.ts';
 import { goroutines } from '../../parsers/goroutines/format.ts';
@@ -235,6 +235,21 @@ describe('go -x', () => {
       '$WORK/b001/_x001.o: undefined reference to `two`',
     ]);
   });
+});
+
+it('what the machine has run out of is an error, whichever program says so', () => {
+  const { records, outcomes } = parseText(
+    goErrors,
+    [
+      'compile: writing output: write $WORK/b002/_pkg_.a: no space left on device',
+      'internal/goarch: write /tmp/go-build1/b005/importcfg: no space left on device',
+      "cp: error writing '/out/a': No space left on device",
+      'a line about no space left on device in general',
+    ].join('\n'),
+  );
+  expect(records.map((record) => record.class)).toEqual(['disk-full', 'disk-full', 'disk-full']);
+  expect(records[1]?.detail.path).toBe('/tmp/go-build1/b005/importcfg');
+  expect(outcomes.unparsed).toBe(1);
 });
 
 it('netdns: order, resolver, and pieces that other lines fell into', () => {

@@ -5,12 +5,12 @@ export const FILE_CLASSES: readonly ErrorClass[] = [
   {
     name: 'disk-full',
     pattern:
-      /(?:(?:open|write|mkdir|rename|copy|close) (?<path>(?:\/|[A-Z]:\\)[^:]+): )?(?:no space left on device|disk quota exceeded|There is not enough space on the disk)/,
+      /(?:(?:open|write|mkdir|rename|copy|close) (?<path>(?:\/|[A-Z]:\\)[^:]+): )?(?:[Nn]o space left on device|[Dd]isk quota exceeded|There is not enough space on the disk)/,
   },
   {
     name: 'disk-read-only',
     pattern:
-      /(?:(?:open|write|mkdir|rename|unlinkat|chmod|remove|lock|flock) (?<path>\/[^:]+): )?read-only file system/,
+      /(?:(?:open|write|mkdir|rename|unlinkat|chmod|remove|lock|flock) (?<path>\/[^:]+): )?[Rr]ead-only file system/,
   },
   {
     name: 'disk-permission',
