@@ -18,6 +18,10 @@ export class Dials {
 
   constructor(store: SpanStore) {
     this.#store = store;
+    store.onCompact((kept) => {
+      for (const spans of [this.#all, this.refuted])
+        for (const span of spans) if (!kept.has(span)) spans.delete(span);
+    });
   }
 
   get all(): readonly Span[] {
