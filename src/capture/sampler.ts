@@ -46,6 +46,7 @@ export class Sampler {
     const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
     const gone = [...this.#known.keys()].filter((key) => !lines.has(key) && !key.startsWith('env '));
     this.#write([...gone.map((key) => `gone ${key}`), ...news]);
+    for (const key of this.#asked.keys()) if (!lines.has(key)) this.#asked.delete(key);
     const waiting = [...lines].filter(([key, line]) => ESTABLISHED.test(line) && this.#known.has(key));
     this.#known = new Map([...settings, ...lines]);
     if (++this.#looks % LOOKS_TO_ASK === 0) void this.#askWhatCame(waiting);

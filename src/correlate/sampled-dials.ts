@@ -14,6 +14,7 @@ export interface Established {
 export interface Egress {
   readonly host: string;
   readonly port: number;
+  readonly protocol: 'CONNECT' | 'SOCKS5';
 }
 
 export function egressOf(environment: Readonly<Record<string, string>>): Egress | undefined {
@@ -22,7 +23,8 @@ export function egressOf(environment: Readonly<Record<string, string>>): Egress 
   const [, scheme, host, port] =
     /^(?:(\w+):\/\/)?(?:[^/@]*@)?(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(setting) ?? [];
   if (host === undefined) return undefined;
-  return { host, port: Number(port ?? (scheme === 'https' ? 443 : scheme?.startsWith('socks') ? 1080 : 80)) };
+  if (scheme?.startsWith('socks')) return { host, port: Number(port ?? 1080), protocol: 'SOCKS5' };
+  return { host, port: Number(port ?? (scheme === 'https' ? 443 : 80)), protocol: 'CONNECT' };
 }
 
 /**
@@ -68,7 +70,7 @@ function becomeHandshake(dial: Span, { record, startNs }: Established): void {
 function throughEgress(
   dial: Span,
   { record, startNs, received }: Established,
-  { host }: Egress,
+  { host, protocol }: Egress,
   dials: Dials,
   store: SpanStore,
 ): void {
@@ -80,12 +82,12 @@ function throughEgress(
     return;
   }
   const target = dial.attributes['server.address'] ?? '';
-  const wait = store.open('response', 'ttfb', `CONNECT ${target}:443`, startNs, [
+  const wait = store.open('response', 'ttfb', `${protocol} ${target}:443`, startNs, [
     record.at,
     ...dial.evidence,
   ]);
   wait.attributes = {
-    'gotrace.tunnel': 'CONNECT',
+    'gotrace.tunnel': protocol,
     'server.address': host,
     'network.peer.address': record.peer,
     'network.peer.port': record.port,
