@@ -94,6 +94,7 @@ export class GoOutput {
         return;
       case 'fetch-start':
         this.#endBuild(timeNs);
+        this.#streams.onFetchStart(record.url);
         this.fetching.onStart(record, timeNs, pid);
         return;
       case 'fetch-end':

@@ -88,12 +88,19 @@ export function addProcessSpans(store: SpanStore, processes: readonly Process[])
     if (role === 'ssh') addSshHost(span, command);
     if (parent !== undefined) {
       span.parentId = parent.id;
-      for (const key of ['url.full', 'server.address'] as const) {
-        const value = parent.attributes[key];
-        if (value !== undefined && role !== 'other') span.attributes[key] ??= value;
-      }
+      if (role !== 'other') shareRepository(span, parent);
     }
     spans.set(process, span);
+  }
+}
+
+/** `git fetch origin` names no URL; its git-remote-https does, and what unpacks the objects works for both. */
+function shareRepository(span: Span, parent: Span): void {
+  for (const key of ['url.full', 'server.address'] as const) {
+    const known = parent.attributes[key] ?? span.attributes[key];
+    if (known === undefined) continue;
+    span.attributes[key] ??= known;
+    if (parent.phase === 'git') parent.attributes[key] ??= known;
   }
 }
 

@@ -24,6 +24,8 @@ export class Http2Streams {
   readonly bodies: Span[] = [];
   /** Bodies whose frames could not be told from those of another host. */
   readonly unclear = new Set<Span>();
+  /** URLs that were answered with something else than a body. */
+  readonly #unread = new Set<string>();
   #authority = '';
   /** Connections that stand, and to where. */
   readonly #connections = new Map<string, string>();
@@ -107,9 +109,14 @@ export class Http2Streams {
    * printed. Headers that came long before the fetch ended were those of a redirect.
    */
   onFetchEnd(url: string, status: number | undefined, timeNs: number): void {
-    const body = this.bodies.findLast((each) => each.attributes['url.full'] === url);
-    if (body !== undefined && (status !== 200 || timeNs - body.startNs > REDIRECTED_NS))
-      this.#giveUp(body, timeNs);
+    if (status !== 200) this.#unread.add(url);
+    for (const { body } of [...this.#open.values()].flat())
+      if (body?.attributes['url.full'] === url && (status !== 200 || timeNs - body.startNs > REDIRECTED_NS))
+        this.#giveUp(body, timeNs);
+  }
+
+  onFetchStart(url: string): void {
+    this.#unread.delete(url);
   }
 
   #giveUp(body: Span, timeNs: number): void {
@@ -117,8 +124,14 @@ export class Http2Streams {
     this.unclear.add(body);
   }
 
-  #start({ authority, path }: Stream, { at }: Http2Record, timeNs: number, pid: number | undefined): Span {
+  #start(
+    { authority, path }: Stream,
+    { at }: Http2Record,
+    timeNs: number,
+    pid: number | undefined,
+  ): Span | undefined {
     const url = `https://${authority}${path}`;
+    if (this.#unread.has(url)) return undefined;
     const span = this.#store.open('transfer', phaseOfUrl(url, 'transfer'), `body of ${url}`, timeNs, [at]);
     span.attributes = { ...attributesOfUrl(url, pid), 'gotrace.bytes': 0 };
     this.bodies.push(span);
