@@ -105,6 +105,14 @@ describe('questions to nameservers', () => {
     expect(point).toMatchObject({ cause: 'dns/dead-nameserver', culprit: { address: '192.0.2.53:53' } });
   });
 
+  it('one that was given up, where there is one nameserver: it answered later', async () => {
+    const only = [0.25, 'env 12 nameservers=192.0.2.53'] as const;
+    const stderr = stamped([ASKED, DIAL, CONNECTED(5.3), answered(5.4)]);
+    expect((await pointOf(looks([only, question, gone]), stderr)).cause).toBe('dns/lost-query');
+    const both = [0.25, 'env 12 nameservers=192.0.2.53 192.0.2.54'] as const;
+    expect((await pointOf(looks([both, question, gone]), stderr)).cause).toBe('dns/dead-nameserver');
+  });
+
   it('one that was given up, and no answer at all', async () => {
     const failed = [
       5.3,

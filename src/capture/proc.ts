@@ -73,6 +73,7 @@ export function snapshot(pid: number, { isGentle = false } = {}): string[] {
       return [
         processLine(each),
         ...settingLines(each),
+        ...(each === pid ? nameserverLines(pid) : []),
         ...socketLines(each, targets, tables),
         ...(isGentle && !waitsForLock(each) ? [] : lockLines(each, tables)),
         ...arrivingLines(each, targets),
@@ -147,6 +148,12 @@ function settingLines(pid: number): string[] {
     .split('\0')
     .filter((entry) => SETTINGS.test(entry))
     .map((entry) => `env ${pid} ${entry.replace(/[\n\r]/g, ' ')}`);
+}
+
+/** resolv.conf(5), as the process finds it. */
+function nameserverLines(pid: number): string[] {
+  const servers = [...read(`/proc/${pid}/root/etc/resolv.conf`).matchAll(/^nameserver\s+([\w.:%]+)/gm)];
+  return servers.length === 0 ? [] : [`env ${pid} nameservers=${servers.map((each) => each[1]).join(' ')}`];
 }
 
 function socketLines(pid: number, targets: Targets, tables: SharedTables): string[] {

@@ -197,9 +197,11 @@ function lostQuery(group: Group, context: Case): Diagnosis | undefined {
 function allNameserversDead(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
   if (lookup.answered.length > 0 || lookup.unanswered.length === 0) return undefined;
-  // An answer that comes at once is over before anybody looks at /proc.
-  if (hasAnswered(lookup.host, context))
-    return diagnose('dns/dead-nameserver', lookup, lookup.unanswered, 0.7);
+  // An answer that comes at once is over before anybody looks at /proc: of another nameserver, if there is one.
+  if (hasAnswered(lookup.host, context)) {
+    const isOnly = context.trace.environment['nameservers']?.includes(' ') === false;
+    return diagnose(isOnly ? 'dns/lost-query' : 'dns/dead-nameserver', lookup, lookup.unanswered, 0.7);
+  }
   return diagnose('dns/all-nameservers-dead', lookup, lookup.unanswered, 0.9);
 }
 
