@@ -21,7 +21,7 @@ export class Http2Streams {
   readonly #store: SpanStore;
   readonly #open = new Map<number, Stream[]>();
   readonly #next = new Map<string, number>();
-  readonly bodies: Span[] = [];
+  bodies: Span[] = [];
   /** Bodies whose frames could not be told from those of another host. */
   readonly unclear = new Set<Span>();
   /** URLs that were answered with something else than a body. */
@@ -34,6 +34,10 @@ export class Http2Streams {
 
   constructor(store: SpanStore) {
     this.#store = store;
+    store.onCompact((kept) => {
+      this.bodies = this.bodies.filter((body) => kept.has(body));
+      for (const body of this.unclear) if (!kept.has(body)) this.unclear.delete(body);
+    });
   }
 
   on(
@@ -85,7 +89,10 @@ export class Http2Streams {
     pid: number | undefined,
   ): void {
     // The server is about to close the connection, and another one takes its place.
-    if (record.type === 'GOAWAY') this.#connections.clear();
+    if (record.type === 'GOAWAY') {
+      this.#connections.clear();
+      this.#countConnections();
+    }
     const streams = this.#open.get(record.stream) ?? [];
     const [stream] = streams;
     if (record.endStream || record.type === 'RST_STREAM') this.#open.delete(record.stream);
@@ -110,9 +117,13 @@ export class Http2Streams {
    */
   onFetchEnd(url: string, status: number | undefined, timeNs: number): void {
     if (status !== 200) this.#unread.add(url);
-    for (const { body } of [...this.#open.values()].flat())
-      if (body?.attributes['url.full'] === url && (status !== 200 || timeNs - body.startNs > REDIRECTED_NS))
+    for (const [id, streams] of this.#open)
+      for (const { body } of streams) {
+        if (body?.attributes['url.full'] !== url) continue;
+        if (status === 200 && timeNs - body.startNs <= REDIRECTED_NS) continue;
         this.#giveUp(body, timeNs);
+        this.#open.delete(id);
+      }
   }
 
   onFetchStart(url: string): void {
