@@ -50,14 +50,14 @@ describe('archives of logs', () => {
         ['screenshot.png', 'unknown'],
         ['notes.txt', 'unknown'],
       ]);
-      expect(report.blockingPoint).toMatchObject({ cause: 'ttfb/slow-response' });
+      expect(report.blockingPoint).toMatchObject({ cause: 'connect/other' });
     },
   );
 
   it('a name that leads out of the archive is a name in a tar, and refused in a zip; nothing is written there', async () => {
     const outside = { '../../../../tmp/gotrace-escaped.log': stderr };
     const report = await reportOf([await write('out.tar', await tarOf(outside))]);
-    expect(report.blockingPoint?.cause).toBe('ttfb/slow-response');
+    expect(report.blockingPoint?.cause).toBe('connect/other');
     expect(report.inputs[0]?.path).toBe('gotrace-escaped.log');
     await expect(reportOf([await write('out.zip', zipOf(outside))])).rejects.toThrow(/invalid relative path/);
     expect(existsSync('/tmp/gotrace-escaped.log')).toBe(false);
