@@ -62,11 +62,11 @@ export async function traceCommand(options: TraceCommandOptions): Promise<Result
   const kept = options.keep === undefined ? ok(undefined) : makeFolder(options.keep);
   if (!kept.ok) return kept;
   const scratch = makeScratch();
-  if (scratch === undefined) return failed('no folder for temporary files can be written: set TMPDIR to one');
+  if (!scratch.ok) return scratch;
   try {
-    return await traceInto(scratch, options);
+    return await traceInto(scratch.value, options);
   } finally {
-    removeScratch(scratch);
+    removeScratch(scratch.value);
   }
 }
 

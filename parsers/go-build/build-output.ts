@@ -29,21 +29,9 @@ export class BuildOutput {
 }
 
 const BEGINNINGS = [
-  ...[
-    'WORK=',
-    'mkdir -p ',
-    'cd ',
-    'cat >',
-    'echo ',
-    'printf ',
-    'cp ',
-    'mv ',
-    'rm ',
-    'touch ',
-    'ln ',
-    'chmod ',
-  ],
-  ...['go tool ', 'packagefile ', '$WORK/', 'TERM=', '# internal', 'gcc ', 'g++ ', 'clang '],
+  ...['WORK=', 'mkdir -p ', 'cd ', 'cat >', 'echo ', 'printf ', 'cp ', 'mv ', 'rm ', 'touch '],
+  ...['ln ', 'chmod ', 'go tool ', 'packagefile ', '$WORK/', 'TERM=', '# internal'],
+  ...['gcc ', 'g++ ', 'clang '],
 ];
 /** A path that goes on, or one of go's tools. */
 const PROGRAM = /^\/\S*$|^\S*\/pkg\/tool\//;
@@ -59,7 +47,7 @@ const COMMANDS: readonly RegExp[] = [
   /^(?:\S*\/)?[\w.+-]*(?:gcc|clang|cc|\+\+|gfortran|ar)(?:-[\d.]+)? .*(?:\$WORK|\|\| true$)/,
   /^cd (?:\$WORK|\/|\.)\S*$/,
   /^packagefile \S+=/,
-  /\s# internal$|^# internal$/,
+  /(?:^|\s)# internal$/,
   /^cp \S+\/go-build\/\S+ /,
   /^mkdir -p \S+\/$/,
   /^mv \$?\S+ \S+$/,

@@ -29,7 +29,7 @@ const DUMP_MS = 1500;
 /** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
 export async function attach(options: AttachOptions): Promise<Attached> {
   const snapshotPath = join(options.directory, 'snapshot.log');
-  const seen = await withBytesReceived(options.pid, snapshot(options.pid));
+  const seen = await withBytesReceived(options.pid, snapshot(processTree(options.pid)));
   writeFileSync(snapshotPath, stamped(seen));
   const hosts = hostLines(seen).then((lines) => appendFileSync(snapshotPath, stamped(lines)));
   if (!options.strace) {
@@ -53,7 +53,9 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   await ended;
   await hosts;
   // The same process once more: until then, what was seen first went on. What grew meanwhile does not stand still.
-  const again = snapshot(options.pid).filter((line, index) => index === 0 || line.startsWith('file '));
+  const again = snapshot(processTree(options.pid)).filter(
+    (line, index) => index === 0 || line.startsWith('file '),
+  );
   appendFileSync(snapshotPath, stamped(again));
   for (const timer of timers) clearTimeout(timer);
   process.off('SIGINT', stop);

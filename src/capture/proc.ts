@@ -43,12 +43,12 @@ export function stamped(lines: readonly string[]): string {
 }
 
 /**
- * Seconds of computing that a process tree has used so far, with children that have ended: the fields utime, stime, cutime
+ * Seconds of computing that a `processTree` has used so far, with children that have ended: the fields utime, stime, cutime
  * and cstime of proc(5).
  */
-export function computedSeconds(pid: number): number {
+export function computedSeconds(tree: readonly number[]): number {
   let ticks = 0;
-  for (const each of processTree(pid)) {
+  for (const each of tree) {
     const fields = statFields(each);
     for (const field of [11, 12, 13, 14]) ticks += Number(fields[field] ?? 0);
   }
@@ -62,18 +62,18 @@ function statFields(pid: number): string[] {
 }
 
 /**
- * What /proc tells of a process tree at this moment, in the lines that parsers/proc reads. `isGentle` is for looking again
+ * What /proc tells of a `processTree` at this moment, in the lines that parsers/proc reads. `isGentle` is for looking again
  * and again: what disturbs the whole machine is then read only where it is known to tell something.
  */
-export function snapshot(pid: number, { isGentle = false } = {}): string[] {
+export function snapshot(tree: readonly number[], { isGentle = false } = {}): string[] {
   const tables = new SharedTables();
-  return processTree(pid)
-    .flatMap((each) => {
+  return tree
+    .flatMap((each, index) => {
       const targets = descriptorTargets(each);
       return [
         processLine(each),
         ...settingLines(each),
-        ...(each === pid ? nameserverLines(pid) : []),
+        ...(index === 0 ? nameserverLines(each) : []),
         ...socketLines(each, targets, tables),
         ...(isGentle && !waitsForLock(each) ? [] : lockLines(each, tables)),
         ...arrivingLines(each, targets),

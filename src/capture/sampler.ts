@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
-import { computedSeconds, isRunning, snapshot, stamped } from './proc.ts';
+import { computedSeconds, isRunning, processTree, snapshot, stamped } from './proc.ts';
 import { withBytesReceived } from './tcp-info.ts';
 
 const SAMPLE_MS = 250;
@@ -40,7 +40,8 @@ export class Sampler {
   #look(): void {
     // What a process that has just been ended no longer waits for was in flight when it was ended.
     if (!isRunning(this.#pid)) return;
-    const seen = [...this.#work(), ...snapshot(this.#pid, { isGentle: true })];
+    const tree = processTree(this.#pid);
+    const seen = [...this.#work(tree), ...snapshot(tree, { isGentle: true })];
     const lines = new Map(seen.map((line) => [keyOfProcLine(line), line]));
     const news = [...lines].flatMap(([key, line]) => (this.#isNews(key, line) ? [line] : []));
     const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
@@ -71,9 +72,9 @@ export class Sampler {
   }
 
   /** Whether it computed most of the time since the last look. */
-  #work(): string[] {
+  #work(tree: readonly number[]): string[] {
     const seconds = performance.now() / 1000;
-    const computed = computedSeconds(this.#pid);
+    const computed = computedSeconds(tree);
     const elapsed = seconds - this.#seconds;
     const isBusy = computed - this.#computedSeconds >= BUSY_SHARE * elapsed;
     this.#seconds = seconds;

@@ -49,9 +49,9 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
         `gotrace: --dump sends SIGQUIT: the go commands of process ${args.pid} print their goroutines and end\n`,
       );
     const { makeScratch, removeScratch } = await import('../capture/scratch.ts');
-    const directory = makeScratch();
-    if (directory === undefined)
-      return fail('no folder for temporary files can be written: set TMPDIR to one');
+    const scratch = makeScratch();
+    if (!scratch.ok) return fail(scratch.error);
+    const directory = scratch.value;
     try {
       const attached = await attach({
         pid: args.pid,

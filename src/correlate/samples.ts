@@ -177,7 +177,7 @@ export class Samples {
     const [, pid, command] = /^proc (\d+) (.*)$/.exec(what) ?? [];
     const process = this.#processes.get(Number(pid));
     // It may be there still, and run another program: then the same look saw it as well.
-    if (process?.command.join('\t') === command && process !== undefined) process.endNs = timeNs;
+    if (process !== undefined && process.command.join('\t') === command) process.endNs = timeNs;
     const span = this.#open.get(what);
     if (span === undefined) return;
     span.endNs = timeNs;

@@ -29,8 +29,6 @@ export class Http2Streams {
   #authority = '';
   /** Connections that stand, and to where. */
   readonly #connections = new Map<string, string>();
-  /** A host has several of them. */
-  #areSeveral = false;
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -57,7 +55,6 @@ export class Http2Streams {
 
   onConnection(connection: string, address: string, timeNs: number): void {
     this.#connections.set(connection, address);
-    this.#countConnections();
     if (!this.#areSeveral) return;
     for (const { body } of [...this.#open.values()].flat())
       if (body !== undefined) this.#giveUp(body, timeNs);
@@ -66,11 +63,11 @@ export class Http2Streams {
 
   onClosed(connection: string): void {
     this.#connections.delete(connection);
-    this.#countConnections();
   }
 
-  #countConnections(): void {
-    this.#areSeveral = new Set(this.#connections.values()).size < this.#connections.size;
+  /** A host has several connections. */
+  get #areSeveral(): boolean {
+    return new Set(this.#connections.values()).size < this.#connections.size;
   }
 
   #onHeader(name: string, value: string): void {
@@ -91,7 +88,6 @@ export class Http2Streams {
     // The server is about to close the connection, and another one takes its place.
     if (record.type === 'GOAWAY') {
       this.#connections.clear();
-      this.#countConnections();
     }
     const streams = this.#open.get(record.stream) ?? [];
     const [stream] = streams;
