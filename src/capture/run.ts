@@ -149,7 +149,7 @@ async function ending(
       const traced = await strace?.end();
       closeTerminal();
       // A child that outlives the command may keep its stderr open: that is not waited for.
-      await Promise.race([closed, new Promise((done) => setTimeout(done, DRAIN_MS))]);
+      await Promise.race([closed, silence(output), new Promise((done) => setTimeout(done, MOST_DRAIN_MS))]);
       resolve({
         exitCode: code ?? undefined,
         signal: signal ?? undefined,
@@ -161,3 +161,12 @@ async function ending(
 }
 
 const DRAIN_MS = 200;
+const MOST_DRAIN_MS = 2000;
+
+/** Nothing came for a while: what the command had written by its end is read. */
+function silence(output: Readable | null): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MS);
+    output?.on('data', () => timer.refresh());
+  });
+}
