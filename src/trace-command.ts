@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
 import type { AnalyzeOptions } from './analyze.ts';
@@ -36,9 +37,13 @@ export interface TraceCommandOptions {
   readonly timeoutMs: number | undefined;
   readonly stallMs: number | undefined;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Descriptors above 2 that the command gets as they are. */
+  readonly inherited?: readonly number[];
   /** Opened while go tells its settings. */
   readonly openView: () => Promise<View>;
   readonly onStarted?: () => void;
+  /** What the command writes to its stderr goes there, and so should notices. */
+  readonly stderr: Writable;
   readonly notice: (text: string) => void;
 }
 
@@ -83,6 +88,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   const ran = await runCommand({
     command: options.command,
     environment: { ...options.environment, ...instrumentedEnvironment(settings, options.instrumentation) },
+    inherited: options.inherited ?? [],
     ...(tracer === undefined ? {} : { tracer }),
     asked: askedFor(options.command, settings),
     directory: scratch,
@@ -90,8 +96,9 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     onLine: (text, seconds) => view.onLine(text, seconds),
     passThrough: (bytes) => {
       view.clear(bytes.at(-1) === 0x0a);
-      process.stderr.write(bytes);
+      options.stderr.write(bytes);
     },
+    stderr: options.stderr,
     onStarted: () => {
       // Neither the command nor the verdict waits for it.
       void import('./analyze.ts');
@@ -128,7 +135,7 @@ async function reportOf(
   settings: GoSettings,
   ended: Pick<AnalyzeOptions, 'exitCode' | 'signal' | 'endedAtSeconds'>,
 ): Promise<Report | undefined> {
-  const inputs = await openInputs(logs, process.stdin);
+  const inputs = await openInputs(logs);
   if (!inputs.ok || logs.length === 0) {
     options.notice('nothing was recorded: the command printed nothing that go prints, and no tracer ran');
     return undefined;

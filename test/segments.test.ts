@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -31,7 +30,7 @@ const inPlace: SegmentPool = {
 };
 
 async function readAll(path: string, options: IngestOptions) {
-  const inputs = await openInputs([path], Readable.from([]));
+  const inputs = await openInputs([path]);
   if (!inputs.ok) throw new Error(inputs.error);
   const records: TraceRecord[] = [];
   const result = await ingest(inputs.value, (record) => records.push(structuredClone(record)), options);

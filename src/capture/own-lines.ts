@@ -28,11 +28,20 @@ const BEGINNINGS = [
 /** Tells the lines that gotrace asked for from the program's own. One that cannot be told is the program's. */
 export class OwnLines {
   readonly #asked: Asked;
+  readonly #tracerPrefix: string | undefined;
+  readonly #beginnings: readonly string[];
   readonly #build = new BuildOutput();
   readonly #line = new FramedLine('stderr');
 
-  constructor(asked: Asked) {
+  /** Where a tracer shares the command's stderr, what it says of its log begins with `tracerPrefix`. */
+  constructor(asked: Asked, tracerPrefix?: string) {
     this.#asked = asked;
+    this.#tracerPrefix = tracerPrefix;
+    this.#beginnings = tracerPrefix === undefined ? BEGINNINGS : [...BEGINNINGS, tracerPrefix];
+  }
+
+  isTracers(text: string): boolean {
+    return this.#tracerPrefix !== undefined && text.startsWith(this.#tracerPrefix);
   }
 
   /** True where the line is there only because gotrace asked for it. */
@@ -51,7 +60,7 @@ export class OwnLines {
   /** Whether a line that is not complete may yet turn out to be one that gotrace asked for. */
   mayBeAsked(partial: string): boolean {
     return (
-      BEGINNINGS.some((each) => each.startsWith(partial) || partial.startsWith(each)) ||
+      this.#beginnings.some((each) => each.startsWith(partial) || partial.startsWith(each)) ||
       (!this.#asked.x && this.#build.mayBeBuildLine(partial))
     );
   }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Asked } from './own-lines.ts';
+import { restIsRead } from './rest.ts';
 import { Sampler } from './sampler.ts';
 import { relaySignals } from './signals.ts';
 import { StderrTap } from './stderr-tap.ts';
@@ -13,6 +14,8 @@ import { standInTerminal } from './terminal.ts';
 export interface RunOptions {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Descriptors above 2 that the command gets as they are (see `inheritedDescriptors`). */
+  readonly inherited: readonly number[];
   /** Absent: the command runs without a tracer. */
   readonly tracer?: Tracer;
   readonly asked: Asked;
@@ -20,6 +23,8 @@ export interface RunOptions {
   readonly directory: string;
   readonly onLine: (text: string, seconds: number) => void;
   readonly passThrough: (bytes: Uint8Array) => void;
+  /** Where `passThrough` writes to: while it is full, no more is read from the command, which waits as it would have. */
+  readonly stderr: Writable;
   /** What was recorded of its stderr is all that there will be: the disk is full. */
   readonly onLost: (reason: string) => void;
   /** The command has been started: what is not needed before can be loaded now. */
@@ -55,16 +60,19 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   const log = createWriteStream(stderrPath);
   const logClosed = new Promise<void>((resolve) => log.once('close', () => resolve()));
   log.once('error', (error) => options.onLost(error.message));
-  const tap = tapInto(log, options);
+  let strace: StraceWatch | undefined;
+  // strace says so for each line that it cannot write any more.
+  const tap = tapInto(log, options, () => strace?.letGo());
   const terminal = await standInTerminal();
+  const isLtrace = options.tracer?.command === 'ltrace';
+  const signals = relaySignals((): number | undefined => child.pid, isLtrace);
   const child = startChild(options, terminal?.fd);
   terminal?.onStarted();
   options.onStarted();
   const output = terminal?.output ?? child.stderr;
-  output?.on('data', (chunk: Buffer) => tap.push(chunk));
-  const strace = straceOf(child, options.tracer);
+  strace = straceOf(child, options.tracer);
+  if (output !== null) passOn(output, tap, options.stderr);
   const sampler = samplerOf(child, options.tracer, procPath);
-  const signals = relaySignals(child, options.tracer !== undefined && strace === undefined);
   let endedAtSeconds: number | undefined;
   const end = () => {
     endedAtSeconds = nowSeconds();
@@ -92,8 +100,10 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   };
 }
 
-function tapInto(log: WriteStream, { asked, passThrough, onLine }: RunOptions): StderrTap {
+function tapInto(log: WriteStream, options: RunOptions, onTracerLine: () => void): StderrTap {
+  const { asked, passThrough, onLine, tracer } = options;
   return new StderrTap({
+    ...(tracer === undefined ? {} : { tracerPrefix: `${tracer.command}: ${tracer.output}: `, onTracerLine }),
     asked,
     now: nowSeconds,
     passThrough,
@@ -104,14 +114,27 @@ function tapInto(log: WriteStream, { asked, passThrough, onLine }: RunOptions): 
   });
 }
 
+function passOn(output: Readable, tap: StderrTap, stderr: Writable): void {
+  output.on('data', (chunk: Buffer) => {
+    tap.push(chunk);
+    if (!stderr.writableNeedDrain) return;
+    output.pause();
+    stderr.once('drain', () => output.resume());
+  });
+}
+
 /** The command, or its tracer, which starts it. */
-function startChild({ tracer, command, environment }: RunOptions, stderr: number | undefined): ChildProcess {
+function startChild(options: RunOptions, stderr: number | undefined): ChildProcess {
+  const { tracer, command, environment, inherited } = options;
   const [program = '', ...args] = [
     ...(tracer === undefined ? [] : [tracer.command, ...tracer.args]),
     ...command,
   ];
+  const stdio: (number | 'pipe' | 'ignore')[] = [0, 1, stderr ?? 'pipe'];
+  for (const fd of inherited) stdio[fd] = fd;
   return spawn(program, args, {
-    stdio: ['inherit', 'inherit', stderr ?? 'pipe'],
+    // A gap is a descriptor that is not open.
+    stdio: Array.from(stdio, (each) => each ?? 'ignore'),
     env: { ...process.env, ...environment },
   });
 }
@@ -144,12 +167,10 @@ async function ending(
     child.on('error', (error) =>
       resolve({ exitCode: undefined, signal: undefined, startError: error.message, tracerDied: false }),
     );
-    const closed = new Promise((done) => output?.on('close', done));
     child.on('exit', async (code, signal) => {
       const traced = await strace?.end();
       closeTerminal();
-      // A child that outlives the command may keep its stderr open: that is not waited for.
-      await Promise.race([closed, silence(output), new Promise((done) => setTimeout(done, MOST_DRAIN_MS))]);
+      if (output !== null) await restIsRead(output);
       resolve({
         exitCode: code ?? undefined,
         signal: signal ?? undefined,
@@ -157,16 +178,5 @@ async function ending(
         tracerDied: traced?.diedFirst ?? false,
       });
     });
-  });
-}
-
-const DRAIN_MS = 200;
-const MOST_DRAIN_MS = 2000;
-
-/** Nothing came for a while: what the command had written by its end is read. */
-function silence(output: Readable | null): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, DRAIN_MS);
-    output?.on('data', () => timer.refresh());
   });
 }

@@ -1,9 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 /** How long a command that was asked to end may take before it is asked less kindly. */
 const PATIENCE_MS = 1000;
-const RELAYED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const RELAYED: readonly NodeJS.Signals[] = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const),
+];
 
 export interface Signals {
   /** Nothing is passed on any more. */
@@ -13,12 +15,17 @@ export interface Signals {
   timedOut(): boolean;
 }
 
-/** Passes on what reaches us. A Ctrl-C at a terminal reaches the whole process group by itself. */
-export function relaySignals(child: ChildProcess, traced: boolean): Signals {
-  const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+/**
+ * Passes on what reaches us, from now on: to be called before the command is started, in the same turn of the event loop.
+ * A Ctrl-C at a terminal reaches the whole process group by itself.
+ */
+export function relaySignals(pidOfChild: () => number | undefined, traced: boolean): Signals {
+  // Not process.stdin: a pipe that it has touched no longer lets the command wait for what is to come (EAGAIN).
+  const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
   let timedOut = false;
   const send = (signal: NodeJS.Signals) => {
-    const pid = traced ? (tracedChildOf(child.pid) ?? child.pid) : child.pid;
+    const child = pidOfChild();
+    const pid = traced ? (tracedChildOf(child) ?? child) : child;
     if (pid === undefined) return;
     try {
       process.kill(pid, signal);

@@ -7,6 +7,9 @@ export interface StderrTapOptions {
   /** The program's own bytes, as they came. */
   readonly passThrough: (bytes: Uint8Array) => void;
   readonly now: () => number;
+  /** A tracer that shares the command's stderr: what it says begins with this, and is neither kept nor shown. */
+  readonly tracerPrefix?: string;
+  readonly onTracerLine?: () => void;
 }
 
 /** A progress bar that is drawn over and over has no line end: from here on it is taken for a line. */
@@ -24,7 +27,7 @@ export class StderrTap {
 
   constructor(options: StderrTapOptions) {
     this.#options = options;
-    this.#own = new OwnLines(options.asked);
+    this.#own = new OwnLines(options.asked, options.tracerPrefix);
   }
 
   push(chunk: Uint8Array): void {
@@ -64,6 +67,10 @@ export class StderrTap {
     const text = Buffer.from(line)
       .toString('utf8')
       .replace(/\r?\n$/, '');
+    if (this.#passed === 0 && this.#own.isTracers(text)) {
+      this.#options.onTracerLine?.();
+      return;
+    }
     this.#options.onLine(text, seconds);
     if (this.#dumpAsked && /^SIGQUIT: quit/.test(text)) this.#inDump = true;
     const asked = this.#inDump || this.#own.isAsked(text);

@@ -36,6 +36,12 @@ export class StraceWatch {
     if (this.#strace !== undefined) clearInterval(this.#timer);
   }
 
+  /** Its log cannot be written any more: it only costs time. */
+  letGo(): void {
+    this.#look();
+    if (this.#strace !== undefined && !this.#isNeeded) signal(this.#strace, 'SIGTERM');
+  }
+
   /** To be called when the command has ended: waits for strace's last lines, and makes it let go of what is left. */
   async end(): Promise<StraceEnd> {
     clearInterval(this.#timer);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { ask } from './ask.ts';
 
 /** A terminal of the command's own, in place of ours: what is written to it can be read. */
@@ -22,7 +23,7 @@ const PATIENCE_MS = 1000;
  * stderr is no terminal, or script is not there.
  */
 export async function standInTerminal(): Promise<StandIn | undefined> {
-  if (process.platform !== 'linux' || !process.stderr.isTTY) return undefined;
+  if (process.platform !== 'linux' || !isatty(2)) return undefined;
   // In a session of its own: a Ctrl-C is for the command.
   const script = spawn('script', ['-qefc', 'tty && exec cat >/dev/null', '/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],

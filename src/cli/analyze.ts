@@ -40,7 +40,7 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
       import('../analyze.ts'),
       import('../ingest/open.ts'),
     ]);
-    const inputs = await openInputs(args.files, process.stdin);
+    const inputs = await openInputs(args.files);
     if (!inputs.ok) return fail(inputs.error);
     const report = await analyze(inputs.value, {
       redact: redactOptions(args),

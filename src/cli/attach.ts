@@ -74,10 +74,7 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
 
 async function report(logs: readonly string[], args: AttachArguments): Promise<void> {
   const { openInputs } = await import('../ingest/open.ts');
-  const inputs = await openInputs(
-    logs.filter((log) => existsSync(log) && statSync(log).size > 1),
-    process.stdin,
-  );
+  const inputs = await openInputs(logs.filter((log) => existsSync(log) && statSync(log).size > 1));
   if (!inputs.ok) return fail(inputs.error);
   const named = inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? input.path }));
   // Loaded when it is needed: help and a command that is run do not wait for it.

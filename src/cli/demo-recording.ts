@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { openInputs } from '../ingest/open.ts';
 import { fail } from './exit.ts';
@@ -13,7 +12,7 @@ const RECORDING = ['./recording.strace.log.gz', '../recording.strace.log.gz']
 export async function analyzeRecording(options: OutputOptions): Promise<void> {
   if (RECORDING === undefined)
     return fail('demo: the recording that comes with gotrace is missing; install it again');
-  const inputs = await openInputs([RECORDING], Readable.from([]));
+  const inputs = await openInputs([RECORDING]);
   if (!inputs.ok) return fail(inputs.error);
   // Loaded when it is needed: help and a command that is run do not wait for it.
   const { analyze } = await import('../analyze.ts');

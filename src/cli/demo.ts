@@ -64,6 +64,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         timeoutMs: fault.endAfterMs,
         stallMs: undefined,
         openView: async () => view,
+        stderr: process.stderr,
         notice: (text) => process.stderr.write(`gotrace: ${text}\n`),
       });
       view.stop();

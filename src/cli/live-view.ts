@@ -6,6 +6,7 @@ import { type Span, SpanStore } from '../model/span.ts';
 import { redactor } from '../redact/redact.ts';
 import { inert } from '../report/inert.ts';
 import { printSeconds } from '../report/seconds.ts';
+import type { TextOutput } from './output.ts';
 
 export type Progress = 'auto' | 'plain' | 'none';
 
@@ -28,7 +29,7 @@ const DOING: Readonly<Record<string, string>> = {
  * the command's stderr by the parsers and the correlation that the analysis uses.
  */
 export class LiveView {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: TextOutput;
   readonly #inPlace: boolean;
   readonly #line = new FramedLine('stderr');
   readonly #store = new SpanStore();
@@ -41,7 +42,7 @@ export class LiveView {
   #ownLineOpen = false;
   lastChange = now();
 
-  constructor(stream: NodeJS.WriteStream, progress: Progress) {
+  constructor(stream: TextOutput, progress: Progress) {
     this.#stream = stream;
     this.#inPlace = progress === 'auto' && stream.isTTY === true;
     const clock = { originSeconds: this.#startSeconds };

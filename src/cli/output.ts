@@ -50,11 +50,18 @@ export function redactOptions(options: OutputOptions): false | RedactOptions {
   };
 }
 
+/** A terminal, a pipe or a file: `process.stdout` is one. */
+export interface TextOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
 /** Renders the report and writes it whole, or not at all. */
 export async function writeReport(
   report: Report,
   options: OutputOptions,
-  stream: NodeJS.WriteStream = process.stdout,
+  stream: TextOutput = process.stdout,
 ): Promise<Result<void>> {
   const isTerminal = options.output === undefined && stream.isTTY === true;
   const render = await writerOf(options.format);

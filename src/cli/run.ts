@@ -1,6 +1,9 @@
 import { constants, homedir } from 'node:os';
+import { finished } from 'node:stream/promises';
 import type { CommandModule } from 'yargs';
+import { inheritedDescriptors } from '../capture/inherited.ts';
 import { readGoSettings } from '../capture/settings.ts';
+import { openStderr } from '../capture/stderr-output.ts';
 import { writerOf } from '../report/registry.ts';
 import type { RunOutcome } from '../trace-command.ts';
 import { readDuration } from './duration.ts';
@@ -83,6 +86,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         .example('gotrace run -o trace -- make deps', 'keeps trace/report.json and the logs'),
     ) as never,
   handler: async (args) => {
+    const inherited = inheritedDescriptors();
     const command = [...(args.command ?? []), ...(args['--'] ?? [])].map(String);
     if (command.length === 0) return fail('name the command to run: gotrace run -- go mod download');
     const timeout = readDuration('--timeout', args.timeout);
@@ -93,8 +97,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const settings = readGoSettings(process.cwd());
     const { traceCommand } = await import('../trace-command.ts');
     let view: LiveView | undefined;
+    const stderr = openStderr();
     const outcome = await traceCommand({
       command,
+      inherited,
       settings,
       strace: args.strace,
       ltrace: args.ltrace,
@@ -107,13 +113,14 @@ export const runCommand: CommandModule<object, RunArguments> = {
       stallMs: stall.value,
       openView: async () => {
         const { LiveView } = await import('./live-view.ts');
-        view = new LiveView(process.stderr, args.progress);
+        view = new LiveView(stderr, args.progress);
         return view;
       },
       onStarted: () => void writerOf(args.format),
+      stderr,
       notice: (text) => {
         view?.clear();
-        process.stderr.write(`gotrace: ${text}\n`);
+        stderr.write(`gotrace: ${text}\n`);
       },
     });
     view?.stop();
@@ -122,9 +129,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
       process.exit(outcome.error.includes('cannot be started') ? 127 : 2);
     }
     if (outcome.value.report !== undefined) {
-      const written = await writeReport(outcome.value.report, args, process.stderr);
-      if (!written.ok) process.stderr.write(`gotrace: ${written.error}\n`);
+      const written = await writeReport(outcome.value.report, args, stderr);
+      if (!written.ok) stderr.write(`gotrace: ${written.error}\n`);
     }
+    await finished(stderr.end());
     endAs(outcome.value);
   },
 };

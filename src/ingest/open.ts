@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { failed, ok, type Result, reasonOf } from '../model/result.ts';
 import { archiveKind } from './archive-kind.ts';
 import { decompressed, fileChunks, isPlain, streamChunks } from './chunks.ts';
@@ -10,11 +9,11 @@ import { type Input, STANDARD_INPUT } from './input.ts';
  * Opens files, archives (zip, tar, compressed or not), folders of either, and `-` for standard input. Fails with one line
  * that says what to do.
  */
-export async function openInputs(paths: readonly string[], stdin: Readable): Promise<Result<Input[]>> {
+export async function openInputs(paths: readonly string[]): Promise<Result<Input[]>> {
   const inputs: Input[] = [];
   for (const path of paths) {
     if (path === '-' || path === STANDARD_INPUT) {
-      inputs.push({ path: STANDARD_INPUT, chunks: () => decompressed(streamChunks(stdin)) });
+      inputs.push({ path: STANDARD_INPUT, chunks: () => decompressed(streamChunks(process.stdin)) });
       continue;
     }
     const files = filesOf(path);

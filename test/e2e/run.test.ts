@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -17,6 +25,8 @@ const withMounts =
   (await execa('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { reject: false })).exitCode === 0;
 if (!withMounts) console.log('nothing can be mounted here (not root): a full disk is not tested');
 
+const withMake = (await execa('make', ['--version'], { reject: false })).exitCode === 0;
+if (!withMake) console.log('make is not installed: its jobserver is not tested');
 const withScript = (await execa('script', ['-qec', 'true', '/dev/null'], { reject: false })).exitCode === 0;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -81,6 +91,7 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     expect(exitCode).toBe(7);
     expect(stderr.match(/^\d+ a line of output that .*$/gm)).toHaveLength(9000);
     expect(stderr).toMatch(/no longer recorded: ENOSPC|strace ended before the command did/);
+    expect(stderr).not.toMatch(/^strace: /m);
   });
 
   it('keeps its death by signal', async () => {
@@ -92,6 +103,69 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     const command = [CLI, 'run', mode, '--progress', 'none', '--', 'cat'];
     const { stdout } = await execa(process.execPath, command, { input: bytes, encoding: 'buffer' });
     expect(Buffer.compare(stdout, bytes)).toBe(0);
+  });
+
+  it('waits for what comes later at its stdin', async () => {
+    const command = `{ sleep 1; echo late; } | "$@"`;
+    const args = [CLI, 'run', mode, '--progress', 'none', '--', 'cat'];
+    const { stdout } = await execa('sh', ['-c', command, 'sh', process.execPath, ...args]);
+    expect(stdout).toBe('late');
+  });
+
+  it.skipIf(!existsSync('/proc/self/fdinfo'))('leaves the pipes blocking that we were given', async () => {
+    const inner = 'sleep 0.3; cat /proc/self/fdinfo/0 /proc/self/fdinfo/1 /proc/$PPID/fdinfo/2 | grep flags';
+    const args = [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', `echo first >&2; ${inner}`];
+    const { stdout } = await execa(
+      'sh',
+      ['-c', 'sleep 1 | "$@" 2>&1 | cat', 'sh', process.execPath, ...args],
+      {},
+    );
+    const flags = [...stdout.matchAll(/flags:\s+(\d+)/g)].map(([, octal]) => Number.parseInt(octal ?? '', 8));
+    expect(flags).toHaveLength(3);
+    for (const each of flags) expect(each & constants.O_NONBLOCK).toBe(0);
+  });
+
+  it('waits for a slow reader of its stderr, who gets all of it, and the answer last', async () => {
+    const prints =
+      'i=0; while [ $i -lt 9000 ]; do echo $i a line of output that fills a pipe; i=$((i+1)); done >&2';
+    const args = [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', `${prints}; exit 3`];
+    const { stdout } = await execa('sh', [
+      ...['-c', '"$@" 2>&1 >/dev/null | { sleep 4; cat; }', 'sh'],
+      ...[process.execPath, ...args],
+    ]);
+    expect(stdout.match(/^\d+ a line of output that fills a pipe$/gm)).toHaveLength(9000);
+    expect(stdout.indexOf('Failed: it ended with exit code 3')).toBeGreaterThan(
+      stdout.indexOf('8999 a line'),
+    );
+  });
+
+  it('has the descriptors that we were started with, and no others', async () => {
+    const input = join(folder, `third${mode}`);
+    const output = join(folder, `fifth${mode}`);
+    writeFileSync(input, 'third\n');
+    const inner = 'cat <&3; echo fifth >&5; test -e /proc/self/fd/4 && echo fourth';
+    const args = [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', inner];
+    const { stdout } = await execa(
+      'sh',
+      ['-c', `"$@" 3< ${input} 5> ${output}`, 'sh', process.execPath, ...args],
+      { reject: false },
+    );
+    expect(stdout).toBe('third');
+    expect(readFileSync(output, 'utf8')).toBe('fifth\n');
+  });
+
+  it.skipIf(!withMake)('shares the jobs of a make that it runs below', async () => {
+    const makefile = join(folder, `make${mode}`);
+    const again = `${process.execPath} ${CLI} run ${mode} --progress none -- $(MAKE) -f ${makefile} inner`;
+    writeFileSync(makefile, `all:\n\t+${again}\ninner:\n\techo made\n`);
+    const { stdout, stderr } = await execa('make', ['-j2', '-f', makefile, 'all']);
+    expect(stdout).toContain('made');
+    expect(stderr).not.toMatch(/jobserver/);
+  });
+
+  it('gets the signals that we get', async () => {
+    const inner = 'trap "echo got USR1" USR1; kill -USR1 $PPID; sleep 0.3; echo end';
+    expect((await run('sh', '-c', inner)).stdout).toBe('got USR1\nend');
   });
 
   it('keeps its own stderr, prompts without a line end included', async () => {

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import { analyze } from '../../src/analyze.ts';
 import { openInputs } from '../../src/ingest/open.ts';
 import type { Report } from '../../src/model/report.ts';
 
 /** The report of files, with their names shortened to the last part. */
 export async function reportOf(paths: readonly string[]): Promise<Report> {
-  const inputs = await openInputs(paths, Readable.from([]));
+  const inputs = await openInputs(paths);
   if (!inputs.ok) throw new Error(inputs.error);
   const report = await analyze(
     inputs.value.map((input) => ({ ...input, path: input.path.split('/').pop() ?? '' })),

@@ -1,0 +1,26 @@
+import type { Readable } from 'node:stream';
+
+/** Nothing came for so long: all that the command had written by its end is read. */
+const QUIET_MS = 200;
+/** A child that outlives the command may go on writing for ever: that is not waited for. */
+const MOST_READING_MS = 2000;
+const STEP_MS = 20;
+
+/**
+ * Resolves when what a command had written by its end has been read from `output`. The time in which it is not read,
+ * since what was read before cannot be passed on yet, does not count.
+ */
+export async function restIsRead(output: Readable): Promise<void> {
+  let quietMs = 0;
+  let readingMs = 0;
+  output.on('data', () => {
+    quietMs = 0;
+  });
+  const closed = new Promise<void>((resolve) => output.once('close', resolve));
+  while (!output.closed && quietMs < QUIET_MS && readingMs < MOST_READING_MS) {
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, STEP_MS))]);
+    if (output.isPaused()) continue;
+    quietMs += STEP_MS;
+    readingMs += STEP_MS;
+  }
+}
