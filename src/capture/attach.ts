@@ -4,6 +4,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostLines } from './hosts.ts';
 import { processTree, programOfPid, snapshot, stamped } from './proc.ts';
+import { findProgram } from './program.ts';
 import { withBytesReceived } from './tcp-info.ts';
 
 export interface AttachOptions {
@@ -25,6 +26,7 @@ export interface Attached {
 /** strace needs a moment to stop every thread before a signal may be sent. */
 const SETTLE_MS = 300;
 const DUMP_MS = 1500;
+const SPARE_MS = 5000;
 
 /** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
 export async function attach(options: AttachOptions): Promise<Attached> {
@@ -37,10 +39,11 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     return { logs: [snapshotPath], straceError: undefined };
   }
   const tracePath = join(options.directory, 'strace.log');
+  const lookMs = options.forMs + (options.dump ? DUMP_MS : 0);
   const pids = processTree(options.pid).flatMap((pid) => ['-p', String(pid)]);
-  const tracer = spawn('strace', ['-f', '-ttt', '-T', '-yy', '-s', '512', '-o', tracePath, ...pids], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const strace = ['strace', '-f', '-ttt', '-T', '-yy', '-s', '512', '-o', tracePath, ...pids];
+  const [program = '', ...args] = [...endingAfter(lookMs + SPARE_MS), ...strace];
+  const tracer = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   tracer.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString('utf8');
@@ -48,7 +51,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   const ended = Promise.race([once(tracer, 'exit'), once(tracer, 'error')]).catch(() => undefined);
   const stop = () => tracer.kill('SIGINT');
   process.once('SIGINT', stop);
-  const timers = [setTimeout(stop, options.forMs + (options.dump ? DUMP_MS : 0))];
+  const timers = [setTimeout(stop, lookMs)];
   if (options.dump) timers.push(setTimeout(() => askForDump(options.pid), SETTLE_MS));
   await ended;
   await hosts;
@@ -66,6 +69,11 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     logs: [snapshotPath, tracePath],
     straceError: refused ? (said.trim().split('\n')[0] ?? 'strace is not installed') : undefined,
   };
+}
+
+/** Should gotrace be killed, strace is not to slow the process down, and to fill the disk, for ever: timeout(1). */
+function endingAfter(ms: number): string[] {
+  return findProgram('timeout') === undefined ? [] : ['timeout', '-s', 'INT', String(Math.ceil(ms / 1000))];
 }
 
 /** SIGQUIT for the go commands of the tree; for the process itself where there is none. */

@@ -241,6 +241,7 @@ export class Correlator {
       http2: this.#output.http2,
       goroutines: this.#output.goroutines.length > 0,
       libraryCalls: this.#sawLibraryCalls,
+      snapshot: !this.#snapshot.isEmpty,
       sampled: !this.#samples.isEmpty,
       tickNs: this.#sawSyscalls && this.#isWholeSeconds ? 1e9 : 0,
       sleeps: syscalls.some((call) => SLEEPS.test(call.name)),

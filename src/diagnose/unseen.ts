@@ -21,10 +21,18 @@ export function whatIsUnseen(context: Case): string | undefined {
   if (reason === undefined) return undefined;
   if (coverage.syscalls && !coverage.attached)
     return `Unknown: ${reason}; nothing that was traced had been waited for.`;
-  const what = coverage.attached
-    ? `strace that is attached to a go that already hangs shows only futex and epoll; run \`gotrace attach PID\`, or record from the start with ${RUN}`
-    : `record it with ${RUN}`;
+  const what = coverage.attached ? moreThanStrace(context.trace) : `record it with ${RUN}`;
   return `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
+}
+
+/** What shows more of a process that hangs than a strace that is attached to it: go's threads sleep in futex and epoll. */
+function moreThanStrace({ command, coverage }: Trace): string {
+  const fromTheStart = `record from the start with ${RUN}`;
+  if (!coverage.snapshot)
+    return `strace that is attached to a go that already hangs shows only futex and epoll; run \`gotrace attach PID\`, or ${fromTheStart}`;
+  return command !== undefined && programOf(command) === 'go'
+    ? `\`gotrace attach --dump PID\` shows where its goroutines wait, and ends it; or ${fromTheStart}`
+    : fromTheStart;
 }
 
 function reasonOf({ trace, timeline }: Case): string | undefined {
@@ -33,7 +41,8 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
   if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
     return 'this is a table of totals (strace -c), which has no times and no order';
-  if (coverage.attached && ending.kind === 'unknown') return `the log ends before it did${after}`;
+  if (coverage.attached && ending.kind === 'unknown')
+    return `${coverage.snapshot ? `${programOf(trace.command ?? ['it'])} was still running` : 'the log ends before it did'}${after}`;
   if (coverage.syscalls && ending.kind === 'unknown') return inactivity(trace, timeline.segments);
   if (coverage.syscalls || coverage.libraryCalls) return undefined;
   const zip = awaitedZip(trace);

@@ -21,6 +21,8 @@ export interface Coverage {
   readonly http2: boolean;
   readonly goroutines: boolean;
   readonly libraryCalls: boolean;
+  /** /proc was looked at once: what was waited for at that moment is known. */
+  readonly snapshot: boolean;
   /** /proc was looked at again and again: whether the command computed is known. */
   readonly sampled: boolean;
   /** False where no line carries a time. */

@@ -32,6 +32,9 @@ async function silentServer(): Promise<number> {
 
 const hasStrace = (await execa('strace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
 
+const withTimeout = hasStrace && (await execa('timeout', ['1', 'true'], { reject: false })).exitCode === 0;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function pointOf(
   name: string,
   command: readonly string[],
@@ -129,6 +132,31 @@ describe.skipIf(process.platform !== 'linux')('attach', () => {
     expect(dumped.stderr).toMatch(/--dump sends SIGQUIT/);
     await ended;
     server.close();
+  });
+
+  it('does not accuse what only sleeps, nor send one to where one is', async () => {
+    const sleeper = spawn('sleep', ['300'], { stdio: 'ignore' });
+    children.push(sleeper);
+    const { stdout } = await execa(process.execPath, [CLI, 'attach', String(sleeper.pid), '--for', '300ms']);
+    expect(stdout).toMatch(/^Unknown: sleep was still running/);
+    expect(stdout).not.toContain('gotrace attach');
+  });
+
+  it.skipIf(!withTimeout)('leaves no strace behind when it is killed', { timeout: 20_000 }, async () => {
+    const sleeper = spawn('sleep', ['300'], { stdio: 'ignore' });
+    children.push(sleeper);
+    const tracer = () =>
+      /^TracerPid:\s+(\d+)/m.exec(readFileSync(`/proc/${sleeper.pid}/status`, 'utf8'))?.[1];
+    const attach = spawn(process.execPath, [CLI, 'attach', String(sleeper.pid), '--for', '2s'], {
+      stdio: 'ignore',
+    });
+    children.push(attach);
+    while (tracer() === '0') await sleep(5);
+    attach.kill('SIGKILL');
+    await once(attach, 'exit');
+    expect(tracer()).not.toBe('0');
+    while (tracer() !== '0') await sleep(50);
+    expect(sleeper.exitCode).toBeNull();
   });
 
   it('says which right is missing', async () => {
