@@ -4,16 +4,12 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import split2 from 'split2';
 import type { AnalyzeOptions } from './analyze.ts';
+import { harmless, type Instrumentation, instrumentedEnvironment } from './capture/instrumentation.ts';
 import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
 import { findProgram } from './capture/program.ts';
 import { runCommand } from './capture/run.ts';
 import { makeScratch, removeScratch } from './capture/scratch.ts';
-import {
-  type GoSettings,
-  type Instrumentation,
-  instrumentedEnvironment,
-  reportedEnvironment,
-} from './capture/settings.ts';
+import { type GoSettings, reportedEnvironment } from './capture/settings.ts';
 import { type StraceChoice, straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
 import { openInputs } from './ingest/open.ts';
 import type { Report } from './model/report.ts';
@@ -87,7 +83,10 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   const stallTimer = watchStalls(view, options);
   const ran = await runCommand({
     command: options.command,
-    environment: { ...options.environment, ...instrumentedEnvironment(settings, options.instrumentation) },
+    environment: {
+      ...options.environment,
+      ...instrumentedEnvironment(settings, harmless(options.command, options.instrumentation)),
+    },
     inherited: options.inherited ?? [],
     ...(tracer === undefined ? {} : { tracer }),
     asked: askedFor(options.command, settings),

@@ -49,28 +49,3 @@ export function reportedEnvironment(settings: GoSettings): Record<string, string
   };
   return Object.fromEntries([...Object.entries(own).filter(([, value]) => value !== ''), ...proxies]);
 }
-
-export interface Instrumentation {
-  readonly x: boolean;
-  readonly http2debug: boolean;
-}
-
-/** GOFLAGS and GODEBUG with what gotrace asks for, joined to what the person has set. */
-export function instrumentedEnvironment(
-  settings: GoSettings,
-  wanted: Instrumentation,
-): Record<string, string> {
-  const flags = (process.env['GOFLAGS'] ?? settings['GOFLAGS'] ?? '').trim();
-  const debug = process.env['GODEBUG'] ?? settings['GODEBUG'] ?? '';
-  const ownDebug = debug.split(',').filter((each) => each !== '');
-  const has = (name: string) => ownDebug.some((each) => each.startsWith(`${name}=`));
-  const added = [
-    ...(has('netdns') ? [] : ['netdns=2']),
-    ...(has('http2debug') || !wanted.http2debug ? [] : ['http2debug=1']),
-  ];
-  const hasX = /(?:^|\s)-x(?:=|\s|$)/.test(flags);
-  return {
-    ...(wanted.x && !hasX ? { GOFLAGS: `${flags} -x`.trim() } : {}),
-    GODEBUG: [...ownDebug, ...added].join(','),
-  };
-}

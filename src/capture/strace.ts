@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ask } from './ask.ts';
 
 /**
@@ -76,10 +77,17 @@ export async function whyNoStrace(choice = TRACED_CALLS): Promise<string | undef
   if (process.platform !== 'linux') return `strace is for Linux; this is ${process.platform}`;
   const { command, args } = straceFor('/dev/null', choice);
   const probe = await ask(command, [...args, 'true'], { timeoutMs: PROBE_TIMEOUT_MS });
-  if (probe.exitCode === 0) return undefined;
   if (probe.isMissing) return 'strace is not installed (apt-get install strace)';
-  if (/Operation not permitted|PTRACE_TRACEME|ptrace/i.test(probe.stderr)) {
-    return 'ptrace is not allowed here; a container needs --cap-add=SYS_PTRACE';
-  }
+  // With -DD the exit code is that of `true`, which runs untraced where strace is refused.
+  if (/Operation not permitted|PTRACE_|ptrace\(/i.test(probe.stderr))
+    return isTraced()
+      ? 'this is being traced already, by another strace or a debugger'
+      : 'ptrace is not allowed here; a container needs --cap-add=SYS_PTRACE';
+  if (probe.exitCode === 0) return undefined;
   return `strace cannot be used: ${probe.stderr.trim().split('\n').at(-1) || 'it said nothing'}`;
+}
+
+/** A process has one tracer, and what it starts has the same one. */
+function isTraced(): boolean {
+  return /^TracerPid:\s+[1-9]/m.test(readFileSync('/proc/self/status', 'latin1'));
 }

@@ -57,7 +57,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         strace: args.strace,
         ltrace: false,
         tracing: { all: false, seccomp: false },
-        instrumentation: { x: true, http2debug: true },
+        instrumentation: { x: true, netdns: true, http2debug: true },
         redact: redactOptions(args),
         home: homedir(),
         keep: undefined,

@@ -18,6 +18,7 @@ interface RunArguments extends OutputOptions {
   readonly traceAll: boolean;
   readonly seccompBpf: boolean;
   readonly x: boolean;
+  readonly netdns: boolean;
   readonly http2debug: boolean;
   readonly progress: Progress;
   readonly keep: string | undefined;
@@ -57,6 +58,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
           type: 'boolean',
           default: true,
           describe: 'Ask go for its fetches (GOFLAGS=-x); --no-x leaves it out',
+        })
+        .option('netdns', {
+          type: 'boolean',
+          default: true,
+          describe: 'Ask go for its lookups (GODEBUG=netdns=2); --no-netdns leaves it out',
         })
         .option('http2debug', {
           type: 'boolean',
@@ -105,7 +111,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       strace: args.strace,
       ltrace: args.ltrace,
       tracing: { all: args.traceAll, seccomp: args.seccompBpf },
-      instrumentation: { x: args.x, http2debug: args.http2debug },
+      instrumentation: { x: args.x, netdns: args.netdns, http2debug: args.http2debug },
       redact: redactOptions(args),
       home: homedir(),
       keep: args.keep,

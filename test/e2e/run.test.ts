@@ -381,6 +381,17 @@ it('runs where strace is not there or not allowed, and a line says what is lost'
   expect(stderr).toMatch(/running without strace: ptrace is not allowed here/);
 });
 
+it.skipIf(!withStrace)('runs where ptrace is refused, without a word of strace', async () => {
+  // Whatever is traced already cannot be traced again: strace is refused as in a container without the right.
+  const run = [process.execPath, CLI, 'run', '--progress', 'none', '--', 'sh', '-c', 'echo unharmed; exit 5'];
+  const { exitCode, stdout, stderr } = await execa('strace', ['-f', '-o', '/dev/null', ...run], {
+    reject: false,
+  });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: 'unharmed' });
+  expect(stderr).toMatch(/running without strace: this is being traced already/);
+  expect(stderr).not.toMatch(/^strace: /m);
+});
+
 const withLtrace = (await execa('ltrace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
 it.skipIf(!withLtrace)('ltrace sees git, and the command keeps its exit code', async () => {
   expect(
