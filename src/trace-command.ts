@@ -85,7 +85,11 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     command: options.command,
     environment: {
       ...options.environment,
-      ...instrumentedEnvironment(settings, harmless(options.command, options.instrumentation)),
+      ...instrumentedEnvironment(
+        { ...process.env, ...options.environment },
+        settings,
+        harmless(options.command, options.instrumentation),
+      ),
     },
     inherited: options.inherited ?? [],
     ...(tracer === undefined ? {} : { tracer }),

@@ -34,14 +34,15 @@ export function harmless(command: readonly string[], wanted: Instrumentation): I
   };
 }
 
-/** GOFLAGS and GODEBUG with what gotrace asks for, joined to what the person has set. */
+/** GOFLAGS and GODEBUG with what gotrace asks for, joined to what the person has set, in the environment or with `go env -w`. */
 export function instrumentedEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
   settings: GoSettings,
   wanted: Instrumentation,
 ): Record<string, string> {
-  const flags = (process.env['GOFLAGS'] ?? settings['GOFLAGS'] ?? '').trim();
+  const flags = (environment['GOFLAGS'] ?? settings['GOFLAGS'] ?? '').trim();
   const hasX = /(?:^|\s)-x(?:=|\s|$)/.test(flags);
-  const debug = process.env['GODEBUG'] ?? settings['GODEBUG'] ?? '';
+  const debug = environment['GODEBUG'] ?? settings['GODEBUG'] ?? '';
   const ownDebug = debug.split(',').filter((each) => each !== '');
   const own = new Set(ownDebug.map((each) => each.split('=')[0]));
   const added = [

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { failed, ok, type Result } from '../model/result.ts';
-import { fail } from './exit.ts';
+import { fail } from './notices.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface AnalyzeArguments extends OutputOptions {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { readDuration } from './duration.ts';
-import { fail } from './exit.ts';
+import { fail, say } from './notices.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface AttachArguments extends OutputOptions {
@@ -43,11 +43,9 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
     const denied = whyNoAccess(args.pid);
     if (denied !== undefined) return fail(denied);
     const noStrace = args.strace ? await whyNoStrace() : undefined;
-    if (noStrace !== undefined) process.stderr.write(`gotrace: looking at /proc only: ${noStrace}\n`);
+    if (noStrace !== undefined) say(`looking at /proc only: ${noStrace}`);
     if (args.dump)
-      process.stderr.write(
-        `gotrace: --dump sends SIGQUIT: the go commands of process ${args.pid} print their goroutines and end\n`,
-      );
+      say(`--dump sends SIGQUIT: the go commands of process ${args.pid} print their goroutines and end`);
     const { makeScratch, removeScratch } = await import('../capture/scratch.ts');
     const scratch = makeScratch();
     if (!scratch.ok) return fail(scratch.error);
@@ -61,8 +59,8 @@ export const attachCommand: CommandModule<object, AttachArguments> = {
         strace: args.strace && noStrace === undefined,
       });
       if (attached.straceError !== undefined) {
-        process.stderr.write(
-          `gotrace: strace could not attach (${attached.straceError}); /proc/sys/kernel/yama/ptrace_scope may forbid it: run as root\n`,
+        say(
+          `strace could not attach (${attached.straceError}); /proc/sys/kernel/yama/ptrace_scope may forbid it: run as root`,
         );
       }
       await report(attached.logs, args);

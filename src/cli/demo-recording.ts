@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openInputs } from '../ingest/open.ts';
-import { fail } from './exit.ts';
+import { fail } from './notices.ts';
 import { type OutputOptions, redactOptions, writeReport } from './output.ts';
 
 /** A recorded download, for machines without go. The build puts it beside the bundle, whose chunks are a folder below. */

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { FAULTS, faultOf } from '../demo/faults.ts';
 import { analyzeRecording } from './demo-recording.ts';
-import { fail } from './exit.ts';
+import { fail, say } from './notices.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface DemoArguments extends OutputOptions {
@@ -38,22 +38,21 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     const { ask, readGoSettings, setUp, traceCommand, LiveView } = await parts();
     const go = await ask('go', ['version']);
     if (go.exitCode !== 0) {
-      process.stderr.write(
-        'gotrace: go is not installed here; this is the analysis of a recorded download instead\n',
-      );
+      say('go is not installed here; this is the analysis of a recorded download instead');
       return analyzeRecording(args);
     }
-    process.stderr.write(`gotrace demo: ${fault.describes}; go mod download runs against it now\n`);
-    const setting = await setUp(fault);
+    say(`${fault.describes}; go mod download runs against it now`);
+    const ready = await setUp(fault);
+    if (!ready.ok) return fail(ready.error);
+    const setting = ready.value;
     const before = process.cwd();
     const view = new LiveView(process.stderr, 'auto');
     try {
       process.chdir(setting.directory);
-      const { GOFLAGS: _flags, ...environment } = setting.environment;
       const outcome = await traceCommand({
         command: setting.command,
         settings: readGoSettings(process.cwd()),
-        environment,
+        environment: setting.environment,
         strace: args.strace,
         ltrace: false,
         tracing: { all: false, seccomp: false },
@@ -65,7 +64,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         stallMs: undefined,
         openView: async () => view,
         stderr: process.stderr,
-        notice: (text) => process.stderr.write(`gotrace: ${text}\n`),
+        notice: say,
       });
       view.stop();
       if (!outcome.ok) return fail(outcome.error);

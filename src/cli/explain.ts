@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { fail } from './exit.ts';
+import { fail } from './notices.ts';
 
 interface ExplainArguments {
   readonly cause: string | undefined;

@@ -1,11 +1,12 @@
 import yargs, { type CommandModule } from 'yargs';
+import { reasonOf } from '../model/result.ts';
 import { VERSION } from '../version.ts';
 import { analyzeCommand } from './analyze.ts';
 import { explainRefusal, prepareArguments } from './arguments.ts';
 import { attachCommand } from './attach.ts';
 import { demoCommand } from './demo.ts';
-import { fail } from './exit.ts';
 import { explainCommand } from './explain.ts';
+import { fail } from './notices.ts';
 import { runCommand } from './run.ts';
 
 /** Each takes arguments of its own: what they have in common is a name and a handler. */
@@ -17,24 +18,14 @@ const COMMANDS = [
   explainCommand,
 ] as unknown[] as CommandModule[];
 
-/** `gotrace explain | head`: who reads has seen enough. A command that is run goes on, whoever still listens to us. */
-function endQuietlyOnClosedPipes(): void {
-  const onError = (end: () => void) => (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    end();
-  };
-  process.stdout.on(
-    'error',
-    onError(() => process.exit(0)),
-  );
-  process.stderr.on(
-    'error',
-    onError(() => {}),
-  );
+/** A report that cannot be written is an error; a notice that nobody gets is none. */
+function watchStandardStreams(): void {
+  process.stdout.on('error', (error) => fail(`standard output cannot be written: ${reasonOf(error)}`));
+  process.stderr.on('error', () => {});
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
-  endQuietlyOnClosedPipes();
+  watchStandardStreams();
   await yargs(prepareArguments(argv))
     .scriptName('gotrace')
     .usage('$0 COMMAND\n\nWhy is this Go module download slow, stuck or failing, and what do I change?')
@@ -46,6 +37,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .strict()
     .version(VERSION)
     .help()
+    // What is printed may not have reached a slow reader yet.
+    .exitProcess(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message, error) => {
       if (error) throw error;

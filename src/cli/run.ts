@@ -1,14 +1,12 @@
 import { constants, homedir } from 'node:os';
-import { finished } from 'node:stream/promises';
 import type { CommandModule } from 'yargs';
 import { inheritedDescriptors } from '../capture/inherited.ts';
 import { readGoSettings } from '../capture/settings.ts';
-import { openStderr } from '../capture/stderr-output.ts';
 import { writerOf } from '../report/registry.ts';
 import type { RunOutcome } from '../trace-command.ts';
 import { readDuration } from './duration.ts';
-import { fail } from './exit.ts';
 import type { LiveView, Progress } from './live-view.ts';
+import { fail } from './notices.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface RunArguments extends OutputOptions {
@@ -103,7 +101,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const settings = readGoSettings(process.cwd());
     const { traceCommand } = await import('../trace-command.ts');
     let view: LiveView | undefined;
-    const stderr = openStderr();
+    const { stderr } = process;
     const outcome = await traceCommand({
       command,
       inherited,
@@ -138,7 +136,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       const written = await writeReport(outcome.value.report, args, stderr);
       if (!written.ok) stderr.write(`gotrace: ${written.error}\n`);
     }
-    await finished(stderr.end());
+    // A slow reader gets the answer, too.
+    await new Promise((resolve) => stderr.write('', resolve));
     endAs(outcome.value);
   },
 };

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeScratch } from '../capture/scratch.ts';
+import { ok, type Result } from '../model/result.ts';
 import type { Fault } from './faults.ts';
 import { demoGoMod } from './modules.ts';
 import { closedAddress, startServer } from './server.ts';
@@ -14,13 +15,15 @@ export interface DemoSetting {
 }
 
 /** Everything that a download with this fault needs: servers, a program, a module cache of its own. */
-export async function setUp(fault: Fault): Promise<DemoSetting> {
-  const directory = mkdtempSync(join(tmpdir(), 'gotrace-demo-'));
+export async function setUp(fault: Fault): Promise<Result<DemoSetting>> {
+  const scratch = makeScratch();
+  if (!scratch.ok) return scratch;
+  const directory = scratch.value;
   writeFileSync(join(directory, 'go.mod'), demoGoMod());
   const faulty = await startServer(fault.behaviour);
   const good = await startServer((_file, _response, send) => send());
   const goproxy = fault.goproxy({ faulty: faulty.url, good: good.url, closed: await closedAddress() });
-  return {
+  return ok({
     directory,
     command: ['go', 'mod', 'download'],
     environment: {
@@ -44,7 +47,7 @@ export async function setUp(fault: Fault): Promise<DemoSetting> {
       await Promise.all([faulty.close(), good.close()]);
       removeTree(directory);
     },
-  };
+  });
 }
 
 /** Go makes the folders of its module cache read-only. */

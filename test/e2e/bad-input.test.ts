@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-import { gotrace } from '../support/gotrace.ts';
+import { CLI, gotrace } from '../support/gotrace.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gotrace-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,6 +42,25 @@ describe('bad input is one clear line, and exit code 2', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(String(stderr).split('\n')).toHaveLength(1);
     expect(stderr).toMatch(message);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a standard output that is full', async () => {
+    const { exitCode, stderr } = await execa('sh', ['-c', `${process.execPath} ${CLI} explain > /dev/full`], {
+      reject: false,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^gotrace: standard output cannot be written: ENOSPC/);
+  });
+
+  it('a working directory that is gone', async () => {
+    const gone = `mkdir ${folder}/gone && cd ${folder}/gone && rmdir ${folder}/gone`;
+    const { exitCode, stderr } = await execa(
+      'sh',
+      ['-c', `${gone} && ${process.execPath} ${CLI} run -- true`],
+      { reject: false },
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe('gotrace: the working directory is not there any more: change to one that is');
   });
 
   it('an output that cannot be written', async () => {

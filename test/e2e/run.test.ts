@@ -112,18 +112,21 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     expect(stdout).toBe('late');
   });
 
-  it.skipIf(!existsSync('/proc/self/fdinfo'))('leaves the pipes blocking that we were given', async () => {
-    const inner = 'sleep 0.3; cat /proc/self/fdinfo/0 /proc/self/fdinfo/1 /proc/$PPID/fdinfo/2 | grep flags';
-    const args = [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', `echo first >&2; ${inner}`];
-    const { stdout } = await execa(
-      'sh',
-      ['-c', 'sleep 1 | "$@" 2>&1 | cat', 'sh', process.execPath, ...args],
-      {},
-    );
-    const flags = [...stdout.matchAll(/flags:\s+(\d+)/g)].map(([, octal]) => Number.parseInt(octal ?? '', 8));
-    expect(flags).toHaveLength(3);
-    for (const each of flags) expect(each & constants.O_NONBLOCK).toBe(0);
-  });
+  it.skipIf(!existsSync('/proc/self/fdinfo')).each(['2>&1', '2>&1 >/dev/null'])(
+    'leaves the pipes blocking that we were given, %s',
+    async (redirection) => {
+      const inner =
+        'sleep 0.3; cat /proc/self/fdinfo/0 /proc/self/fdinfo/1 /proc/$PPID/fdinfo/2 | grep flags >&2';
+      const args = [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', `echo first >&2; ${inner}`];
+      const line = `sleep 1 | "$@" ${redirection} | cat`;
+      const { stdout } = await execa('sh', ['-c', line, 'sh', process.execPath, ...args]);
+      const flags = [...stdout.matchAll(/flags:\s+(\d+)/g)].map(([, octal]) =>
+        Number.parseInt(octal ?? '', 8),
+      );
+      expect(flags).toHaveLength(3);
+      for (const each of flags) expect(each & constants.O_NONBLOCK).toBe(0);
+    },
+  );
 
   it('waits for a slow reader of its stderr, who gets all of it, and the answer last', async () => {
     const prints =
@@ -334,6 +337,13 @@ it('ends quietly where nobody reads what it prints, and a command that it runs g
     `{ ${process.execPath} ${CLI} run --no-strace --progress none -- ${command}; echo $? > ${code}; } 2>&1 >/dev/null | true`,
   ]);
   expect(readFileSync(code, 'utf8').trim()).toBe('6');
+});
+
+it('the demo runs where there is no place for temporary files', async () => {
+  const { stdout } = await gotrace(['demo', 'bad-gateway', '--no-strace'], {
+    env: { TMPDIR: '/nonexistent' },
+  });
+  expect(stdout).toMatch(/^Failed: 127\.0\.0\.1 answers 502/);
 });
 
 it.skipIf(!withStrace)('with --seccomp-bpf, a child that outlives the command still works', async () => {
