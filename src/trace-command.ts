@@ -1,8 +1,6 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import split2 from 'split2';
 import type { AnalyzeOptions } from './analyze.ts';
 import { harmless, type Instrumentation, instrumentedEnvironment } from './capture/instrumentation.ts';
 import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
@@ -12,9 +10,10 @@ import { makeScratch, removeScratch } from './capture/scratch.ts';
 import { type GoSettings, reportedEnvironment } from './capture/settings.ts';
 import { type StraceChoice, straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
 import { openInputs } from './ingest/open.ts';
+import { keepLogs, makeFolder } from './keep-logs.ts';
 import type { Report } from './model/report.ts';
-import { failed, ok, type Result, reasonOf } from './model/result.ts';
-import { type RedactOptions, redactor } from './redact/redact.ts';
+import { failed, ok, type Result } from './model/result.ts';
+import type { RedactOptions } from './redact/redact.ts';
 
 export interface TraceCommandOptions {
   readonly command: readonly string[];
@@ -206,38 +205,4 @@ function watchStalls(view: View, { stallMs, notice }: TraceCommandOptions): Node
     },
     Math.min(1000, stallMs / 4),
   );
-}
-
-function makeFolder(path: string): Result<undefined> {
-  try {
-    mkdirSync(path, { recursive: true });
-    return ok(undefined);
-  } catch (error) {
-    return failed(`${path}: cannot be made a folder for the logs: ${reasonOf(error)}`);
-  }
-}
-
-/** The raw logs, without their secrets, and the report. */
-async function keepLogs(
-  folder: string,
-  logs: readonly string[],
-  report: Report | undefined,
-  redact: false | RedactOptions,
-): Promise<Result<undefined>> {
-  const clean = redact === false ? (text: string) => text : redactor(redact);
-  try {
-    for (const log of logs) {
-      const target = createWriteStream(join(folder, log.split('/').pop() ?? 'log'));
-      await pipeline(
-        createReadStream(log),
-        split2((line: string) => `${clean(line)}\n`),
-        target,
-      );
-    }
-    if (report !== undefined)
-      writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-    return ok(undefined);
-  } catch (error) {
-    return failed(`${folder}: not all logs could be kept: ${reasonOf(error)}`);
-  }
 }

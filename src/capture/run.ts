@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Asked } from './own-lines.ts';
@@ -19,7 +19,7 @@ export interface RunOptions {
   /** Absent: the command runs without a tracer. */
   readonly tracer?: Tracer;
   readonly asked: Asked;
-  /** Where the stamped stderr is kept. */
+  /** A folder that is there: the stamped stderr is kept in it. */
   readonly directory: string;
   readonly onLine: (text: string, seconds: number) => void;
   readonly passThrough: (bytes: Uint8Array) => void;
@@ -54,7 +54,6 @@ export interface RunResult {
  * reach us reach it. Its stderr goes through `StderrTap`: a terminal where ours is one, else a pipe.
  */
 export async function runCommand(options: RunOptions): Promise<RunResult> {
-  mkdirSync(options.directory, { recursive: true });
   const stderrPath = join(options.directory, 'stderr.log');
   const procPath = join(options.directory, 'proc.log');
   const log = createWriteStream(stderrPath);

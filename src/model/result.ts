@@ -11,6 +11,7 @@ export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES') return 'permission denied; run gotrace as a user who may read it';
+  if (code === 'EEXIST') return 'a file of that name is there';
   if (code === 'EISDIR') return 'is a directory';
   return error instanceof Error ? (error.message.split('\n')[0] ?? code) : String(error);
 }

@@ -34,6 +34,12 @@ describe('bad input is one clear line, and exit code 2', () => {
     ['no log', ['analyze'], /name a log: gotrace analyze/],
     ['a command without run', ['sh', '-c', 'true'], /gotrace run -- sh -c true$/],
     ['no command to run', ['run'], /name the command to run/],
+    ['a folder that cannot be made', ['run', '-o', '/proc/none', '--', 'true'], /cannot be made a folder/],
+    [
+      'a folder that is a file',
+      ['run', '-o', file('taken', ''), '--', 'true'],
+      /a file of that name is there/,
+    ],
     ['a time that is none', ['run', '--timeout', 'soon', '--', 'true'], /--timeout soon: is no time/],
     ['a fault that is none', ['demo', 'gremlins'], /no such fault/],
     ['a cause that is none', ['explain', 'dns/gremlins'], /no such cause/],
