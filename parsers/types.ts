@@ -40,12 +40,29 @@ export interface LineParser {
 export interface Clock {
   /** Unix seconds, or seconds since midnight, of time 0; undefined until the first time stamp. */
   originSeconds: number | undefined;
+  /** What makes times of day comparable with an origin that has a date, or the other way round. */
+  zoneSeconds?: number | undefined;
 }
+
+/** Of 1973: what is less is a time of day, and so many seconds are no log's length. */
+const DATED_SECONDS = 1e8;
+/** Time zones differ by multiples of a quarter of an hour. */
+const ZONE_STEP_SECONDS = 900;
 
 /** Makes nanoseconds since the clock's origin; the first stamp seen sets the origin. */
 export function sinceOrigin(clock: Clock, seconds: number, nanoseconds: number): number {
   if (clock.originSeconds === undefined) clock.originSeconds = seconds;
-  return (seconds - clock.originSeconds) * 1e9 + nanoseconds;
+  const since = seconds - clock.originSeconds;
+  const isFar = since > DATED_SECONDS || since < -DATED_SECONDS;
+  return (isFar ? since + zoneOf(clock, seconds) : since) * 1e9 + nanoseconds;
+}
+
+/** `strace -tt` beside stamps with a date tells neither day nor zone: those are taken that bring the first of both together. */
+function zoneOf(clock: Clock, seconds: number): number {
+  const { originSeconds = seconds } = clock;
+  if (seconds < DATED_SECONDS === originSeconds < DATED_SECONDS) return 0;
+  clock.zoneSeconds ??= Math.round((originSeconds - seconds) / ZONE_STEP_SECONDS) * ZONE_STEP_SECONDS;
+  return clock.zoneSeconds;
 }
 
 /** One log format. `detect` gives 0 (surely not) to 1 (surely) for the first kilobytes of an input. */

@@ -1,4 +1,4 @@
-import type { InputLine } from '../types.ts';
+import type { Clock, InputLine } from '../types.ts';
 import { StraceParser } from './parser.ts';
 import type { StraceRecord, SyscallRecord } from './records.ts';
 import type { SegmentState } from './segment-state.ts';
@@ -30,11 +30,11 @@ export class SegmentParser {
   lines = 0;
   #unanswered: (SegmentEvent & { readonly kind: 'line' }) | undefined;
 
-  /** `originSeconds` is that of the log's first line; undefined where its lines have no times. */
-  constructor(originSeconds: number | undefined, pid = 0) {
+  /** `clock` is as the log's first line left it: without an origin where its lines have no times. */
+  constructor(clock: Readonly<Clock>, pid = 0) {
     this.#parser = new StraceParser(
       (record) => this.#events.push({ kind: 'record', record }),
-      { originSeconds },
+      { ...clock },
       { isSegment: true, pid },
     );
   }

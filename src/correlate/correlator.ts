@@ -190,6 +190,7 @@ export class Correlator {
       sumdbs: this.#files.sumdbs,
       output: this.#output,
       processes,
+      endNs,
     });
     return {
       spans,

@@ -8,6 +8,7 @@ const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 /** Each fetch as -x tells of it, from `# get URL` until its headers are there. */
 export class Fetches {
   readonly #store: SpanStore;
+  /** By process and URL. */
   readonly #open = new Map<string, Span[]>();
   all: Span[] = [];
   /** Some are only known by a line that `-s N` cut: the packets tell of those. */
@@ -22,7 +23,7 @@ export class Fetches {
 
   /** When a fetch ended whose line has no time: `nowNs`, or as long after its start as it says that it took. */
   endOf(record: FetchEndRecord, nowNs: number): number {
-    const start = this.#open.get(record.url)?.[0]?.startNs ?? nowNs;
+    const start = this.#open.get(keyOf(record.url, undefined))?.at(-1)?.startNs ?? nowNs;
     return start + (record.durationNs ?? timeLimitOf(record.error));
   }
 
@@ -31,26 +32,31 @@ export class Fetches {
     const span = this.#store.open('fetch', phase, `get ${record.url}`, timeNs, [record.at]);
     span.attributes = attributesOfUrl(record.url, pid);
     this.all.push(span);
-    const open = this.#open.get(record.url) ?? [];
-    open.push(span);
-    this.#open.set(record.url, open);
+    const key = keyOf(record.url, pid);
+    this.#open.set(key, [...(this.#open.get(key) ?? []), span]);
     return span;
   }
 
-  /** An end belongs to the oldest open start of its URL: go asks for a URL once at a time, save for retries. */
   onEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
-    const open = this.#open.get(record.url);
-    let span = open?.shift();
-    if (open?.length === 0) this.#open.delete(record.url);
+    const key = keyOf(record.url, pid);
+    const open = this.#open.get(key) ?? [];
+    let span = startOf(record, open);
     if (span === undefined) {
       const { at, url } = record;
       span = this.onStart({ kind: 'fetch-start', at, url, timeNs }, timeNs - (record.durationNs ?? 0), pid);
-      this.#open.get(url)?.pop();
-    }
+    } else abandon(open, span);
+    this.#forget(key, span);
     span.endNs = timeNs;
+    delete span.attributes['error.type'];
     if (record.at !== span.evidence[0]) span.evidence.push(record.at);
     if (record.status !== undefined) span.attributes['http.response.status_code'] = record.status;
     if (record.error !== undefined) span.attributes['error.type'] = record.error;
+  }
+
+  #forget(key: string, span: Span): void {
+    const open = (this.#open.get(key) ?? []).filter((each) => each !== span);
+    if (open.length > 0) this.#open.set(key, open);
+    else this.#open.delete(key);
   }
 
   /**
@@ -64,11 +70,7 @@ export class Fetches {
       this.hasCut = true;
       return;
     }
-    const url = span.attributes['url.full'] ?? '';
-    this.#open.set(
-      url,
-      (this.#open.get(url) ?? []).filter((each) => each !== span),
-    );
+    this.#forget(keyOf(span.attributes['url.full'] ?? '', line.pid), span);
     span.endNs = line.timeNs;
     span.evidence.push(line.at);
     const status = /: (\d{3})\b/.exec(text)?.[1];
@@ -78,7 +80,8 @@ export class Fetches {
 
   /** Hosts that have been asked and have not answered yet. */
   awaitedHosts(): ReadonlySet<string | undefined> {
-    return new Set([...this.#open.values()].flat().map((fetch) => fetch.attributes['server.address']));
+    const awaited = [...this.#open.values()].flat().filter((fetch) => fetch.endNs === undefined);
+    return new Set(awaited.map((fetch) => fetch.attributes['server.address']));
   }
 
   /**
@@ -104,6 +107,34 @@ export class Fetches {
       delete span.attributes['http.response.status_code'];
     }
   }
+}
+
+/**
+ * The start of an end. One go asks for a URL once at a time, save for retries; where several are open, an end that says how
+ * long it took tells which. Without times it is the last: a go that was ended leaves the ones before.
+ */
+function startOf(record: FetchEndRecord, open: readonly Span[]): Span | undefined {
+  const { timeNs, durationNs } = record;
+  if (timeNs === undefined || durationNs === undefined) return open.at(-1);
+  const distance = ({ startNs }: Span) => Math.abs(timeNs - durationNs - startNs);
+  return [...open].sort((a, b) => distance(a) - distance(b))[0];
+}
+
+/**
+ * A go that began later has its answer: whoever asked before was ended when the next one asked, or asks beside it. In the
+ * latter case its own end is still to come.
+ */
+function abandon(open: readonly Span[], answered: Span): void {
+  for (const [index, span] of open.slice(0, open.indexOf(answered)).entries()) {
+    if (span.endNs !== undefined) continue;
+    span.endNs = open[index + 1]?.startNs ?? answered.startNs;
+    span.attributes['error.type'] = 'aborted';
+  }
+}
+
+/** Another go may ask for the same URL at the same time, or have been ended while it did. */
+function keyOf(url: string, pid: number | undefined): string {
+  return `${pid ?? ''} ${url}`;
 }
 
 function isEndOf(span: Span, text: string, line: CutLine): boolean {

@@ -3,6 +3,7 @@ import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
+import { endWithProcesses } from './ended-with-process.ts';
 import type { GoOutput } from './go-output.ts';
 import { hostOf } from './modcache.ts';
 import { type Process, programOf } from './processes.ts';
@@ -21,6 +22,8 @@ export interface Joinable {
   readonly sumdbs: ReadonlySet<string>;
   readonly output: GoOutput;
   readonly processes: readonly Process[];
+  /** When the trace ends. */
+  readonly endNs: number;
 }
 
 /** Names the hosts of connections, gives every span its parent and its final phase, and drops what another span says better. */
@@ -52,6 +55,7 @@ export function joinSpans(input: Joinable): Span[] {
   chargeToolchain(input);
   markFirstContacts(input.output, input.connections.length > 0);
   nameTransfers(input, dropped);
+  endWithProcesses(input);
   return input.spans.filter((span) => !dropped.has(span));
 }
 
@@ -224,6 +228,9 @@ function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
       (each) =>
         each.attributes['gotrace.module'] === module &&
         each.attributes['gotrace.version'] === version &&
+        // Another go may have asked for the same zip before, into a cache of its own.
+        (pidOf(each) ?? pidOf(span)) === pidOf(span) &&
+        each.startNs <= (span.endNs ?? Number.POSITIVE_INFINITY) &&
         (each.attributes['url.full'] ?? '').endsWith('.zip') &&
         (each.attributes['http.response.status_code'] ?? 200) === 200 &&
         each.attributes['error.type'] === undefined,

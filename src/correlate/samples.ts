@@ -181,6 +181,9 @@ export class Samples {
     const span = this.#open.get(what);
     if (span === undefined) return;
     span.endNs = timeNs;
+    // It went with its process: it did not come about.
+    const own = this.#processes.get(span.attributes['process.pid'] ?? -1);
+    if (own?.endNs === timeNs) span.attributes['error.type'] = 'aborted';
     this.#open.delete(what);
     if (span.kind === 'lookup') this.#addQuery(span);
   }

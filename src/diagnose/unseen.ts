@@ -48,6 +48,11 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
   const zip = awaitedZip(trace);
   if (zip !== undefined)
     return `the log ends${after} without the request for the zip of ${zip}, which comes next (a lock in the module cache is taken silently)`;
+  const givenUp = trace.spans.find(
+    ({ kind, attributes }) => kind === 'fetch' && attributes['error.type'] === 'aborted',
+  );
+  if (trace.originSeconds === undefined && givenUp !== undefined)
+    return `${givenUp.attributes['url.full']} was asked for again before there was an answer, in lines without times`;
   if (ending.kind === 'unknown' && !showsWork(trace))
     return `the log ends${after} without any fetch or git command (-x prints them)`;
   return silence(trace, timeline.segments);

@@ -1,7 +1,13 @@
 import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { TEXT_FORMATS, type TextRecord, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
-import type { Clock, InputLine, LineOutcome, LineParser } from '../../parsers/types.ts';
+import {
+  type Clock,
+  type InputLine,
+  type LineOutcome,
+  type LineParser,
+  sinceOrigin,
+} from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { linesFrom } from './chunks.ts';
 import { isBinary, sampleOf } from './detect.ts';
@@ -218,10 +224,11 @@ export class InputReader {
 
   #offerUnwrapped(line: FramedLine): LineOutcome {
     const { text, seconds } = unwrap(line.text(), this.#wrappings);
-    if (seconds !== undefined && this.#clock.originSeconds === undefined)
-      this.#clock.originSeconds = Math.floor(seconds);
+    const whole = Math.floor(seconds ?? 0);
     const timeNs =
-      seconds === undefined ? undefined : Math.round((seconds - (this.#clock.originSeconds ?? 0)) * 1e9);
+      seconds === undefined
+        ? undefined
+        : sinceOrigin(this.#clock, whole, Math.round((seconds - whole) * 1e9));
     return this.#offerPieces(line, splitGlued(text), timeNs);
   }
 

@@ -45,7 +45,7 @@ export class SegmentReading {
   #readTwice = 0;
 
   constructor(
-    log: Omit<SegmentJob, 'end' | 'originSeconds'>,
+    log: Omit<SegmentJob, 'end' | 'clock'>,
     reader: LogReader,
     pool: SegmentPool,
     segmentBytes = SEGMENT_BYTES,
@@ -54,7 +54,11 @@ export class SegmentReading {
     this.#reader = reader;
     this.#segmentBytes = segmentBytes;
     this.#size = statSync(log.file).size;
-    this.#first = { ...log, end: Math.min(this.#size, log.start + segmentBytes), originSeconds: undefined };
+    this.#first = {
+      ...log,
+      end: Math.min(this.#size, log.start + segmentBytes),
+      clock: { originSeconds: undefined },
+    };
   }
 
   async pull(): Promise<Step> {
@@ -79,7 +83,7 @@ export class SegmentReading {
     if (!this.#readHere(job)) return { streamFrom: job.start };
     if (this.#isCostly(given() - before.records, summary.lines - before.lines))
       return { streamFrom: job.end };
-    const rest = { ...job, start: job.end, size: this.#size, originSeconds: clock.originSeconds };
+    const rest = { ...job, start: job.end, size: this.#size, clock: { ...clock } };
     this.#segments = segmentsOf(rest, this.#pool, this.#segmentBytes);
     return 'read';
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { SegmentParser, type SegmentResult } from '../../parsers/strace/segment.ts';
+import type { Clock } from '../../parsers/types.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 
 /** The lines of a strace log that begin in bytes [start, end) of a file. */
@@ -9,7 +10,8 @@ export interface SegmentJob {
   readonly input: string;
   readonly start: number;
   readonly end: number;
-  readonly originSeconds: number | undefined;
+  /** As the log's first line left it. */
+  readonly clock: Readonly<Clock>;
   /** The process of lines that name none. */
   readonly pid: number;
 }
@@ -34,7 +36,7 @@ export interface ReadSegment extends SegmentResult {
 
 /** Undefined where the segment can only be read by whoever has read what is before it. */
 export function readSegment(job: SegmentJob, buffer = chunkBuffer()): ReadSegment | undefined {
-  const parser = new SegmentParser(job.originSeconds, job.pid);
+  const parser = new SegmentParser(job.clock, job.pid);
   const line = new FramedLine(job.input);
   let bytes = 0;
   const framer = new LineFramer(

@@ -92,6 +92,11 @@ export interface Span {
   evidence: SourceLine[];
 }
 
+/** What was waited for never came: it is waited for still, or was given up. */
+export function isUnanswered({ endNs, attributes }: Span): boolean {
+  return endNs === undefined || attributes['error.type'] === 'aborted';
+}
+
 /** The wait for an egress proxy to let a connection through. */
 export function asksForTunnel({ kind, attributes }: Span): boolean {
   return kind === 'response' && attributes['gotrace.tunnel'] !== undefined;

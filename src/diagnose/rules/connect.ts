@@ -91,15 +91,15 @@ function deadEgressProxy(group: Group, context: Case): Diagnosis | undefined {
 
 /** Other connects to the same host, at another address, that came about. What http2debug tells of a dial has no address. */
 function alternatives(span: Span, { trace }: Case): Span[] {
-  const host = span.attributes['server.address'];
-  if (host === undefined) return [];
+  const { 'server.address': host, 'network.peer.address': address } = span.attributes;
+  if (host === undefined || address === undefined) return [];
   return trace.spans.filter(
     (each) =>
       each.kind === 'connect' &&
       !isFailed(each) &&
       each.attributes['server.address'] === host &&
       each.attributes['network.peer.address'] !== undefined &&
-      each.attributes['network.peer.address'] !== span.attributes['network.peer.address'],
+      each.attributes['network.peer.address'] !== address,
   );
 }
 

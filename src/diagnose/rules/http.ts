@@ -1,4 +1,4 @@
-import { asksForTunnel, type Span } from '../../model/span.ts';
+import { asksForTunnel, isUnanswered, type Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { printSeconds } from '../catalogue.ts';
 import {
@@ -85,14 +85,20 @@ function withBase(span: Span | undefined): { base?: string } {
 }
 
 function noResponse(group: Group): Diagnosis | undefined {
-  const open = group.spans.find((span) => span.endNs === undefined);
-  if (open === undefined || !group.open) return undefined;
+  const span = unansweredOf(group);
+  if (span === undefined) return undefined;
   return {
     cause: 'ttfb/no-response',
-    culprit: culpritOfSpan(open),
+    culprit: culpritOfSpan(span),
     confidence: 0.9,
-    evidence: evidenceOf([open]),
+    evidence: evidenceOf([span]),
   };
+}
+
+/** What is waited for still; else the longest wait, where it was given up. */
+function unansweredOf({ spans, open }: Group): Span | undefined {
+  const waiting = open ? spans.find((span) => span.endNs === undefined) : undefined;
+  return waiting ?? spans.slice(0, 1).find(isUnanswered);
 }
 
 function slowDiscovery(group: Group): Diagnosis | undefined {
@@ -176,7 +182,10 @@ function egressProxy({ spans, open }: Group): Diagnosis | undefined {
   const { host, address } = culpritOfSpan(span);
   const scheme = span.attributes['gotrace.tunnel'] === 'SOCKS5' ? 'socks5h' : 'http';
   return {
-    cause: open && span.endNs === undefined ? 'ttfb/silent-egress-proxy' : 'ttfb/slow-egress-proxy',
+    cause:
+      isUnanswered(span) && (open || span.endNs !== undefined)
+        ? 'ttfb/silent-egress-proxy'
+        : 'ttfb/slow-egress-proxy',
     culprit: culprit({ host, address, url: `${scheme}://${address ?? host}`, setting: 'HTTPS_PROXY' }),
     step: span.name === 'SOCKS5' ? 'the SOCKS5 greeting' : span.name,
     confidence: 0.9,
@@ -191,13 +200,13 @@ export const TRANSFER_RULES: readonly WaitRule[] = [
 ];
 
 function stalled(group: Group): Diagnosis | undefined {
-  const open = group.spans.find((span) => span.endNs === undefined);
-  if (open === undefined || !group.open || open.attributes['gotrace.growing'] === true) return undefined;
+  const span = unansweredOf(group);
+  if (span === undefined || span.attributes['gotrace.growing'] === true) return undefined;
   return {
     cause: 'transfer/stalled',
-    culprit: culpritOfSpan(open),
+    culprit: culpritOfSpan(span),
     confidence: 0.9,
-    evidence: evidenceOf([open]),
+    evidence: evidenceOf([span]),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isUnanswered } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { type Case, culpritOfSpan, type Diagnosis, endedWith, evidenceOf, type WaitRule } from '../rule.ts';
@@ -33,9 +34,7 @@ export function hasNoRoots({ syscalls, certificates }: Trace): boolean {
 }
 
 function stall(group: Group): Diagnosis | undefined {
-  const stalled = group.spans.filter(
-    (each) => each.endNs === undefined || each.attributes['error.type'] === 'aborted',
-  );
+  const stalled = group.spans.filter(isUnanswered);
   if (stalled.length === 0) return undefined;
   return {
     cause: 'tls/handshake-stall',

@@ -35,7 +35,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   {
     cause: 'ttfb/no-response',
     summary:
-      '{host} never answered the request[ for {resource}]; go has no response timeout and waits for ever[ ({cost} so far)]',
+      '{host} never answered the request[ for {resource}][ in {cost}]; go has no response timeout and waits for ever',
     explanation:
       'The connection stands, the request was sent, and no response comes. Go sets no time limit on a response.',
     telltale: 'A request that is still open when the log ends.',
@@ -61,7 +61,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'ttfb/silent-egress-proxy',
-    summary: 'the egress proxy {host} never answered {step}[ ({cost} so far)]',
+    summary: 'the egress proxy {host} never answered {step}[ in {cost}]',
     explanation:
       'HTTPS_PROXY names a proxy. It took the connection, was asked for one to the host, and says nothing: it hangs, its way out does, or it speaks another protocol than HTTPS_PROXY says.',
     telltale: 'CONNECT, or a SOCKS greeting or request, without an answer.',
