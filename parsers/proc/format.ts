@@ -80,6 +80,12 @@ export function keyOfProcLine(line: string): string {
     .replace(/^work .*$/, 'work');
 }
 
+export function isProcRecord<R extends { readonly kind: string }>(
+  record: R | ProcRecord,
+): record is ProcRecord {
+  return record.kind.startsWith('proc-');
+}
+
 export const proc: Format<ProcRecord> = {
   name: 'proc',
   detect: (sample) => shareOfLines(sample, (line) => LINE.test(line)),

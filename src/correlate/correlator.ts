@@ -1,5 +1,5 @@
 import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
-import type { ProcRecord } from '../../parsers/proc/format.ts';
+import { isProcRecord, type ProcRecord } from '../../parsers/proc/format.ts';
 import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
@@ -8,6 +8,7 @@ import type { SourceLine } from '../../parsers/types.ts';
 import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Coverage, Trace } from '../model/trace.ts';
+import { Arrivals } from './arrivals.ts';
 import { endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
@@ -43,9 +44,10 @@ export class Correlator {
   readonly #store = new SpanStore();
   readonly #processes = new Processes();
   readonly #sockets = new Sockets(this.#store);
-  readonly #files = new Files(this.#store);
+  readonly #arrivals = new Arrivals();
+  readonly #files = new Files(this.#store, this.#arrivals);
   readonly #terminal = new Terminal(this.#store);
-  readonly #output = new GoOutput(this.#store);
+  readonly #output = new GoOutput(this.#store, this.#arrivals);
   readonly #snapshot = new Snapshot(this.#store);
   readonly #samples = new Samples(this.#store);
   readonly #totals: SyscallTotalRecord[] = [];
@@ -81,17 +83,6 @@ export class Correlator {
       case 'superseded':
         this.#seen(record.timeNs, record.at);
         return;
-      case 'proc-process':
-      case 'proc-socket':
-      case 'proc-lock':
-      case 'proc-file':
-      case 'proc-env':
-      case 'proc-host':
-      case 'proc-sampling':
-      case 'proc-work':
-      case 'proc-gone':
-        this.#onProc(record);
-        return;
       case 'syscall-total':
         this.#totals.push(record);
         return;
@@ -100,7 +91,8 @@ export class Correlator {
         this.#onLibraryCall(record);
         return;
       default:
-        if (this.#text.length < MAX_TEXT_RECORDS) this.#text.push(record);
+        if (isProcRecord(record)) this.#onProc(record);
+        else if (this.#text.length < MAX_TEXT_RECORDS) this.#text.push(record);
     }
   }
 
@@ -190,7 +182,9 @@ export class Correlator {
       sumdbs: this.#files.sumdbs,
       output: this.#output,
       processes,
+      arrivals: this.#arrivals,
       endNs,
+      isEndSeen: this.#sawSyscalls || ended.atSeconds !== undefined,
     });
     return {
       spans,

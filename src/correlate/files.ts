@@ -2,6 +2,7 @@ import { readText, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
+import type { Arrivals } from './arrivals.ts';
 import { type ModuleVersion, openZipBody, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
 import { Unpacking } from './unpacking.ts';
@@ -38,6 +39,7 @@ interface Download {
 /** The module cache on disk: locks, zips as they arrive, what is unpacked, and calls that fail or take long. */
 export class Files {
   readonly #store: SpanStore;
+  readonly #arrivals: Arrivals;
   readonly errors: TraceError[] = [];
   readonly #downloads = new Map<string, Download>();
   readonly #unpacking: Unpacking;
@@ -51,8 +53,9 @@ export class Files {
   /** CA bundles that were looked for: `true` for one that was there. */
   readonly certificates = new Map<string, boolean>();
 
-  constructor(store: SpanStore) {
+  constructor(store: SpanStore, arrivals: Arrivals) {
     this.#store = store;
+    this.#arrivals = arrivals;
     this.#unpacking = new Unpacking(store);
   }
 
@@ -112,6 +115,7 @@ export class Files {
     if (span.attributes['gotrace.bytes'] === 0) span.startNs = record.startNs;
     span.attributes['gotrace.bytes'] = (span.attributes['gotrace.bytes'] ?? 0) + record.value;
     span.evidence[1] = record.at;
+    this.#arrivals.onPiece(span, download.lastWriteNs);
   }
 
   /** A zip that is whole is renamed from its temporary name; one that is damaged is not. */
@@ -130,6 +134,7 @@ export class Files {
     // It is hashed before it is closed: the body ended with the last write.
     const { span, zip, lastWriteNs } = download;
     span.endNs = lastWriteNs;
+    this.#arrivals.onEnd(span);
     this.#unpacking.onDownloaded(zip, span.attributes['gotrace.bytes'] === 0 ? timeNs : lastWriteNs);
   }
 

@@ -5,6 +5,7 @@ import type { TextRecord } from '../../parsers/registry.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
+import { Arrivals } from './arrivals.ts';
 import { Dials } from './dials.ts';
 import { Fetches } from './fetches.ts';
 import { GitOutput } from './git-output.ts';
@@ -48,10 +49,10 @@ export class GoOutput {
   readonly #streams: Http2Streams;
   lastLines: SourceLine[] = [];
 
-  constructor(store: SpanStore) {
+  constructor(store: SpanStore, arrivals = new Arrivals()) {
     this.#store = store;
     this.#git = new GitOutput(store);
-    this.#streams = new Http2Streams(store);
+    this.#streams = new Http2Streams(store, arrivals);
     this.fetching = new Fetches(store);
     this.dials = new Dials(store);
   }

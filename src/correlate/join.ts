@@ -1,6 +1,7 @@
 import { groupBy } from '../model/group-by.ts';
 import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
+import type { Arrivals } from './arrivals.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
 import { endWithProcesses } from './ended-with-process.ts';
@@ -22,8 +23,11 @@ export interface Joinable {
   readonly sumdbs: ReadonlySet<string>;
   readonly output: GoOutput;
   readonly processes: readonly Process[];
+  readonly arrivals: Arrivals;
   /** When the trace ends. */
   readonly endNs: number;
+  /** Else it ends with the last line that was printed, and how long nothing came after it is not known. */
+  readonly isEndSeen: boolean;
 }
 
 /** Names the hosts of connections, gives every span its parent and its final phase, and drops what another span says better. */
@@ -56,6 +60,7 @@ export function joinSpans(input: Joinable): Span[] {
   markFirstContacts(input.output, input.connections.length > 0);
   nameTransfers(input, dropped);
   endWithProcesses(input);
+  if (input.isEndSeen) input.arrivals.markGrowing(input.endNs);
   return input.spans.filter((span) => !dropped.has(span));
 }
 

@@ -20,6 +20,8 @@ interface Body {
   grownNs: number;
   /** When it was closed, or had another name. */
   goneNs?: number;
+  /** It stood still, and went with its process. */
+  isGivenUp?: boolean;
 }
 
 /** What did not grow for so long stands still. */
@@ -144,13 +146,14 @@ export class Samples {
   /** http2debug tells of each frame; the files tell of bodies over HTTP/1. */
   #addBodies({ bodies }: GoOutput, endNs: number): void {
     const told = new Set(bodies.map((body) => moduleOf(body)));
-    for (const { first, startNs, last, grownNs, goneNs } of this.#bodies.values()) {
+    for (const { first, startNs, last, grownNs, goneNs, isGivenUp } of this.#bodies.values()) {
       const zip = readCachePath(first.path);
       if (zip !== undefined && told.has(`${zip.module}@${zip.version}`)) continue;
       const span = openZipBody(this.#store, first.path, first.pid, startNs, [first.at]);
       if (span === undefined) continue;
       if (last !== first) span.evidence.push(last.at);
       if (goneNs !== undefined) span.endNs = goneNs;
+      if (isGivenUp) span.attributes['error.type'] = 'aborted';
       span.attributes['gotrace.bytes'] = last.bytes;
       if (goneNs === undefined && endNs - grownNs < STILL_NS) span.attributes['gotrace.growing'] = true;
     }
@@ -173,7 +176,11 @@ export class Samples {
   #onGone(what: string, timeNs: number): void {
     const body = this.#bodies.get(what);
     // It is hashed before it is closed: what no longer grows is whole.
-    if (body !== undefined) body.goneNs = timeNs - body.grownNs > STILL_NS ? body.grownNs : timeNs;
+    if (body !== undefined) {
+      const isStill = timeNs - body.grownNs > STILL_NS;
+      body.isGivenUp = isStill && this.#processes.get(body.first.pid)?.endNs === timeNs;
+      body.goneNs = isStill && !body.isGivenUp ? body.grownNs : timeNs;
+    }
     const [, pid, command] = /^proc (\d+) (.*)$/.exec(what) ?? [];
     const process = this.#processes.get(Number(pid));
     // It may be there still, and run another program: then the same look saw it as well.

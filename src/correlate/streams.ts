@@ -1,5 +1,6 @@
 import type { Http2Record } from '../../parsers/http2debug/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
+import type { Arrivals } from './arrivals.ts';
 import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
 interface Stream {
@@ -19,6 +20,7 @@ const REDIRECTED_NS = 0.25e9;
  */
 export class Http2Streams {
   readonly #store: SpanStore;
+  readonly #arrivals: Arrivals;
   readonly #open = new Map<number, Stream[]>();
   readonly #next = new Map<string, number>();
   bodies: Span[] = [];
@@ -30,8 +32,9 @@ export class Http2Streams {
   /** Connections that stand, and to where. */
   readonly #connections = new Map<string, string>();
 
-  constructor(store: SpanStore) {
+  constructor(store: SpanStore, arrivals: Arrivals) {
     this.#store = store;
+    this.#arrivals = arrivals;
     store.onCompact((kept) => {
       this.bodies = this.bodies.filter((body) => kept.has(body));
       for (const body of this.unclear) if (!kept.has(body)) this.unclear.delete(body);
@@ -102,9 +105,12 @@ export class Http2Streams {
     if (record.type === 'DATA') {
       body.attributes['gotrace.bytes'] = (body.attributes['gotrace.bytes'] ?? 0) + record.length;
       body.evidence[1] = record.at;
+      this.#arrivals.onPiece(body, timeNs);
     }
     if (record.type === 'RST_STREAM') body.attributes['error.type'] = 'ECONNRESET';
-    if (record.endStream || record.type === 'RST_STREAM') body.endNs = timeNs;
+    if (!record.endStream && record.type !== 'RST_STREAM') return;
+    body.endNs = timeNs;
+    this.#arrivals.onEnd(body);
   }
 
   /**
@@ -128,6 +134,7 @@ export class Http2Streams {
 
   #giveUp(body: Span, timeNs: number): void {
     body.endNs ??= timeNs;
+    this.#arrivals.onEnd(body);
     this.unclear.add(body);
   }
 
