@@ -157,3 +157,62 @@ describe('bodies that http2debug began to tell of', () => {
     expect(point.cause).toBe('transfer/stalled');
   });
 });
+
+describe('a go that was ended, in a command that goes on', () => {
+  const SHELL = 'sh\tretry.sh';
+  const run = (lines: readonly (readonly [number, string])[]) =>
+    stamped([
+      [0, 'sampling every 250 ms'],
+      [0.2, `proc 11 1 S 0.25 do_wait ${SHELL}`],
+      [0.2, `proc 12 11 S 0.20 futex_wait ${GO}`],
+      ...lines,
+      [12, `gone proc 11 ${SHELL}`],
+    ]);
+  const again = [
+    [7, `proc 13 11 S 0.20 futex_wait ${GO}`],
+    [12, `gone proc 13 ${GO}`],
+  ] as const;
+
+  it('waited until then, and what it waited for did not come about', async () => {
+    const attempt = 'socket 12 6 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:443 rx=0 tx=1';
+    const gone = 'gone socket 12 6 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:443';
+    const point = await pointOf(
+      run([[0.25, attempt], [5, `gone proc 12 ${GO}`], [5, gone], ...again]),
+      stamped([ASKED, DIAL, [7, ASKED[1]], [7.1, `${ASKED[1]}: 200 OK (0.100s)`]]),
+    );
+    expect(point.cause).toBe('connect/blackhole');
+    expect(point.headline).toMatch(/4\.[5-9] s of silence/);
+  });
+
+  const TMP = '/home/dev/go/pkg/mod/cache/download/a.example/a/@v/v1.0.0.zip123.tmp';
+  it('received a body that stood still', async () => {
+    const file = (bytes: number) => `file 12 9 ${bytes} ${TMP}`;
+    const point = await pointOf(
+      run([
+        [0.25, file(0)],
+        [0.5, file(9000)],
+        [0.75, file(9000)],
+        [6, `gone proc 12 ${GO}`],
+        [6, `gone file 12 9 ${TMP}`],
+        ...again,
+      ]),
+      stamped([ASKED, answered(0.3)]),
+    );
+    expect(point.cause).toBe('transfer/stalled');
+  });
+
+  it('hashes a body that no longer grows, and is not accused for it', async () => {
+    const file = (bytes: number) => `file 12 9 ${bytes} ${TMP}`;
+    const { headline } = await pointOf(
+      run([
+        [0.25, file(0)],
+        [0.5, file(9000)],
+        [4, `gone file 12 9 ${TMP}`],
+        [6, `gone proc 12 ${GO}`],
+        ...again,
+      ]),
+      stamped([ASKED, answered(0.3)]),
+    );
+    expect(headline).not.toMatch(/stopped|never/);
+  });
+});

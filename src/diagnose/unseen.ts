@@ -74,12 +74,15 @@ function inactivity(trace: Trace, segments: Case['timeline']['segments']): strin
     : `the log ends before the command did, which for ${printSeconds(longest)} computed or slept`;
 }
 
-/** The longest time that nothing explains, where it is long and most of the run. */
+/** The longest time that nothing explains, where such times are most of the run. */
 function longestGap(trace: Trace, segments: Case['timeline']['segments']): number | undefined {
-  const gaps = segments.filter((segment) => segment.span === undefined).map((gap) => gap.endNs - gap.startNs);
-  const longest = Math.max(0, ...gaps);
-  const isMost = longest >= MOST_OF_THE_RUN * (trace.endNs - trace.startNs);
-  return longest >= LONG_SILENCE_NS && isMost ? longest : undefined;
+  const gaps = segments
+    .filter((segment) => segment.span === undefined)
+    .map((gap) => gap.endNs - gap.startNs)
+    .filter((gapNs) => gapNs >= LONG_SILENCE_NS);
+  const inAll = gaps.reduce((sum, gapNs) => sum + gapNs, 0);
+  const isMost = inAll >= MOST_OF_THE_RUN * (trace.endNs - trace.startNs);
+  return gaps.length > 0 && isMost ? Math.max(...gaps) : undefined;
 }
 
 /** Most of the time passed between two lines, with nothing open that go tells of: a body, a lock, or work. */

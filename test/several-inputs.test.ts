@@ -1,0 +1,72 @@
+import { copyFileSync, linkSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { sinceOrigin } from '../parsers/types.ts';
+import { reportOf } from './support/analyze.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gotrace-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const COLD = 'fixtures/scenarios/baseline-cold';
+
+describe('what is given twice is read once', () => {
+  const log = `${COLD}/strace.log.gz`;
+  const copy = join(folder, 'copy.log.gz');
+  copyFileSync(log, copy);
+
+  it('by the same name, and as a copy', async () => {
+    const once = await reportOf([log]);
+    const twice = await reportOf([log, copy, log]);
+    expect(twice.inputs).toEqual(once.inputs);
+    expect(twice.syscalls).toEqual(once.syscalls);
+    expect(twice.verdict).toEqual(once.verdict);
+  });
+
+  it('in a folder, beside a link that leads nowhere', async () => {
+    const inner = mkdtempSync(join(folder, 'logs-'));
+    copyFileSync(log, join(inner, 'a.log.gz'));
+    linkSync(join(inner, 'a.log.gz'), join(inner, 'b.log.gz'));
+    symlinkSync('nowhere', join(inner, 'c.log'));
+    expect((await reportOf([inner])).inputs.map((input) => input.path)).toEqual(['a.log.gz']);
+  });
+
+  it('and other files are read all', async () => {
+    const report = await reportOf([log, `${COLD}/stderr.ts.log`]);
+    expect(report.inputs).toHaveLength(2);
+  });
+});
+
+describe('two runs in one analysis', () => {
+  it.each([
+    ['strace.log.gz', 'strace-plain.log.gz'],
+    ['strace-plain.log.gz', 'strace.log.gz'],
+  ])('of dates and of times of day, %s %s: neither is accused', async (one, other) => {
+    const report = await reportOf([`${COLD}/${one}`, `${COLD}/${other}`]);
+    expect(report.verdict.status).toBe('healthy');
+    expect(report.wallSeconds).toBeLessThan(900);
+  });
+});
+
+describe('times of day beside dates', () => {
+  const NOON = 1_700_049_600;
+
+  it('are of the day and the zone that bring both together', () => {
+    const clock = { originSeconds: undefined };
+    expect(sinceOrigin(clock, NOON, 0)).toBe(0);
+    // 14:00:07 in a zone two hours ahead; then a minute later, when another multiple of a quarter would be as near.
+    expect(sinceOrigin(clock, 14 * 3600 + 7, 5)).toBe(7e9 + 5);
+    expect(sinceOrigin(clock, 14 * 3600 + 607, 0)).toBe(607e9);
+  });
+
+  it('or the other way round', () => {
+    const clock = { originSeconds: undefined };
+    expect(sinceOrigin(clock, 14 * 3600, 0)).toBe(0);
+    expect(sinceOrigin(clock, NOON + 3, 0)).toBe(3e9);
+  });
+
+  it('and alone as they are', () => {
+    const clock = { originSeconds: undefined };
+    expect(sinceOrigin(clock, 14 * 3600, 0)).toBe(0);
+    expect(sinceOrigin(clock, 15 * 3600, 0)).toBe(3600e9);
+  });
+});
