@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 /** Nothing came for so long: all that the command had written by its end is read. */
@@ -5,6 +7,7 @@ const QUIET_MS = 200;
 /** A child that outlives the command may go on writing for ever: that is not waited for. */
 const MOST_READING_MS = 2000;
 const STEP_MS = 20;
+const STDERR = 2;
 
 /**
  * Resolves when what a command had written by its end has been read from `output`. The time in which it is not read,
@@ -23,4 +26,17 @@ export async function restIsRead(output: Readable): Promise<void> {
     quietMs += STEP_MS;
     readingMs += STEP_MS;
   }
+}
+
+/**
+ * A child that outlives the command has its stderr still, and would die of SIGPIPE when it writes to a pipe that nobody
+ * reads: cat reads it in our place, for as long as the child lives.
+ */
+export function handOver(pipe: Readable): void {
+  if (pipe.closed) return;
+  pipe.pause();
+  const cat = spawn('cat', [], { stdio: [pipe as Socket, STDERR, 'ignore'], detached: true });
+  cat.on('error', () => {});
+  cat.unref();
+  pipe.destroy();
 }

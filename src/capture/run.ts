@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Asked } from './own-lines.ts';
-import { restIsRead } from './rest.ts';
+import { handOver, restIsRead } from './rest.ts';
 import { Sampler } from './sampler.ts';
 import { relaySignals } from './signals.ts';
 import { StderrTap } from './stderr-tap.ts';
@@ -170,6 +170,7 @@ async function ending(
       const traced = await strace?.end();
       closeTerminal();
       if (output !== null) await restIsRead(output);
+      if (child.stderr !== null) handOver(child.stderr);
       resolve({
         exitCode: code ?? undefined,
         signal: signal ?? undefined,

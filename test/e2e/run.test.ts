@@ -188,6 +188,18 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     process.kill(pid, 'SIGKILL');
   });
 
+  it('does not take its stderr from children that outlive it', async () => {
+    const alive = join(folder, `alive${mode}`);
+    const inner = `(sleep 1; echo late >&2; echo alive > ${alive}) > /dev/null & echo early >&2; exit 3`;
+    const args = [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', inner];
+    const { stdout } = await execa('sh', [
+      ...['-c', '{ "$@"; echo "it ended" >&2; } 2>&1 >/dev/null | cat', 'sh'],
+      ...[process.execPath, ...args],
+    ]);
+    expect(stdout).toMatch(/early[\s\S]*it ended[\s\S]*late/);
+    expect(readFileSync(alive, 'utf8')).toBe('alive\n');
+  });
+
   it('is our child, in our process group and working directory', async () => {
     const { stdout } = await run(
       'sh',
