@@ -9,6 +9,7 @@ import type { GoOutput } from './go-output.ts';
 import { hostOf } from './modcache.ts';
 import { type Process, programOf } from './processes.ts';
 import type { Connection } from './socket.ts';
+import { awaitStill } from './tickets.ts';
 
 /** What reaching a host and asking it consists of. */
 const STEPS: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls', 'response', 'transfer']);
@@ -35,6 +36,7 @@ export function joinSpans(input: Joinable): Span[] {
   nameHosts(input);
   const byPid = processSpans(input.spans);
   const dropped = new Set<Span>();
+  awaitStill(input.connections, input.processes, input.endNs, dropped);
   if (!input.output.fetching.hasCut) dropAnswered(input, dropped);
   for (const dial of input.output.dials.refuted) dropped.add(dial);
   for (const body of input.output.unclearBodies) dropped.add(body);

@@ -1,5 +1,10 @@
-import { mayBeTickets } from '../wire/tls.ts';
+import type { Span } from '../model/span.ts';
+import { mayBeGreeting, mayBeTickets } from '../wire/tls.ts';
+import { type Process, programOf } from './processes.ts';
 import { type Connection, NEXT_RESPONSE_NS, type Payload } from './socket.ts';
+
+/** A program that was ended so soon after the last bytes may have been at work on them. */
+const LONG_SILENCE_NS = 1e9;
 
 /** Silence behind what may have been session tickets, on a connection with one request. */
 export function isAfterTickets(
@@ -23,4 +28,43 @@ export function answerLate({ response, transfer }: Connection, data: Payload): v
   delete transfer.endNs;
   transfer.attributes['gotrace.bytes'] = data.length;
   transfer.evidence = [data.at];
+}
+
+/**
+ * A program that was ended while nothing but session tickets and the greeting of HTTP/2 had come for what it asked, and that
+ * did nothing else with the network since: it waited for its answer still. Not for go, whose requests are told by -x, and which keeps connections
+ * that it is done with. The transfers that were none are dropped.
+ */
+export function awaitStill(
+  connections: readonly Connection[],
+  processes: readonly Process[],
+  endNs: number,
+  dropped: Set<Span>,
+): void {
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  for (const connection of connections) {
+    const { response, transfer, lastDataNs } = connection;
+    const process = byPid.get(response?.attributes['process.pid'] ?? -1);
+    if (response?.endNs === undefined || transfer === undefined || process === undefined) continue;
+    const wasEnded = process.endNs === undefined || process.signal !== undefined;
+    if (!wasEnded || programOf(process.command) === 'go') continue;
+    if ((process.endNs ?? endNs) - lastDataNs < LONG_SILENCE_NS || !isUnheard(connection)) continue;
+    if (connections.some((each) => each !== connection && isLaterOf(each, process, lastDataNs))) continue;
+    delete response.endNs;
+    response.evidence = response.evidence.slice(0, 1);
+    dropped.add(transfer);
+  }
+}
+
+function isUnheard({ isTls, requests, state, transfer, firstRecord }: Connection): boolean {
+  if (!isTls || state === 'closed') return false;
+  const bytes = transfer?.attributes['gotrace.bytes'] ?? 0;
+  return (requests === 1 && mayBeTickets(bytes, firstRecord)) || mayBeGreeting(bytes, firstRecord);
+}
+
+function isLaterOf({ spans }: Connection, { pid }: Process, timeNs: number): boolean {
+  return spans.some(
+    ({ startNs, endNs, attributes }) =>
+      attributes['process.pid'] === pid && (endNs === undefined || Math.max(startNs, endNs) > timeNs),
+  );
 }

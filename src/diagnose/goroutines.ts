@@ -1,5 +1,5 @@
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
-import { culprit, type Diagnosis } from './rule.ts';
+import { culprit, type Diagnosis, NO_TIME_LIMIT } from './rule.ts';
 
 /**
  * What a stack says its goroutine waits for, most telling first. A dump names functions and no hosts; what the lines
@@ -64,6 +64,7 @@ export function diagnoseGoroutines(goroutines: readonly GoroutineRecord[]): Diag
     return {
       cause: purpose ?? cause,
       culprit: culprit({ process: 'go', setting: decisive[0]?.function }),
+      ...(cause === 'ttfb/no-response' ? { step: NO_TIME_LIMIT } : {}),
       confidence,
       evidence: [...decisive.slice(0, 3).map((frame) => frame.at), found.at],
     };

@@ -133,6 +133,27 @@ export function lengthOf(span: Span, endNs: number): number {
   return (span.endNs ?? endNs) - span.startNs;
 }
 
+/** net/http, Transport.ResponseHeaderTimeout: 0 in the go command. */
+export const NO_TIME_LIMIT = 'go has no response timeout and waits for ever';
+
+/** Waits of less, together, are no reason to call any of them slow. */
+const TELLING_NS = 1e9;
+
+/**
+ * The log ends while `span` waits, and others of its group waited as long and got what they waited for: that it is open
+ * tells nothing, they are all slow.
+ */
+export function waitsNoLonger(span: Span, { spans, criticalNs }: Group, endNs: number): boolean {
+  if (span.endNs !== undefined || criticalNs < TELLING_NS) return false;
+  return spans.some(
+    (each) =>
+      each.kind === span.kind &&
+      each.endNs !== undefined &&
+      each.attributes['error.type'] === undefined &&
+      each.endNs - each.startNs >= lengthOf(span, endNs),
+  );
+}
+
 /** The GOPROXY entry that a URL was asked of, else its scheme and host. */
 export function baseOf(url: string | undefined): string | undefined {
   return url === undefined ? undefined : (entryOfUrl(url) ?? /^[a-z+]+:\/\/[^/]+/.exec(url)?.[0]);

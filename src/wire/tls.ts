@@ -51,6 +51,17 @@ export function mayBeTickets(bytes: number, recordLength: number | undefined): b
   );
 }
 
+/**
+ * Whether it may be tickets and what HTTP/2 greets with: SETTINGS, the acknowledgement of the client's, WINDOW_UPDATE (RFC
+ * 9113, section 3.4), in records of some thirty bytes.
+ */
+export function mayBeGreeting(bytes: number, recordLength: number | undefined): boolean {
+  if (recordLength === undefined || recordLength > LONGEST_TICKET) return false;
+  const rest = bytes - 2 * recordLength;
+  return rest >= 0 && rest <= LONGEST_GREETING;
+}
+
+const LONGEST_GREETING = 150;
 const LONGEST_TICKET = 600;
 const MOST_TICKETS = 4;
 

@@ -110,7 +110,7 @@ function slowAaaa(group: Group, context: Case): Diagnosis | undefined {
   const late = lookup.queries.filter(
     (query) =>
       query.attributes['gotrace.dns.type'] === 'AAAA' &&
-      lengthOf(query, context.trace.endNs) >= SLOW_ANSWER_NS,
+      (query.endNs === undefined || lengthOf(query, context.trace.endNs) >= SLOW_ANSWER_NS),
   );
   const quick = lookup.answered.filter(
     (query) =>

@@ -1,12 +1,21 @@
 import type { Span, SpanKind } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { culprit, culpritOfSpan, type Diagnosis, evidenceOf, type WaitRule } from '../rule.ts';
+import {
+  type Case,
+  culprit,
+  culpritOfSpan,
+  type Diagnosis,
+  evidenceOf,
+  lengthOf,
+  type WaitRule,
+  waitsNoLonger,
+} from '../rule.ts';
 import { isFailed } from './connect.ts';
 
 export const SUMDB_RULES: readonly WaitRule[] = [sumdbUnreachable, sumdbSlow];
 
-function sumdbUnreachable(group: Group): Diagnosis | undefined {
-  const failed = group.spans.filter(isFailed);
+function sumdbUnreachable(group: Group, { trace }: Case): Diagnosis | undefined {
+  const failed = group.spans.filter((span) => isFailed(span) && !waitsNoLonger(span, group, trace.endNs));
   if (failed.length === 0) return undefined;
   const withUrl = culpritOfSpan(
     failed.find((span) => span.attributes['network.peer.address'] !== undefined) ?? failed[0],
@@ -78,10 +87,20 @@ function stepOf({ segments, criticalNs }: Group) {
   return most === undefined ? undefined : STEPS[most];
 }
 
-function gitStalled(group: Group): Diagnosis | undefined {
+/** What has arrived within this time before the end was arriving still. */
+const STILL_NS = 1e9;
+
+function gitStalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);
   if (open.length === 0 || !group.open) return undefined;
   const seen = open.some((span) => span.kind !== 'git-command' && span.kind !== 'process');
+  const arrives = group.spans.some(
+    (span) =>
+      span.kind === 'transfer' &&
+      lengthOf(span, trace.endNs) >= STILL_NS &&
+      trace.endNs - (span.endNs ?? 0) < STILL_NS,
+  );
+  if (!seen && arrives) return undefined;
   return {
     cause: 'git/stalled',
     culprit: gitCulprit([...open, ...group.spans]),

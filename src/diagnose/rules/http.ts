@@ -1,4 +1,6 @@
+import { programOf } from '../../correlate/processes.ts';
 import { asksForTunnel, isUnanswered, type Span } from '../../model/span.ts';
+import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { printSeconds } from '../catalogue.ts';
 import {
@@ -10,7 +12,9 @@ import {
   endedWith,
   evidenceOf,
   lengthOf,
+  NO_TIME_LIMIT,
   type WaitRule,
+  waitsNoLonger,
 } from '../rule.ts';
 
 /** From this many on, waits of about equal length are a matter of round trips. */
@@ -84,20 +88,29 @@ function withBase(span: Span | undefined): { base?: string } {
   return base === undefined ? {} : { base };
 }
 
-function noResponse(group: Group): Diagnosis | undefined {
-  const span = unansweredOf(group);
+function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
+  const span = unansweredOf(group, trace.endNs);
   if (span === undefined) return undefined;
   return {
     cause: 'ttfb/no-response',
     culprit: culpritOfSpan(span),
+    ...(isOfGo(span, trace) ? { step: NO_TIME_LIMIT } : {}),
     confidence: 0.9,
     evidence: evidenceOf([span]),
   };
 }
 
+function isOfGo({ kind, attributes }: Span, { processes }: Trace): boolean {
+  const process = processes.find((each) => each.pid === attributes['process.pid']);
+  return kind === 'fetch' || (process !== undefined && programOf(process.command) === 'go');
+}
+
 /** What is waited for still; else the longest wait, where it was given up. */
-function unansweredOf({ spans, open }: Group): Span | undefined {
-  const waiting = open ? spans.find((span) => span.endNs === undefined) : undefined;
+function unansweredOf(group: Group, endNs: number): Span | undefined {
+  const { spans, open } = group;
+  const waiting = open
+    ? spans.find((span) => span.endNs === undefined && !waitsNoLonger(span, group, endNs))
+    : undefined;
   return waiting ?? spans.slice(0, 1).find(isUnanswered);
 }
 
@@ -199,8 +212,8 @@ export const TRANSFER_RULES: readonly WaitRule[] = [
   slowTransfer,
 ];
 
-function stalled(group: Group): Diagnosis | undefined {
-  const span = unansweredOf(group);
+function stalled(group: Group, { trace }: Case): Diagnosis | undefined {
+  const span = unansweredOf(group, trace.endNs);
   if (span === undefined || span.attributes['gotrace.growing'] === true) return undefined;
   return {
     cause: 'transfer/stalled',

@@ -1,7 +1,15 @@
 import { isUnanswered } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { type Case, culpritOfSpan, type Diagnosis, endedWith, evidenceOf, type WaitRule } from '../rule.ts';
+import {
+  type Case,
+  culpritOfSpan,
+  type Diagnosis,
+  endedWith,
+  evidenceOf,
+  type WaitRule,
+  waitsNoLonger,
+} from '../rule.ts';
 
 /** This many handshakes with one host on the critical path are no accident: connections are not kept. */
 const MANY_HANDSHAKES = 5;
@@ -33,8 +41,10 @@ export function hasNoRoots({ syscalls, certificates }: Trace): boolean {
   return sawFiles && (certificates?.every((each) => !each.found) ?? false);
 }
 
-function stall(group: Group): Diagnosis | undefined {
-  const stalled = group.spans.filter(isUnanswered);
+function stall(group: Group, { trace }: Case): Diagnosis | undefined {
+  const stalled = group.spans.filter(
+    (span) => isUnanswered(span) && !waitsNoLonger(span, group, trace.endNs),
+  );
   if (stalled.length === 0) return undefined;
   return {
     cause: 'tls/handshake-stall',

@@ -34,8 +34,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'ttfb/no-response',
-    summary:
-      '{host} never answered the request[ for {resource}][ in {cost}]; go has no response timeout and waits for ever',
+    summary: '{host} never answered the request[ for {resource}][ in {cost}][; {step}]',
     explanation:
       'The connection stands, the request was sent, and no response comes. Go sets no time limit on a response.',
     telltale: 'A request that is still open when the log ends.',

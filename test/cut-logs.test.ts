@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { reportOfText } from './support/analyze.ts';
+
+/**
+ * The logs of commands that were ended, or copied, in the middle of what was wrong with them. What is being waited for as
+ * the log ends has taken no longer than what came before: it is the same fault, and nobody has "stopped" or "never answered".
+ */
+function cut(scenario: string, share: number): string {
+  const log = gunzipSync(readFileSync(`fixtures/scenarios/${scenario}/strace.log.gz`)).toString('latin1');
+  const lines = log.split('\n').filter((line) => /^\d+ +\d{10}\./.test(line));
+  const secondsOf = (line = '') => Number(line.split(/ +/)[1]);
+  const began = secondsOf(lines[0]);
+  const end = began + share * (secondsOf(lines.at(-1)) - began);
+  return `${lines.filter((line) => secondsOf(line) <= end).join('\n')}\n`;
+}
+
+describe('a log that ends in the middle', () => {
+  it.each([
+    ['latency-many', 0.5, 'ttfb/latency-bound'],
+    ['latency-many', 0.8, 'ttfb/latency-bound'],
+    ['latency-800ms', 0.8, 'ttfb/slow-response'],
+    ['sumdb-slow', 0.8, 'sumdb/slow'],
+    ['tls-no-reuse', 0.8, 'tls/no-connection-reuse'],
+    ['dns-slowaaaa', 0.5, 'dns/slow-aaaa'],
+    ['transfer-slow-20k', 0.5, 'transfer/slow'],
+    ['transfer-dribble', 0.8, 'transfer/slow'],
+    // And these have waited for one thing all the time.
+    ['ttfb-hang', 0.8, 'ttfb/no-response'],
+    ['transfer-stall', 0.8, 'transfer/stalled'],
+    ['tls-stall', 0.8, 'tls/handshake-stall'],
+    ['curl-slow', 0.8, 'ttfb/no-response'],
+  ])('%s, after %d of its time', async (scenario, share, cause) => {
+    const report = await reportOfText(cut(scenario, share));
+    expect(report.blockingPoint?.cause).toBe(cause);
+    expect(report.verdict.status).toBe('blocked');
+  });
+
+  it('does not speak of go where it was curl that waited', async () => {
+    const { verdict } = await reportOfText(cut('curl-slow', 0.8));
+    expect(verdict.headline).toMatch(/^Blocked: proxy\.corp\.example never answered the request/);
+    expect(verdict.headline).not.toMatch(/\bgo\b/);
+  });
+});
