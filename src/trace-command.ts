@@ -5,7 +5,7 @@ import type { AnalyzeOptions } from './analyze.ts';
 import { harmless, type Instrumentation, instrumentedEnvironment } from './capture/instrumentation.ts';
 import { endInLtrace, ltraceFor, whyNoLtrace } from './capture/ltrace.ts';
 import { findProgram } from './capture/program.ts';
-import { runCommand } from './capture/run.ts';
+import { type RunOptions, runCommand } from './capture/run.ts';
 import { makeScratch, removeScratch } from './capture/scratch.ts';
 import { type GoSettings, reportedEnvironment } from './capture/settings.ts';
 import { type StraceChoice, straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
@@ -81,32 +81,9 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   ]);
   const stallTimer = watchStalls(view, options);
   const ran = await runCommand({
-    command: options.command,
-    environment: {
-      ...options.environment,
-      ...instrumentedEnvironment(
-        { ...process.env, ...options.environment },
-        settings,
-        harmless(options.command, options.instrumentation),
-      ),
-    },
-    inherited: options.inherited ?? [],
-    ...(tracer === undefined ? {} : { tracer }),
-    asked: askedFor(options.command, settings),
+    ...runOptions(options, settings, view),
     directory: scratch,
-    onLost: (reason) => options.notice(`what the command prints is no longer recorded: ${reason}`),
-    onLine: (text, seconds) => view.onLine(text, seconds),
-    passThrough: (bytes) => {
-      view.clear(bytes.at(-1) === 0x0a);
-      options.stderr.write(bytes);
-    },
-    stderr: options.stderr,
-    onStarted: () => {
-      // Neither the command nor the verdict waits for it.
-      void import('./analyze.ts');
-      options.onStarted?.();
-    },
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    ...(tracer === undefined ? {} : { tracer }),
   });
   clearInterval(stallTimer);
   const result = tracer?.command === 'ltrace' ? { ...ran, ...endInLtrace(traceLog) } : ran;
@@ -129,6 +106,38 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     if (!kept.ok) options.notice(kept.error);
   }
   return ok({ exitCode: result.exitCode, signal: result.signal, report });
+}
+
+/** All that does not depend on what records it. */
+function runOptions(
+  options: TraceCommandOptions,
+  settings: GoSettings,
+  view: View,
+): Omit<RunOptions, 'directory' | 'tracer'> {
+  const { command, environment, notice, stderr, timeoutMs } = options;
+  const asked = harmless(command, options.instrumentation);
+  return {
+    command,
+    environment: {
+      ...environment,
+      ...instrumentedEnvironment({ ...process.env, ...environment }, settings, asked),
+    },
+    inherited: options.inherited ?? [],
+    asked: askedFor(command, settings),
+    onLost: (reason) => notice(`what the command prints is no longer recorded: ${reason}`),
+    onLine: (text, seconds) => view.onLine(text, seconds),
+    passThrough: (bytes) => {
+      view.clear(bytes.at(-1) === 0x0a);
+      stderr.write(bytes);
+    },
+    stderr,
+    onStarted: () => {
+      // Neither the command nor the verdict waits for it.
+      void import('./analyze.ts');
+      options.onStarted?.();
+    },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
 }
 
 async function reportOf(
