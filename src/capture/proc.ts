@@ -116,7 +116,7 @@ function waitsForLock(pid: number): boolean {
 /** What each descriptor stands for: `socket:[4711]`, `/path`. */
 type Targets = ReadonlyMap<string, string>;
 
-function descriptorTargets(pid: number): Targets {
+export function descriptorTargets(pid: number): Targets {
   return new Map(list(`/proc/${pid}/fd`).map((fd) => [fd, link(`/proc/${pid}/fd/${fd}`)]));
 }
 
@@ -223,6 +223,16 @@ export function programOfPid(pid: number): string {
 }
 
 /** False for a process that is gone, and for one that only waits for its parent to read its exit code. */
+/** Every process that can be seen. */
+export function allProcesses(): number[] {
+  return list('/proc').map(Number).filter(Number.isInteger);
+}
+
+/** The program and its arguments, each ended by a NUL. */
+export function commandLineOf(pid: number): string {
+  return read(`/proc/${pid}/cmdline`);
+}
+
 export function isRunning(pid: number): boolean {
   const stat = read(`/proc/${pid}/stat`);
   return stat !== '' && !/\) [ZX] /.test(stat);

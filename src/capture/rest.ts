@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { allProcesses, descriptorTargets } from './proc.ts';
 
 /** Nothing came for so long: all that the command had written by its end is read. */
 const QUIET_MS = 200;
@@ -30,13 +31,22 @@ export async function restIsRead(output: Readable): Promise<void> {
 
 /**
  * A child that outlives the command has its stderr still, and would die of SIGPIPE when it writes to a pipe that nobody
- * reads: cat reads it in our place, for as long as the child lives.
+ * reads: cat reads it in our place, for as long as the child lives. A tracer that stays has it as well, and is no reason.
  */
-export function handOver(pipe: Readable): void {
-  if (pipe.closed) return;
-  pipe.pause();
-  const cat = spawn('cat', [], { stdio: [pipe as Socket, STDERR, 'ignore'], detached: true });
-  cat.on('error', () => {});
-  cat.unref();
+export function handOver(pipe: Readable, tracer: number | undefined): void {
+  if (!pipe.closed && (tracer === undefined || isHeldBeside(tracer))) {
+    pipe.pause();
+    const cat = spawn('cat', [], { stdio: [pipe as Socket, STDERR, 'ignore'], detached: true });
+    cat.on('error', () => {});
+    cat.unref();
+  }
   pipe.destroy();
+}
+
+/** Whether another process has what a tracer has as its stderr. */
+function isHeldBeside(tracer: number): boolean {
+  const target = descriptorTargets(tracer).get(String(STDERR));
+  return allProcesses().some(
+    (pid) => pid !== tracer && [...descriptorTargets(pid).values()].some((each) => each === target),
+  );
 }

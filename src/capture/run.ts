@@ -170,7 +170,7 @@ async function ending(
       const traced = await strace?.end();
       closeTerminal();
       if (output !== null) await restIsRead(output);
-      if (child.stderr !== null) handOver(child.stderr);
+      if (child.stderr !== null) handOver(child.stderr, traced?.stays);
       resolve({
         exitCode: code ?? undefined,
         signal: signal ?? undefined,

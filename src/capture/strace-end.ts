@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { isRunning } from './proc.ts';
+import { allProcesses, commandLineOf, isRunning } from './proc.ts';
 import type { Tracer } from './strace.ts';
 
 /** strace needs a moment to attach to the command that it starts. */
@@ -13,6 +13,8 @@ const TAIL_BYTES = 64 * 1024;
 export interface StraceEnd {
   /** It was gone before the command was: what came after is not in its log. */
   readonly diedFirst: boolean;
+  /** It is there still: a process that it traced needs it. */
+  readonly stays?: number;
 }
 
 /** Follows the strace of one command, which is no child of ours (see `straceFor`). */
@@ -48,7 +50,10 @@ export class StraceWatch {
     const diedFirst = this.#strace !== undefined && !isRunning(this.#strace) && !this.#hasEnd();
     if (diedFirst) return { diedFirst };
     await until(() => this.#hasEnd(), LAST_LINES_MS);
-    if (this.#isNeeded || this.#strace === undefined || !isRunning(this.#strace)) return { diedFirst: false };
+    // A command that ended at once was gone before it could be looked at.
+    this.#strace ??= writerOf(this.#log);
+    if (this.#strace === undefined || !isRunning(this.#strace)) return { diedFirst: false };
+    if (this.#isNeeded) return { diedFirst: false, stays: this.#strace };
     // Children that outlive the command are traced still.
     const strace = this.#strace;
     await until(() => !isRunning(strace), LOOK_MS);
@@ -70,6 +75,11 @@ function tracerOf(pid: number): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The tracer that was told to write to this log, and to no other. */
+function writerOf(log: string): number | undefined {
+  return allProcesses().find((pid) => commandLineOf(pid).includes(`\0-o\0${log}\0`));
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

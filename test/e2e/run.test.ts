@@ -185,6 +185,7 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     const pid = Number(stdout);
     expect(process.kill(pid, 0)).toBe(true);
     expect(stateOf(pid)).toBe('S');
+    expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^TracerPid:\s+0$/m);
     process.kill(pid, 'SIGKILL');
   });
 
