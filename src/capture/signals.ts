@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { processTree } from './proc.ts';
 
 /** How long a command that was asked to end may take before it is asked less kindly. */
 const PATIENCE_MS = 1000;
@@ -22,20 +23,15 @@ export interface Signals {
 export function relaySignals(pidOfChild: () => number | undefined, traced: boolean): Signals {
   // Not process.stdin: a pipe that it has touched no longer lets the command wait for what is to come (EAGAIN).
   const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
-  let timedOut = false;
-  const send = (signal: NodeJS.Signals) => {
+  const pidOfCommand = () => {
     const child = pidOfChild();
-    const pid = traced ? (tracedChildOf(child) ?? child) : child;
-    if (pid === undefined) return;
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It ended between the look and the signal.
-    }
+    return traced ? (tracedChildOf(child) ?? child) : child;
   };
+  /** The command and all below it, when it was asked to end. */
+  let asked: readonly number[] | undefined;
   const handlers = RELAYED.map((signal) => {
     const handler = () => {
-      if (!(atTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT'))) send(signal);
+      if (!(atTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT'))) send(signal, pidOfCommand());
     };
     process.on(signal, handler);
     return { signal, handler };
@@ -45,18 +41,33 @@ export function relaySignals(pidOfChild: () => number | undefined, traced: boole
     stop: () => {
       for (const { signal, handler } of handlers) process.off(signal, handler);
       for (const timer of timers) clearTimeout(timer);
+      for (const pid of asked ?? []) send('SIGTERM', pid);
     },
-    // SIGQUIT makes a Go program print its goroutines and end.
+    // As Ctrl-\ does, to all of them. SIGQUIT makes a Go program print its goroutines and end.
     end: () => {
-      timedOut = true;
-      send('SIGQUIT');
+      const pid = pidOfCommand();
+      const all = pid === undefined ? [] : processTree(pid);
+      asked = all;
+      const sendAll = (signal: NodeJS.Signals) => {
+        for (const each of all) send(signal, each);
+      };
+      sendAll('SIGQUIT');
       timers.push(
-        setTimeout(() => send('SIGTERM'), PATIENCE_MS),
-        setTimeout(() => send('SIGKILL'), 2 * PATIENCE_MS),
+        setTimeout(sendAll, PATIENCE_MS, 'SIGTERM'),
+        setTimeout(sendAll, 2 * PATIENCE_MS, 'SIGKILL'),
       );
     },
-    timedOut: () => timedOut,
+    timedOut: () => asked !== undefined,
   };
+}
+
+function send(signal: NodeJS.Signals, pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended between the look and the signal.
+  }
 }
 
 /** ltrace's child: the command itself. */

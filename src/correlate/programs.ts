@@ -58,11 +58,22 @@ function isCredentialHelper(parent: string, program: string, args: readonly stri
   return VCS.test(parent) && /(?:^| )(?:get|store|erase)["']?$/.test(args.at(-1) ?? '') && !VCS.test(program);
 }
 
+/** Ctrl-C and Ctrl-\ reach the whole process group. go exits by itself then, and what is below it is killed. */
+const OF_THE_GROUP: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP']);
+/** go says its last words, and prints its goroutines. */
+const AT_ONCE_NS = 0.5e9;
+
+/** What is killed with the command was still at work; what was killed alone has ended. */
+function isEndedWith(root: Process | undefined, { signal, endNs = 0 }: Process): boolean {
+  if (signal === undefined) return false;
+  if (root?.endNs === undefined || root.signal !== undefined) return true;
+  return OF_THE_GROUP.has(signal) && endNs >= root.endNs - AT_ONCE_NS;
+}
+
 /** A span for each program below the command, from its start to its end; the waits inside become its children. */
 export function addProcessSpans(store: SpanStore, processes: readonly Process[]): void {
   const spans = new Map<Process, Span>();
   const [root] = processes;
-  const outlivesAll = root?.endNs !== undefined && root.signal === undefined;
   for (const process of processes) {
     if (process.parent !== undefined && process.command === process.parent.command) continue;
     const { role, command } = partOf(process);
@@ -78,9 +89,7 @@ export function addProcessSpans(store: SpanStore, processes: readonly Process[])
       process.startNs,
       [process.at],
     );
-    // What is killed with the command was still at work; what was killed alone has ended.
-    const isKilledWithAll = process.signal !== undefined && !outlivesAll;
-    if (process.endNs !== undefined && !isKilledWithAll) span.endNs = process.endNs;
+    if (process.endNs !== undefined && !isEndedWith(root, process)) span.endNs = process.endNs;
     span.attributes = { 'process.pid': process.pid, 'process.command': name };
     if (role === 'askpass' || role === 'credential-helper' || role === 'ssh')
       span.attributes['gotrace.helper'] = role;

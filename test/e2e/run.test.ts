@@ -189,6 +189,15 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     process.kill(pid, 'SIGKILL');
   });
 
+  it('ends all that is below it at --timeout', async () => {
+    const inner = 'trap "" QUIT; sleep 300 & echo $!; wait; echo done waiting';
+    const args = ['run', mode, '--timeout', '1s', '--progress', 'none', '--', 'sh', '-c', inner];
+    const { stdout } = await gotrace(args);
+    const pid = Number(stdout.split('\n')[0]);
+    expect(pid).toBeGreaterThan(0);
+    expect(existsSync(`/proc/${pid}`) && stateOf(pid)).not.toBe('S');
+  });
+
   it('does not take its stderr from children that outlive it', async () => {
     const alive = join(folder, `alive${mode}`);
     const inner = `(sleep 1; echo late >&2; echo alive > ${alive}) > /dev/null & echo early >&2; exit 3`;
