@@ -9,7 +9,7 @@ import { entryFindings } from './entries.ts';
 import { decisiveErrors, diagnoseError } from './errors.ts';
 import { proxyListOf } from './goproxy.ts';
 import { diagnoseGoroutines } from './goroutines.ts';
-import { type Case, findingOf, phaseOfCause } from './rule.ts';
+import { type Case, findingOf, isOpenEnded, phaseOfCause } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 import { isNotable, isSignificant } from './significance.ts';
 import { whatIsUnseen } from './unseen.ts';
@@ -111,7 +111,7 @@ function waitFinding(group: Group, context: Case): Finding | undefined {
     endNs: group.endNs,
     blockedNs: group.criticalNs,
     // Without a tracer or an exit, nothing tells how long the last wait stood.
-    isOpenEnded: group.open && !context.trace.coverage.syscalls && context.trace.ending.kind === 'unknown',
+    isOpenEnded: group.open && isOpenEnded(context.trace),
   };
   return findingOf(diagnosis, time, context);
 }

@@ -136,6 +136,13 @@ export function lengthOf(span: Span, endNs: number): number {
 /** net/http, Transport.ResponseHeaderTimeout: 0 in the go command. */
 export const NO_TIME_LIMIT = 'go has no response timeout and waits for ever';
 
+/** A log of what go printed that ends with a wait may be whole, and the wait may go on; or the log was cut. */
+export const ENDS_WITH_IT = 'the log ends there, and unless it was cut, go is still waiting';
+
+export function isOpenEnded({ coverage, ending }: Trace): boolean {
+  return !coverage.syscalls && ending.kind === 'unknown';
+}
+
 /** Waits of less, together, are no reason to call any of them slow. */
 const TELLING_NS = 1e9;
 

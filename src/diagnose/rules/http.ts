@@ -9,8 +9,10 @@ import {
   culprit,
   culpritOfSpan,
   type Diagnosis,
+  ENDS_WITH_IT,
   endedWith,
   evidenceOf,
+  isOpenEnded,
   lengthOf,
   NO_TIME_LIMIT,
   type WaitRule,
@@ -94,10 +96,15 @@ function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
   return {
     cause: 'ttfb/no-response',
     culprit: culpritOfSpan(span),
-    ...(isOfGo(span, trace) ? { step: NO_TIME_LIMIT } : {}),
+    ...noteOn(span, trace),
     confidence: 0.9,
     evidence: evidenceOf([span]),
   };
+}
+
+function noteOn(span: Span, trace: Trace): { step?: string } {
+  if (span.endNs === undefined && isOpenEnded(trace)) return { step: ENDS_WITH_IT };
+  return isOfGo(span, trace) ? { step: NO_TIME_LIMIT } : {};
 }
 
 function isOfGo({ kind, attributes }: Span, { processes }: Trace): boolean {
@@ -218,6 +225,7 @@ function stalled(group: Group, { trace }: Case): Diagnosis | undefined {
   return {
     cause: 'transfer/stalled',
     culprit: culpritOfSpan(span),
+    ...(span.endNs === undefined && isOpenEnded(trace) ? { step: ENDS_WITH_IT } : {}),
     confidence: 0.9,
     evidence: evidenceOf([span]),
   };

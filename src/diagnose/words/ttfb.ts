@@ -155,7 +155,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   {
     cause: 'transfer/stalled',
     summary:
-      'the download[ of {resource}] from {host} stopped in the middle and never went on[ ({cost} of silence)]',
+      'the download[ of {resource}] from {host} stopped in the middle and never went on[ ({cost} of silence)][; {step}]',
     explanation: 'Part of the body arrived, then nothing. Go waits for ever: it has no time limit on a body.',
     telltale: 'The last read of the body long before the end of the log.',
     remedies: [
