@@ -28,9 +28,15 @@ describe('what is secret', () => {
       'user@host: Permission denied (publickey).',
       'write(2, "# get https://proxy.corp.exampl"..., 96) = 96',
       'git fetch https://proxy.corp.example:84…',
+      'export HTTPS_PROXY=http://USER:PASSWORD@egress.corp.example:3128',
     ]) {
       expect(redactor()(text)).toBe(text);
     }
+  });
+
+  it('knows what a remedy leaves to be filled in from what was filled in', () => {
+    for (const text of ['http://user:password@proxy.example/', 'HTTP://USER:PASSWORD1@proxy.example/'])
+      expect(redactor()(text)).not.toMatch(/password/i);
   });
 
   it('hides private modules when asked to', () => {
