@@ -180,7 +180,10 @@ function rootOf({ host, address }: Facts): string | undefined {
   return host === undefined || isCut(host) || scheme === undefined ? undefined : `${scheme}://${host}/`;
 }
 
+/** A host that is its own address is named once, with the port. */
 function namedBy(first: string | undefined, second: string | undefined): string | undefined {
+  if (second?.startsWith(`${first}:`)) return second;
+  if (first?.startsWith(`${second}:`)) return first;
   return first !== undefined && second !== undefined ? `${first} (${second})` : (first ?? second);
 }
 
