@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -28,6 +28,15 @@ describe('what is given twice is read once', () => {
     linkSync(join(inner, 'a.log.gz'), join(inner, 'b.log.gz'));
     symlinkSync('nowhere', join(inner, 'c.log'));
     expect((await reportOf([inner])).inputs.map((input) => input.path)).toEqual(['a.log.gz']);
+  });
+
+  it('but the files of -ff are of different processes, though they did the same', async () => {
+    const inner = mkdtempSync(join(folder, 'ff-'));
+    for (const pid of [101, 102, 103])
+      writeFileSync(join(inner, `log.${pid}`), 'execve("/bin/true", ["true"], 0x7f /* 3 vars */) = 0\n');
+    const report = await reportOf([inner]);
+    expect(report.inputs.map((input) => input.path)).toEqual(['log.101', 'log.102', 'log.103']);
+    expect(report.syscalls).toMatchObject([{ name: 'execve', count: 3 }]);
   });
 
   it('and other files are read all', async () => {

@@ -12,3 +12,8 @@ export interface Input {
 
 /** How reports name standard input; taken for it as `-` is. */
 export const STANDARD_INPUT = '(standard input)';
+
+/** `-ff -o F` writes F.PID: the lines of such a file name no process. 0 for other names. */
+export function pidOfName(path: string): number {
+  return Number(/\.(\d+)(?:\.gz|\.zst)?$/.exec(path)?.[1] ?? 0);
+}

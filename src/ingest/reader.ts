@@ -11,7 +11,7 @@ import {
 import { failed, ok, type Result } from '../model/result.ts';
 import { linesFrom } from './chunks.ts';
 import { isBinary, sampleOf } from './detect.ts';
-import type { Input } from './input.ts';
+import { type Input, pidOfName } from './input.ts';
 import { LastLine } from './last-line.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { SegmentReading } from './segment-reading.ts';
@@ -268,9 +268,4 @@ export class InputReader {
     }
     return blank ? 'ignored' : 'unparsed';
   }
-}
-
-/** `-ff -o F` writes F.PID: the lines of such a file name no process. */
-function pidOfName(path: string): number {
-  return Number(/\.(\d+)(?:\.gz|\.zst)?$/.exec(path)?.[1] ?? 0);
 }

@@ -1,17 +1,23 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { pidOfName } from './input.ts';
 
 const CHUNK = 1024 * 1024;
 
-/** Notices a file that was given before: by another name, or as a copy. Read twice, each wait would be there twice. */
+/**
+ * Notices a file that was given before: by another name, or as a copy. Read twice, each wait would be there twice. Files of
+ * `strace -ff` are of different processes, which may have done the same.
+ */
 export class SeenFiles {
-  readonly #bySize = new Map<number, string[]>();
+  /** By process and size. */
+  readonly #like = new Map<string, string[]>();
 
   /** Of a regular file. */
   isAgain(path: string): boolean {
     const { size } = statSync(path);
-    const others = this.#bySize.get(size) ?? [];
+    const key = `${pidOfName(path)} ${size}`;
+    const others = this.#like.get(key) ?? [];
     if (size > 0 && others.some((other) => haveSameBytes(path, other))) return true;
-    this.#bySize.set(size, [...others, path]);
+    this.#like.set(key, [...others, path]);
     return false;
   }
 }
