@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostLines } from './hosts.ts';
-import { processTree, programOfPid, snapshot, stamped } from './proc.ts';
+import { processTree, programOfPid, signal, snapshot, stamped } from './proc.ts';
 import { findProgram } from './program.ts';
 import { withBytesReceived } from './tcp-info.ts';
 
@@ -79,11 +79,5 @@ function endingAfter(ms: number): string[] {
 /** SIGQUIT for the go commands of the tree; for the process itself where there is none. */
 function askForDump(pid: number): void {
   const goes = processTree(pid).filter((each) => programOfPid(each) === 'go');
-  for (const each of goes.length > 0 ? goes : [pid]) {
-    try {
-      process.kill(each, 'SIGQUIT');
-    } catch {
-      // It ended between the look and the signal.
-    }
-  }
+  for (const each of goes.length > 0 ? goes : [pid]) signal(each, 'SIGQUIT');
 }

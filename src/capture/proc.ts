@@ -136,7 +136,7 @@ function processLine(pid: number): string {
   if (fields.length < 20) return '';
   const uptime = Number(read('/proc/uptime').split(' ')[0]);
   const age = Math.max(0, uptime - Number(fields[19]) / USER_HZ);
-  const command = read(`/proc/${pid}/cmdline`)
+  const command = commandLineOf(pid)
     .replace(/\0$/, '')
     .replaceAll('\0', '\t')
     .replace(/[\n\r]/g, ' ');
@@ -219,10 +219,9 @@ function pathOfInode(pid: number, inode: number): string | undefined {
 
 /** The file name of the program that a process runs; empty where it is gone. */
 export function programOfPid(pid: number): string {
-  return (read(`/proc/${pid}/cmdline`).split('\0')[0] ?? '').split('/').pop() ?? '';
+  return (commandLineOf(pid).split('\0')[0] ?? '').split('/').pop() ?? '';
 }
 
-/** False for a process that is gone, and for one that only waits for its parent to read its exit code. */
 /** Every process that can be seen. */
 export function allProcesses(): number[] {
   return list('/proc').map(Number).filter(Number.isInteger);
@@ -233,6 +232,22 @@ export function commandLineOf(pid: number): string {
   return read(`/proc/${pid}/cmdline`);
 }
 
+/** Who traces a process: a process has one tracer, and what it starts has the same one. */
+export function tracerOf(pid: number): number | undefined {
+  const tracer = Number(/^TracerPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+  return tracer === 0 ? undefined : tracer;
+}
+
+/** Sends a signal; a process may have ended between the look and the signal. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It is gone.
+  }
+}
+
+/** False for a process that is gone, and for one that only waits for its parent to read its exit code. */
 export function isRunning(pid: number): boolean {
   const stat = read(`/proc/${pid}/stat`);
   return stat !== '' && !/\) [ZX] /.test(stat);

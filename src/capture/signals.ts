@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { processTree } from './proc.ts';
+import { processTree, signal } from './proc.ts';
 
 /** How long a command that was asked to end may take before it is asked less kindly. */
 const PATIENCE_MS = 1000;
-const RELAYED: readonly NodeJS.Signals[] = [
-  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const),
-];
+const RELAYED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 
 export interface Signals {
   /** Nothing is passed on any more. */
@@ -29,27 +27,29 @@ export function relaySignals(pidOfChild: () => number | undefined, traced: boole
   };
   /** The command and all below it, when it was asked to end. */
   let asked: readonly number[] | undefined;
-  const handlers = RELAYED.map((signal) => {
+  const handlers = RELAYED.map((name) => {
     const handler = () => {
-      if (!(atTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT'))) send(signal, pidOfCommand());
+      const pid = pidOfCommand();
+      const isThere = atTerminal && (name === 'SIGINT' || name === 'SIGQUIT');
+      if (pid !== undefined && !isThere) signal(pid, name);
     };
-    process.on(signal, handler);
-    return { signal, handler };
+    process.on(name, handler);
+    return { name, handler };
   });
   const timers: NodeJS.Timeout[] = [];
   return {
     stop: () => {
-      for (const { signal, handler } of handlers) process.off(signal, handler);
+      for (const { name, handler } of handlers) process.off(name, handler);
       for (const timer of timers) clearTimeout(timer);
-      for (const pid of asked ?? []) send('SIGTERM', pid);
+      for (const pid of asked ?? []) signal(pid, 'SIGTERM');
     },
     // As Ctrl-\ does, to all of them. SIGQUIT makes a Go program print its goroutines and end.
     end: () => {
       const pid = pidOfCommand();
       const all = pid === undefined ? [] : processTree(pid);
       asked = all;
-      const sendAll = (signal: NodeJS.Signals) => {
-        for (const each of all) send(signal, each);
+      const sendAll = (name: NodeJS.Signals) => {
+        for (const each of all) signal(each, name);
       };
       sendAll('SIGQUIT');
       timers.push(
@@ -59,15 +59,6 @@ export function relaySignals(pidOfChild: () => number | undefined, traced: boole
     },
     timedOut: () => asked !== undefined,
   };
-}
-
-function send(signal: NodeJS.Signals, pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended between the look and the signal.
-  }
 }
 
 /** ltrace's child: the command itself. */

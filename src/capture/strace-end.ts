@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { allProcesses, commandLineOf, isRunning } from './proc.ts';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { allProcesses, commandLineOf, isRunning, signal, tracerOf } from './proc.ts';
 import type { Tracer } from './strace.ts';
 
 /** strace needs a moment to attach to the command that it starts. */
@@ -68,26 +68,9 @@ export class StraceWatch {
   }
 }
 
-function tracerOf(pid: number): number | undefined {
-  try {
-    const tracer = /^TracerPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return tracer === undefined || tracer === '0' ? undefined : Number(tracer);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The tracer that was told to write to this log, and to no other. */
 function writerOf(log: string): number | undefined {
   return allProcesses().find((pid) => commandLineOf(pid).includes(`\0-o\0${log}\0`));
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It ended between the look and the signal.
-  }
 }
 
 function tailOf(path: string): string {

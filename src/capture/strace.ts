@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { ask } from './ask.ts';
+import { tracerOf } from './proc.ts';
 
 /**
  * The shortest list that shows every phase: sockets and what goes through them, processes, locks, and the files of
@@ -80,14 +80,9 @@ export async function whyNoStrace(choice = TRACED_CALLS): Promise<string | undef
   if (probe.isMissing) return 'strace is not installed (apt-get install strace)';
   // With -DD the exit code is that of `true`, which runs untraced where strace is refused.
   if (/Operation not permitted|PTRACE_|ptrace\(/i.test(probe.stderr))
-    return isTraced()
+    return tracerOf(process.pid) !== undefined
       ? 'this is being traced already, by another strace or a debugger'
       : 'ptrace is not allowed here; a container needs --cap-add=SYS_PTRACE';
   if (probe.exitCode === 0) return undefined;
   return `strace cannot be used: ${probe.stderr.trim().split('\n').at(-1) || 'it said nothing'}`;
-}
-
-/** A process has one tracer, and what it starts has the same one. */
-function isTraced(): boolean {
-  return /^TracerPid:\s+[1-9]/m.test(readFileSync('/proc/self/status', 'latin1'));
 }

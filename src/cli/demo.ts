@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { FAULTS, faultOf } from '../demo/faults.ts';
 import { analyzeRecording } from './demo-recording.ts';
-import { fail, say } from './notices.ts';
+import { fail, noticeOf, say } from './notices.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface DemoArguments extends OutputOptions {
@@ -64,7 +64,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         stallMs: undefined,
         openView: async () => view,
         stderr: process.stderr,
-        notice: say,
+        notice: (text) => process.stderr.write(noticeOf(text)),
       });
       view.stop();
       if (!outcome.ok) return fail(outcome.error);

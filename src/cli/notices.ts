@@ -2,10 +2,15 @@ import { writeSync } from 'node:fs';
 
 const STDERR = 2;
 
-/** One line for the person, beside the report. Not with `process.stderr`: see docs/decisions/0011-descriptors.md. */
+/** One line for the person, beside the report. */
+export function noticeOf(text: string): string {
+  return `gotrace: ${text.replace(/\s*\n\s*/g, ' ')}\n`;
+}
+
+/** Says it at once: what is written to `process.stderr` may not be out yet when the process exits. */
 export function say(text: string): void {
   try {
-    writeSync(STDERR, `gotrace: ${text.replace(/\s*\n\s*/g, ' ')}\n`);
+    writeSync(STDERR, noticeOf(text));
   } catch {
     // Nobody reads it.
   }

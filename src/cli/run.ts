@@ -6,7 +6,7 @@ import { writerOf } from '../report/registry.ts';
 import type { RunOutcome } from '../trace-command.ts';
 import { readDuration } from './duration.ts';
 import type { LiveView, Progress } from './live-view.ts';
-import { fail } from './notices.ts';
+import { fail, noticeOf } from './notices.ts';
 import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
 
 interface RunArguments extends OutputOptions {
@@ -124,20 +124,22 @@ export const runCommand: CommandModule<object, RunArguments> = {
       stderr,
       notice: (text) => {
         view?.clear();
-        stderr.write(`gotrace: ${text}\n`);
+        stderr.write(noticeOf(text));
       },
     });
     view?.stop();
+    // A slow reader gets all of it.
+    const flushed = () => new Promise((resolve) => stderr.write('', resolve));
     if (!outcome.ok) {
+      await flushed();
       fail(outcome.error);
       process.exit(outcome.error.includes('cannot be started') ? 127 : 2);
     }
     if (outcome.value.report !== undefined) {
       const written = await writeReport(outcome.value.report, args, stderr);
-      if (!written.ok) stderr.write(`gotrace: ${written.error}\n`);
+      if (!written.ok) stderr.write(noticeOf(written.error));
     }
-    // A slow reader gets the answer, too.
-    await new Promise((resolve) => stderr.write('', resolve));
+    await flushed();
     endAs(outcome.value);
   },
 };

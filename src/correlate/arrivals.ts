@@ -7,7 +7,7 @@ interface Arrival {
 }
 
 /** What did not grow for so long stands still, unless its pieces came as slowly before. */
-const STILL_NS = 1e9;
+export const STILL_NS = 1e9;
 /** A gap of so many times the longest one before is not slowness any more. */
 const UNHEARD_OF = 3;
 /** What has arrived in a burst tells nothing about what comes: the log may end with it, and the wait not be in it. */

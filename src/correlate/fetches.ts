@@ -23,8 +23,8 @@ export class Fetches {
 
   /** When a fetch ended whose line has no time: `nowNs`, or as long after its start as it says that it took. */
   endOf(record: FetchEndRecord, nowNs: number): number {
-    const start = this.#open.get(keyOf(record.url, undefined))?.at(-1)?.startNs ?? nowNs;
-    return start + (record.durationNs ?? timeLimitOf(record.error));
+    const start = startOf(record, this.#open.get(keyOf(record.url, undefined)) ?? []);
+    return (start?.startNs ?? nowNs) + (record.durationNs ?? timeLimitOf(record.error));
   }
 
   onStart(record: FetchStartRecord, timeNs: number, pid: number | undefined): Span {
@@ -40,17 +40,20 @@ export class Fetches {
   onEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
     const key = keyOf(record.url, pid);
     const open = this.#open.get(key) ?? [];
-    let span = startOf(record, open);
-    if (span === undefined) {
-      const { at, url } = record;
-      span = this.onStart({ kind: 'fetch-start', at, url, timeNs }, timeNs - (record.durationNs ?? 0), pid);
-    } else abandon(open, span);
+    const known = startOf(record, open);
+    if (known !== undefined) abandon(open, known);
+    const span = known ?? this.#startUnseen(record, timeNs, pid);
     this.#forget(key, span);
     span.endNs = timeNs;
     delete span.attributes['error.type'];
     if (record.at !== span.evidence[0]) span.evidence.push(record.at);
     if (record.status !== undefined) span.attributes['http.response.status_code'] = record.status;
     if (record.error !== undefined) span.attributes['error.type'] = record.error;
+  }
+
+  /** The log begins after its start. */
+  #startUnseen({ at, url, durationNs = 0 }: FetchEndRecord, timeNs: number, pid: number | undefined): Span {
+    return this.onStart({ kind: 'fetch-start', at, url, timeNs }, timeNs - durationNs, pid);
   }
 
   #forget(key: string, span: Span): void {

@@ -1,5 +1,6 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
+import { STILL_NS } from './arrivals.ts';
 import type { GoOutput } from './go-output.ts';
 import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process, programOf } from './processes.ts';
@@ -24,8 +25,6 @@ interface Body {
   isGivenUp?: boolean;
 }
 
-/** What did not grow for so long stands still. */
-const STILL_NS = 1e9;
 /** `timeout` of resolv.conf(5) is 5 s by default; two looks at /proc are 0.25 s apart. */
 const RESOLVER_TIMEOUT_NS = 4.4e9;
 

@@ -89,9 +89,7 @@ export class Http2Streams {
     pid: number | undefined,
   ): void {
     // The server is about to close the connection, and another one takes its place.
-    if (record.type === 'GOAWAY') {
-      this.#connections.clear();
-    }
+    if (record.type === 'GOAWAY') this.#connections.clear();
     const streams = this.#open.get(record.stream) ?? [];
     const [stream] = streams;
     if (record.endStream || record.type === 'RST_STREAM') this.#open.delete(record.stream);

@@ -32,8 +32,8 @@ export function answerLate({ response, transfer }: Connection, data: Payload): v
 
 /**
  * A program that was ended while nothing but session tickets and the greeting of HTTP/2 had come for what it asked, and that
- * did nothing else with the network since: it waited for its answer still. Not for go, whose requests are told by -x, and which keeps connections
- * that it is done with. The transfers that were none are dropped.
+ * did nothing else with the network since: it waited for its answer still. Not for go, whose requests are told by -x, and
+ * which keeps connections that it is done with. The transfers that were none are dropped.
  */
 export function awaitStill(
   connections: readonly Connection[],

@@ -8,6 +8,7 @@ import { culprit, type Diagnosis, NO_TIME_LIMIT } from './rule.ts';
 const WAITS: readonly {
   readonly frames: readonly RegExp[];
   readonly cause: string;
+  readonly step?: string;
   readonly confidence: number;
 }[] = [
   { frames: [/filelock\.lock/, /codehost\./], cause: 'lock/vcs', confidence: 0.9 },
@@ -45,6 +46,7 @@ const WAITS: readonly {
       /http2ClientConn\)\.roundTrip|http2ClientConn\)\.RoundTrip|persistConn\)\.roundTrip|http2Transport\)\.RoundTrip/,
     ],
     cause: 'ttfb/no-response',
+    step: NO_TIME_LIMIT,
     confidence: 0.8,
   },
   { frames: [/modfetch\.unzip|modzip\.Unzip|zip\.Unzip|HashZip|flate/], cause: 'cpu/unzip', confidence: 0.7 },
@@ -53,7 +55,7 @@ const WAITS: readonly {
 /** The wait of the whole dump; goroutines that wait for others are no answer. */
 export function diagnoseGoroutines(goroutines: readonly GoroutineRecord[]): Diagnosis | undefined {
   const whole = goroutines.flatMap((each) => each.frames.map((frame) => frame.function));
-  for (const { frames, cause, confidence } of WAITS) {
+  for (const { frames, cause, step, confidence } of WAITS) {
     const found = goroutines.find((each) =>
       frames.every((pattern) => each.frames.some((frame) => pattern.test(frame.function))),
     );
@@ -64,7 +66,7 @@ export function diagnoseGoroutines(goroutines: readonly GoroutineRecord[]): Diag
     return {
       cause: purpose ?? cause,
       culprit: culprit({ process: 'go', setting: decisive[0]?.function }),
-      ...(cause === 'ttfb/no-response' ? { step: NO_TIME_LIMIT } : {}),
+      ...(step === undefined ? {} : { step }),
       confidence,
       evidence: [...decisive.slice(0, 3).map((frame) => frame.at), found.at],
     };

@@ -42,7 +42,9 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
     return 'this is a table of totals (strace -c), which has no times and no order';
   if (coverage.attached && ending.kind === 'unknown')
-    return `${coverage.snapshot ? `${programOf(trace.command ?? ['it'])} was still running` : 'the log ends before it did'}${after}`;
+    return coverage.snapshot
+      ? `${programOf(trace.command ?? ['it'])} was still running${after}`
+      : `the log ends before it did${after}`;
   if (coverage.syscalls && ending.kind === 'unknown') return inactivity(trace, timeline.segments);
   if (coverage.syscalls || coverage.libraryCalls) return undefined;
   const zip = awaitedZip(trace);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { demoGoMod } from '../../src/demo/modules.ts';
@@ -33,7 +34,6 @@ async function silentServer(): Promise<number> {
 const hasStrace = (await execa('strace', ['-o', '/dev/null', 'true'], { reject: false })).exitCode === 0;
 
 const withTimeout = hasStrace && (await execa('timeout', ['1', 'true'], { reject: false })).exitCode === 0;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function pointOf(
   name: string,

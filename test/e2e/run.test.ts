@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CLI, gotrace } from '../support/gotrace.ts';
@@ -28,7 +29,6 @@ if (!withMounts) console.log('nothing can be mounted here (not root): a full dis
 const withMake = (await execa('make', ['--version'], { reject: false })).exitCode === 0;
 if (!withMake) console.log('make is not installed: its jobserver is not tested');
 const withScript = (await execa('script', ['-qec', 'true', '/dev/null'], { reject: false })).exitCode === 0;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** R, S, T (stopped), t (stopped by a tracer), …: proc(5). Empty where it is gone. */
 function stateOf(pid: number): string {

@@ -1,3 +1,4 @@
+import { STILL_NS } from '../../correlate/arrivals.ts';
 import type { Span, SpanKind } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
@@ -86,9 +87,6 @@ function stepOf({ segments, criticalNs }: Group) {
   const most = [...byKind].find(([, ns]) => ns > criticalNs / 2)?.[0];
   return most === undefined ? undefined : STEPS[most];
 }
-
-/** What has arrived within this time before the end was arriving still. */
-const STILL_NS = 1e9;
 
 function gitStalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);

@@ -201,11 +201,9 @@ function egressProxy({ spans, open }: Group): Diagnosis | undefined {
   if (span === undefined || span !== spans[0]) return undefined;
   const { host, address } = culpritOfSpan(span);
   const scheme = span.attributes['gotrace.tunnel'] === 'SOCKS5' ? 'socks5h' : 'http';
+  const isSilent = span.endNs === undefined ? open : isUnanswered(span);
   return {
-    cause:
-      isUnanswered(span) && (open || span.endNs !== undefined)
-        ? 'ttfb/silent-egress-proxy'
-        : 'ttfb/slow-egress-proxy',
+    cause: isSilent ? 'ttfb/silent-egress-proxy' : 'ttfb/slow-egress-proxy',
     culprit: culprit({ host, address, url: `${scheme}://${address ?? host}`, setting: 'HTTPS_PROXY' }),
     step: span.name === 'SOCKS5' ? 'the SOCKS5 greeting' : span.name,
     confidence: 0.9,
