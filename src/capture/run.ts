@@ -64,14 +64,19 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   const tap = tapInto(log, options, () => strace?.letGo());
   const terminal = await standInTerminal();
   const isLtrace = options.tracer?.command === 'ltrace';
-  const signals = relaySignals((): number | undefined => child.pid, isLtrace);
+  let sampler: Sampler | undefined;
+  const signals = relaySignals(
+    (): number | undefined => child.pid,
+    isLtrace,
+    () => sampler?.pause(),
+  );
   const child = startChild(options, terminal?.fd);
   terminal?.onStarted();
   options.onStarted();
   const output = terminal?.output ?? child.stderr;
   strace = straceOf(child, options.tracer);
   if (output !== null) passOn(output, tap, options.stderr);
-  const sampler = samplerOf(child, options.tracer, procPath);
+  sampler = samplerOf(child, options.tracer, procPath);
   let endedAtSeconds: number | undefined;
   const end = () => {
     endedAtSeconds = nowSeconds();

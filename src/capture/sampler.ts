@@ -4,6 +4,8 @@ import { computedSeconds, isRunning, processTree, snapshot, stamped } from './pr
 import { withBytesReceived } from './tcp-info.ts';
 
 const SAMPLE_MS = 250;
+/** How long after a signal that may end the command nothing is looked at. */
+const PAUSE_MS = 1000;
 /** Who keeps half a core busy is not waiting. */
 const BUSY_SHARE = 0.5;
 /** Every so many looks, ss(8) is asked what came over connections over which nothing was known to have come. */
@@ -22,6 +24,7 @@ export class Sampler {
   /** Lines by what stays the same of them. */
   #known = new Map<string, string>();
   #isStopped = false;
+  #pausedUntilMs = 0;
   /** At the last look. */
   #seconds = performance.now() / 1000;
   #computedSeconds = 0;
@@ -39,7 +42,7 @@ export class Sampler {
 
   #look(): void {
     // What a process that has just been ended no longer waits for was in flight when it was ended.
-    if (!isRunning(this.#pid)) return;
+    if (performance.now() < this.#pausedUntilMs || !isRunning(this.#pid)) return;
     const tree = processTree(this.#pid);
     const seen = [...this.#work(tree), ...snapshot(tree, { isGentle: true })];
     const lines = new Map(seen.map((line) => [keyOfProcLine(line), line]));
@@ -86,6 +89,11 @@ export class Sampler {
   #isNews(key: string, line: string): boolean {
     const known = this.#known.get(key);
     return known === undefined || (line.startsWith('file ') && line !== known);
+  }
+
+  /** Looks at nothing for a while: what a process that is being ended lets go of was in flight when it was asked to end. */
+  pause(): void {
+    this.#pausedUntilMs = performance.now() + PAUSE_MS;
   }
 
   /** Ends the looking. What was there when the command was killed was in flight still: it is not written as gone. */

@@ -5,6 +5,7 @@ import { processTree, signal } from './proc.ts';
 /** How long a command that was asked to end may take before it is asked less kindly. */
 const PATIENCE_MS = 1000;
 const RELAYED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 export interface Signals {
   /** Nothing is passed on any more. */
@@ -16,9 +17,13 @@ export interface Signals {
 
 /**
  * Passes on what reaches us, from now on: to be called before the command is started, in the same turn of the event loop.
- * A Ctrl-C at a terminal reaches the whole process group by itself.
+ * A Ctrl-C at a terminal reaches the whole process group by itself. `onEnding` is told of a signal that may end the command.
  */
-export function relaySignals(pidOfChild: () => number | undefined, traced: boolean): Signals {
+export function relaySignals(
+  pidOfChild: () => number | undefined,
+  traced: boolean,
+  onEnding: () => void,
+): Signals {
   // Not process.stdin: a pipe that it has touched no longer lets the command wait for what is to come (EAGAIN).
   const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
   const pidOfCommand = () => {
@@ -29,6 +34,7 @@ export function relaySignals(pidOfChild: () => number | undefined, traced: boole
   let asked: readonly number[] | undefined;
   const handlers = RELAYED.map((name) => {
     const handler = () => {
+      if (ENDING.includes(name)) onEnding();
       const pid = pidOfCommand();
       const isThere = atTerminal && (name === 'SIGINT' || name === 'SIGQUIT');
       if (pid !== undefined && !isThere) signal(pid, name);
