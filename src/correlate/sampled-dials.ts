@@ -10,21 +10,29 @@ export interface Established {
   received: number | undefined;
 }
 
-/** What HTTPS_PROXY or HTTP_PROXY names. */
+/** What HTTPS_PROXY names. */
 export interface Egress {
   readonly host: string;
   readonly port: number;
   readonly protocol: 'CONNECT' | 'SOCKS5';
 }
 
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+const SOCKS_PORT = 1080;
+
+/**
+ * The egress proxy of a go with this environment. HTTP_PROXY, which is for http:// alone, is taken where there is no other:
+ * it is told from a direct connection by its port. A value without a scheme is one of http (proxyFromEnvironment and
+ * parseProxy in golang.org/x/net/http/httpproxy/proxy.go).
+ */
 export function egressOf(environment: Readonly<Record<string, string>>): Egress | undefined {
-  const { HTTPS_PROXY, https_proxy, HTTP_PROXY, http_proxy, ALL_PROXY } = environment;
-  const setting = HTTPS_PROXY ?? https_proxy ?? HTTP_PROXY ?? http_proxy ?? ALL_PROXY ?? '';
-  const [, scheme, host, port] =
-    /^(?:(\w+):\/\/)?(?:[^/@]*@)?(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(setting) ?? [];
-  if (host === undefined) return undefined;
-  if (scheme?.startsWith('socks')) return { host, port: Number(port ?? 1080), protocol: 'SOCKS5' };
-  return { host, port: Number(port ?? (scheme === 'https' ? 443 : 80)), protocol: 'CONNECT' };
+  const { HTTPS_PROXY, https_proxy, HTTP_PROXY, http_proxy } = environment;
+  const setting = HTTPS_PROXY || https_proxy || HTTP_PROXY || http_proxy || '';
+  const text = setting.includes('://') ? setting : `http://${setting}`;
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname: host, port } = new URL(text);
+  if (protocol.startsWith('socks')) return { host, port: Number(port || SOCKS_PORT), protocol: 'SOCKS5' };
+  return { host, port: Number(port || DEFAULT_PORTS[protocol]), protocol: 'CONNECT' };
 }
 
 /**
