@@ -40,3 +40,32 @@ it('of the script of a build nothing is passed on, wherever its bytes are cut', 
     { numRuns: 20 },
   );
 });
+
+const told = (...chunks: readonly string[]) => {
+  const passed: Uint8Array[] = [];
+  const tap = new StderrTap({
+    asked: { x: false, netdns: false, http2debug: false },
+    now: () => 0,
+    passThrough: (bytes) => passed.push(Uint8Array.from(bytes)),
+    onLine: () => {},
+  });
+  for (const chunk of chunks) tap.push(Buffer.from(chunk));
+  tap.end();
+  return Buffer.concat(passed).toString();
+};
+
+it('the beginning of a line of the script, wherever it is cut', () => {
+  const line =
+    "GOROOT='/usr/local/go' /usr/local/go/pkg/tool/linux_amd64/link -o $WORK/b001/exe/a.out $WORK/b001/_pkg_.a\n";
+  for (let at = 1; at < line.length; at++) expect(told(line.slice(0, at), line.slice(at))).toBe('');
+});
+
+it('what is left of a line of netdns is not shown; the same words of the program are', () => {
+  const piece = 'go package net: hostLookupOrder(';
+  expect(told(`${piece}# get https://a.example/b\n`, 'a.exam', 'ple) = files,', 'dns\n', 'files\n')).toBe(
+    'files\n',
+  );
+  expect(told(`${piece}a.example) = files,dns# lock /c/vcs/x\n`, '\n', '\n')).toBe('\n');
+  expect(told(`${piece}2026/11/20 10:00:00 http2: Transport closing idle conn 0xc0\n) = dns\n`)).toBe('');
+  expect(told('true\n', 'dns\n', '\n', 'false? ')).toBe('true\ndns\n\nfalse? ');
+});

@@ -10,6 +10,7 @@ export class BuildOutput {
     return (
       this.#untilMark !== undefined ||
       PROGRAM.test(partial) ||
+      ASSIGNMENTS.test(partial) ||
       BEGINNINGS.some((each) => each.startsWith(partial) || partial.startsWith(each))
     );
   }
@@ -35,6 +36,9 @@ const BEGINNINGS = [
 ];
 /** A path that goes on, or one of go's tools. */
 const PROGRAM = /^\/\S*$|^\S*\/pkg\/tool\//;
+
+/** `GOROOT='/usr/local/go' /usr/local/go/pkg/tool/linux_amd64/link …`, as far as it has come. */
+const ASSIGNMENTS = /^(?:[A-Z_]+=\S* )*(?:[A-Z_]+(?:=\S*)?|\/\S*)$|^(?:[A-Z_]+=\S* )+(?:$|\S*\/pkg\/tool\/)/;
 
 const COMMANDS: readonly RegExp[] = [
   /^WORK=\S+go-build\d+$/,

@@ -25,8 +25,9 @@ export const netdns: Format<NetdnsRecord> = {
 };
 
 const ORDER = /^go package net: hostLookupOrder\((.*)\) = (\S+)\s*$/;
-/** The settings line is written in pieces, and other goroutines' lines fall between them. */
-const FRAGMENT = /^(?:go package net: .*|(?:true|false)?\s{2}netGo = (?:true|false)?\s*|(?:true|false)\s*)$/;
+/** Lines are written in pieces, and other goroutines' lines fall between them; the orders are those of net/conf.go. */
+const FRAGMENT =
+  /^(?:go package net: .*|(?:true|false)?\s{2}netGo = (?:true|false)?\s*|(?:true|false)\s*|(?:(?:[\w.:-]*\))? = )?(?:cgo|files|dns|files,dns|dns,files)\s*|[\w.:-]*\) = \s*)$/;
 
 export function readNetdns(line: InputLine): NetdnsRecord | undefined {
   const text = line.text();

@@ -1,10 +1,18 @@
+/** What other goroutines print, each line in one write: -x, go itself, and the log of http2debug. */
+const WHOLE_LINE = String.raw`# (?:get https?:\/\/|lock ).*|go: .*|\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d http2: .*`;
+const GLUED = new RegExp(
+  String.raw`^(go package net: .*?|.*(?:netCgo = |netGo = |true|false|\) = |\())(${WHOLE_LINE})$`,
+);
+/** Each is a part of one of them, and quickly looked for. */
+const MARKS = ['# get http', 'go: ', '# lock ', ' http2: '];
+
 /**
  * netdns writes its lines in pieces, without a lock: another goroutine's `# get …` can start in the middle of one
  * (net/conf.go prints with println).
  */
 export function splitGlued(text: string): string[] {
   // Nearly every line: looked for without the pattern, which looks at each place.
-  if (!text.includes('# get http', 1) && !text.includes('go: ', 1)) return [text];
-  const glued = /^(.*(?:netCgo = |netGo = |true|false|\) = |\())(# get https?:\/\/.*|go: .*)$/.exec(text);
-  return glued?.[1] === undefined || glued[2] === undefined ? [text] : [glued[1], glued[2]];
+  if (!MARKS.some((mark) => text.includes(mark, 1))) return [text];
+  const [, piece, line] = GLUED.exec(text) ?? [];
+  return piece === undefined || line === undefined ? [text] : [piece, line];
 }

@@ -9,6 +9,7 @@ import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Coverage, Trace } from '../model/trace.ts';
 import { Arrivals } from './arrivals.ts';
+import { CutLines } from './cut-lines.ts';
 import { endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
@@ -268,14 +269,13 @@ export class Correlator {
    * did not see at all (it was attached, or traced no writes) is taken as it is.
    */
   #readSeparateStderr(): void {
-    const cut = [...this.#stderr.cut];
+    const cut = new CutLines(this.#stderr.cut);
     const root = this.#processes.root;
     const shiftNs = clockDifference(this.#text, this.#written);
     for (const told of this.#text) {
       if (this.#written.has(keyOfText(told))) continue;
       const record = told.timeNs === undefined ? told : { ...told, timeNs: told.timeNs + shiftNs };
-      const index = cut.findIndex((line) => record.at.text.includes(line.text));
-      const match = index < 0 ? undefined : cut.splice(index, 1)[0];
+      const match = cut.take(record.at);
       if (match !== undefined) this.#output.on({ ...record, timeNs: match.timeNs }, match.pid);
       else if (this.#stderr.lines === 0 || record.kind === 'go-error' || record.kind === 'goroutine') {
         this.#output.on(
@@ -284,7 +284,7 @@ export class Correlator {
         );
       }
     }
-    for (const line of cut) {
+    for (const line of cut.rest()) {
       if (line.text.startsWith('# get ')) this.#output.fetching.onCut(line);
       else if (root !== undefined)
         this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));

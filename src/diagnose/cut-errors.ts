@@ -5,8 +5,8 @@ import { decisiveErrors, SAYS_NOTHING } from './errors.ts';
 import { type Case, culpritOfSpan, type Diagnosis, evidenceOf } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 
-/** An error follows from what went wrong at once. */
-const AT_ONCE_NS = 1e9;
+/** An error follows from what went wrong at once; `go build` loads what else there is before it prints it. */
+const AT_ONCE_NS = 3e9;
 /** The order of things tells it, and not the error's own words. */
 const CONFIDENCE = 0.7;
 

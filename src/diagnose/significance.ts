@@ -1,5 +1,5 @@
-import type { Phase } from '../model/span.ts';
-import type { Group } from '../timeline/timeline.ts';
+import type { Phase, Span } from '../model/span.ts';
+import type { Group, Timeline } from '../timeline/timeline.ts';
 import type { Case } from './rule.ts';
 import { rateOf } from './rules/http.ts';
 
@@ -25,8 +25,12 @@ const ALLOWED_NS: Readonly<Record<Phase, number>> = {
   unknown: 1e9,
 };
 
-/** A wait that holds less of the run than this is not what makes it slow. */
+/**
+ * A wait that holds less of the run than this is not what makes it slow: of what is left of the run beside compiling, and of
+ * all of it. A build of half a minute in which a nameserver took five seconds is a slow download before a build.
+ */
 const LEAST_SHARE = 0.25;
+const LEAST_SHARE_OF_ALL = 0.1;
 /** Below its allowance, a wait still blocks a run of which it is nearly all; a Happy Eyeballs detour is 0.3 s. */
 const NEARLY_ALL = 0.75;
 const SHORTEST_NS = 0.25e9;
@@ -37,17 +41,28 @@ const QUICK_BYTES_PER_SECOND = 1e6;
 export function isSignificant(group: Group, { timeline, trace: { endNs, coverage } }: Case): boolean {
   if (group.phase === 'unknown' || group.spans.length === 0) return false;
   // Work is what was asked for.
-  if (group.spans.every((span) => span.kind === 'work')) return false;
+  if (group.spans.every(isWork)) return false;
   if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND)
     return false;
   if (group.open) return group.criticalNs >= SHORTEST_NS;
   const share = timeline.wallNs > 0 ? group.criticalNs / timeline.wallNs : 0;
+  const isMuch = share >= LEAST_SHARE_OF_ALL && group.criticalNs >= LEAST_SHARE * besideWorkNs(timeline);
   // What happens as a second turns seems to take one.
   const chargedNs = chargeableNs(group) - coverage.tickNs;
-  if (chargedNs >= allowedNs(group) && share >= LEAST_SHARE) return true;
+  if (chargedNs >= allowedNs(group) && isMuch) return true;
   const network = group.phase === 'dns' || group.phase === 'connect' || group.phase === 'tls';
   // Lines of fetches begin late and end early: what is nearly all of them need not be nearly all of the run.
   return coverage.syscalls && network && share >= NEARLY_ALL && chargedNs >= SHORTEST_NS;
+}
+
+/** The run without what it computed: compiled, linked, tested. Unpacking a module is a part of its download. */
+function besideWorkNs({ wallNs, groups }: Timeline): number {
+  const computing = groups.filter((group) => group.phase === 'cpu' && group.spans.every(isWork));
+  return computing.reduce((rest, group) => rest - group.criticalNs, wallNs);
+}
+
+function isWork({ kind }: Span): boolean {
+  return kind === 'work';
 }
 
 /** A round trip to another continent: what every request may take, however many there are. */

@@ -267,6 +267,12 @@ it('netdns: order, resolver, and pieces that other lines fell into', () => {
     'go package net: confVal.netCgo = ',
     '# get https://a.example/b',
   ]);
+  expect(splitGlued('go package net: hostLookupOrder(a.example# get https://a.example/b')).toEqual([
+    'go package net: hostLookupOrder(a.example',
+    '# get https://a.example/b',
+  ]);
+  const rest = ') = files,dns\nfiles,dns\n = files,dns\na.example) = dns,files\na.example) = \n';
+  expect(parseText(netdns, rest)).toMatchObject({ records: Array(5).fill({ kind: 'resolver' }) });
 });
 
 it('http2debug: dials, connections, frames', () => {

@@ -25,6 +25,8 @@ const MANY_REQUESTS = 10;
 const EQUAL = 3;
 /** Satellite links have 0.6 s; a longer wait for each request is a server's doing. */
 const LONGEST_ROUND_TRIP_NS = 0.7e9;
+/** So is what is this much longer than a round trip that was seen. */
+const OF_THE_SERVER_NS = 0.3e9;
 
 export const TTFB_RULES: readonly WaitRule[] = [
   egressProxy,
@@ -133,13 +135,15 @@ function slowDiscovery(group: Group): Diagnosis | undefined {
   };
 }
 
-function latencyBound(group: Group): Diagnosis | undefined {
+function latencyBound(group: Group, { trace }: Case): Diagnosis | undefined {
   const sorted = lengths(group);
   const median = medianOf(sorted);
   const longest = sorted.at(-1) ?? 0;
-  if (sorted.length < MANY_REQUESTS || longest > EQUAL * median || median > LONGEST_ROUND_TRIP_NS)
-    return undefined;
+  if (sorted.length < MANY_REQUESTS || longest > EQUAL * median) return undefined;
   const span = group.spans[0];
+  const roundTripNs = roundTripTo(span?.attributes['server.address'], trace);
+  const longestNs = roundTripNs === undefined ? LONGEST_ROUND_TRIP_NS : 2 * roundTripNs + OF_THE_SERVER_NS;
+  if (median > Math.min(longestNs, LONGEST_ROUND_TRIP_NS)) return undefined;
   return {
     cause: 'ttfb/latency-bound',
     culprit: culprit({
@@ -149,6 +153,20 @@ function latencyBound(group: Group): Diagnosis | undefined {
     confidence: 0.8,
     evidence: evidenceOf(group.spans),
   };
+}
+
+/** The shortest connect to a host: a SYN there and its answer back. */
+function roundTripTo(host: string | undefined, { spans }: Trace): number | undefined {
+  const lengths = spans.flatMap(({ kind, attributes, startNs, endNs }) =>
+    kind === 'connect' &&
+    host !== undefined &&
+    endNs !== undefined &&
+    attributes['server.address'] === host &&
+    attributes['error.type'] === undefined
+      ? endNs - startNs
+      : [],
+  );
+  return lengths.length === 0 ? undefined : Math.min(...lengths);
 }
 
 function slowResponse(group: Group): Diagnosis {
