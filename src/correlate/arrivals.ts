@@ -27,6 +27,11 @@ export class Arrivals {
     arrival.lastNs = timeNs;
   }
 
+  /** When the last piece of a body that is not whole came. */
+  lastOf(body: Span): number | undefined {
+    return this.#of.get(body)?.lastNs;
+  }
+
   /** It is whole, or will never be. */
   onEnd(body: Span): void {
     this.#of.delete(body);

@@ -20,6 +20,7 @@ import { descriptorOf, infoOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
 import { clockDifference, keyOfText } from './separate-stderr.ts';
+import { awaitInSilence } from './silence.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
@@ -63,6 +64,7 @@ export class Correlator {
   readonly #text: TextRecord[] = [];
   #firstNs: number | undefined;
   #lastNs = Number.NEGATIVE_INFINITY;
+  #lastCallNs = Number.NEGATIVE_INFINITY;
   #sawSyscalls = false;
   /** Until a time shows parts of a second: strace -t prints none. */
   #isWholeSeconds = true;
@@ -113,6 +115,7 @@ export class Correlator {
     this.#firstNs ??= record.startNs;
     if (this.#isWholeSeconds && record.startNs % 1e9 !== 0) this.#isWholeSeconds = false;
     this.#seen(endNs, record.resumedAt ?? record.at);
+    this.#lastCallNs = Math.max(this.#lastCallNs, record.startNs + (record.durationNs ?? 0));
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#processes.onCall(record, process);
     if (record.name === 'close') {
@@ -175,10 +178,11 @@ export class Correlator {
     this.#libraries.finish();
     const ending = endingOf(this.#processes.ending, ended, this.#output, this.#sawSyscalls);
     if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.fetching.openBodies(this.#files.stored);
+    const connections = this.#sockets.connections.all;
     const spans = joinSpans({
       spans: this.#store.spans,
       lookups,
-      connections: this.#sockets.connections.all,
+      connections,
       names: this.#sockets.lookups.names,
       sumdbs: this.#files.sumdbs,
       output: this.#output,
@@ -187,8 +191,9 @@ export class Correlator {
       endNs,
       isEndSeen: this.#sawSyscalls || ended.atSeconds !== undefined,
     });
+    const silence = { spans, connections, processes, syscalls, lastCallNs: this.#lastCallNs, endNs };
     return {
-      spans,
+      spans: [...spans, ...awaitInSilence(this.#store, silence)],
       droppedSpans: this.#store.dropped,
       errors: [...this.#output.errors, ...this.#files.errors],
       goroutines: this.#output.goroutines,

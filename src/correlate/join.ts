@@ -6,10 +6,10 @@ import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
 import { endWithProcesses } from './ended-with-process.ts';
 import type { GoOutput } from './go-output.ts';
-import { hostOf } from './modcache.ts';
 import { type Process, programOf } from './processes.ts';
 import type { Connection } from './socket.ts';
 import { awaitStill } from './tickets.ts';
+import { nameZipBodies } from './zip-bodies.ts';
 
 /** What reaching a host and asking it consists of. */
 const STEPS: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls', 'response', 'transfer']);
@@ -60,7 +60,7 @@ export function joinSpans(input: Joinable): Span[] {
   chargeSumdb(input);
   chargeToolchain(input);
   markFirstContacts(input.output, input.connections.length > 0);
-  nameTransfers(input, dropped);
+  nameZipBodies({ ...input, fetches: input.output.fetches }, dropped);
   endWithProcesses(input);
   if (input.isEndSeen) input.arrivals.markGrowing(input.endNs);
   return input.spans.filter((span) => !dropped.has(span));
@@ -219,64 +219,4 @@ function chargeToolchain({ spans, output }: Joinable): void {
     span.attributes['gotrace.module'] ??= download.module;
     span.attributes['gotrace.version'] ??= download.version;
   }
-}
-
-/**
- * A body that arrives in the module cache belongs to the request for that zip. The file is opened before the request
- * is sent: until the headers are there, the request is what is waited for.
- */
-function nameTransfers({ spans, output }: Joinable, dropped: Set<Span>): void {
-  const hosts = onlyHosts(spans);
-  for (const span of spans) {
-    const { 'gotrace.module': module, 'gotrace.version': version } = span.attributes;
-    if (span.kind !== 'transfer' || module === undefined || span.attributes['url.full'] !== undefined)
-      continue;
-    const fetch = output.fetches.findLast(
-      (each) =>
-        each.attributes['gotrace.module'] === module &&
-        each.attributes['gotrace.version'] === version &&
-        // Another go may have asked for the same zip before, into a cache of its own.
-        (pidOf(each) ?? pidOf(span)) === pidOf(span) &&
-        each.startNs <= (span.endNs ?? Number.POSITIVE_INFINITY) &&
-        (each.attributes['url.full'] ?? '').endsWith('.zip') &&
-        (each.attributes['http.response.status_code'] ?? 200) === 200 &&
-        each.attributes['error.type'] === undefined,
-    );
-    const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
-    const only = fetch === undefined ? hosts.get(pidOf(span) ?? -1) : undefined;
-    if (only !== undefined) span.attributes['server.address'] ??= only;
-    if (fetch === undefined && isEmpty && span.endNs === undefined && !isAwaited(span, spans)) {
-      // Without -x: the file waits for a zip of which nothing came.
-      span.phase = module === 'golang.org/toolchain' ? 'toolchain' : 'ttfb';
-      span.name = `wait for the zip of ${module}@${version}`;
-    } else if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
-    const url = fetch?.attributes['url.full'];
-    if (fetch?.endNs === undefined || url === undefined) continue;
-    span.startNs = isEmpty ? fetch.endNs : Math.min(fetch.endNs, span.startNs);
-    if (span.endNs !== undefined) span.endNs = Math.max(span.endNs, span.startNs);
-    span.attributes['url.full'] = url;
-    const host = hostOf(url);
-    if (host !== undefined) span.attributes['server.address'] = host;
-    if (fetch.attributes['gotrace.purpose'] === 'toolchain') span.phase = 'toolchain';
-    span.evidence.unshift(...fetch.evidence.slice(-1));
-  }
-}
-
-/** The packets show the request itself as unanswered: they say more than the empty file. */
-function isAwaited(span: Span, spans: readonly Span[]): boolean {
-  const pid = span.attributes['process.pid'];
-  return spans.some(
-    (each) => each.kind === 'response' && each.endNs === undefined && each.attributes['process.pid'] === pid,
-  );
-}
-
-/** By process: the host, where it talks TLS to one host only. */
-function onlyHosts(spans: readonly Span[]): ReadonlyMap<number, string> {
-  const handshakes = groupBy(spans, (span) => (span.kind === 'tls' ? pidOf(span) : undefined));
-  return new Map(
-    [...handshakes].flatMap(([pid, own]) => {
-      const [host, ...others] = new Set(own.flatMap(({ attributes }) => attributes['server.address'] ?? []));
-      return host === undefined || others.length > 0 ? [] : [[pid, host] as const];
-    }),
-  );
 }

@@ -182,8 +182,8 @@ function newProcess(origin: Pick<Process, 'pid' | 'parent' | 'startNs' | 'at'>):
   };
 }
 
-export function infoOf({ pid, parent, command, startNs, endNs }: Process): ProcessInfo {
-  return { pid, parent: parent?.pid, command, startNs, endNs };
+export function infoOf({ pid, parent, command, startNs, endNs, exitCode }: Process): ProcessInfo {
+  return { pid, parent: parent?.pid, command, startNs, endNs, exitCode };
 }
 
 /** The descriptor that a call's first argument names, in the process that made it. */

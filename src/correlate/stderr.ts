@@ -26,7 +26,7 @@ const MAX_CUT_LINES = 100_000;
 export class StderrReader {
   readonly cut: CutLine[] = [];
   readonly #emit: (record: TextRecord, process: Process, isCut: boolean) => void;
-  /** Of the line that is being read, the log holds the beginning only. */
+  /** Of what is being read, the log holds the beginning only. */
   #isCut = false;
   readonly #partial = new Map<number, { text: string; at: SourceLine; timeNs: number }>();
   readonly #parsers = new Map<number, readonly LineParser[]>();
@@ -47,7 +47,10 @@ export class StderrReader {
     const timeNs = open?.timeNs ?? record.startNs;
     const lines = whole.split('\n');
     const rest = lines.pop() ?? '';
+    // One write is one message: what was cut off may be the reason for its first line.
+    this.#isCut = data.cut;
     for (const line of lines) this.#onLine(line, at, timeNs, process);
+    this.#isCut = false;
     this.#partial.delete(record.pid);
     if (rest === '') return;
     if (data.cut)

@@ -2,7 +2,7 @@ import type { Phase, Span, SpanKind } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { groupOf } from '../timeline/timeline.ts';
 import { decisiveErrors, SAYS_NOTHING } from './errors.ts';
-import { type Case, culpritOfSpan, type Diagnosis, evidenceOf } from './rule.ts';
+import { type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 
 /** An error follows from what went wrong at once; `go build` loads what else there is before it prints it. */
@@ -86,7 +86,14 @@ function diagnoseStep(step: Span, context: Case): Diagnosis | undefined {
 }
 
 function told(cause: string, step: Span): Diagnosis {
-  return { cause, culprit: culpritOfSpan(step), confidence: CONFIDENCE, evidence: evidenceOf([step]) };
+  const status = step.attributes['http.response.status_code'];
+  const setting = cause === 'server-error/5xx' && status !== undefined ? String(status) : undefined;
+  return {
+    cause,
+    culprit: culprit({ ...culpritOfSpan(step), setting }),
+    confidence: CONFIDENCE,
+    evidence: evidenceOf([step]),
+  };
 }
 
 function endOf({ endNs = Number.POSITIVE_INFINITY }: Span): number {

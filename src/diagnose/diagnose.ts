@@ -9,6 +9,7 @@ import { entryFindings } from './entries.ts';
 import { decisiveErrors, diagnoseError } from './errors.ts';
 import { proxyListOf } from './goproxy.ts';
 import { diagnoseGoroutines } from './goroutines.ts';
+import { endedWell } from './outcome.ts';
 import { type Case, findingOf, isOpenEnded, phaseOfCause } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 import { isNotable, isSignificant } from './significance.ts';
@@ -34,7 +35,7 @@ function conclusionOf(context: Case): DiagnosisResult {
   const status = trace.ending;
   const joined = new Set<Wait>();
   const errors = errorFindings(context, waits, joined);
-  const exitedWell = status.kind === 'exited' && status.code === 0;
+  const exitedWell = endedWell(trace);
   if (!exitedWell && errors.length > 0 && status.kind !== 'killed')
     return failed(
       errors,

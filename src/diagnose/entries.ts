@@ -2,6 +2,7 @@ import { hostOf } from '../correlate/modcache.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Span } from '../model/span.ts';
 import { answerOf, asksNext, entryAfter } from './goproxy.ts';
+import { endedWell } from './outcome.ts';
 import { baseOf, type Case, culprit, culpritOfSpan, evidenceOf, findingOf } from './rule.ts';
 import { isFailed } from './rules/connect.ts';
 
@@ -13,7 +14,7 @@ export function entryFindings(context: Case, findings: readonly Finding[]): Find
 /** An entry failed with other than 404, a comma stands behind it, and the next entry was never asked. */
 function noFallthrough(context: Case): Finding | undefined {
   const { trace, proxies } = context;
-  if (trace.ending.kind === 'exited' && trace.ending.code === 0) return undefined;
+  if (endedWell(trace)) return undefined;
   for (const fetch of trace.spans) {
     const url = fetch.attributes['url.full'];
     if (fetch.kind !== 'fetch' || url === undefined || answerOf(fetch) !== 'error') continue;

@@ -65,6 +65,8 @@ export interface Attributes {
   'gotrace.tls.checked'?: number;
   /** What a person is asked at the terminal. */
   'gotrace.prompt'?: string;
+  /** Nothing was seen to wait for it: nothing else is left that can have been waited for. */
+  'gotrace.eliminated'?: boolean;
   /** It was looked at twice, and there was more of it the second time. */
   'gotrace.growing'?: boolean;
   /** A zip that passed go's check of its hash and got its name. */

@@ -52,6 +52,8 @@ export interface ProcessInfo {
   readonly command: readonly string[];
   readonly startNs: number;
   readonly endNs: number | undefined;
+  /** Absent while it runs, where a signal ended it, and where no tracer saw its end. */
+  readonly exitCode: number | undefined;
 }
 
 /** Everything that correlate/ rebuilt from the records, on one clock. */

@@ -19,6 +19,9 @@ import {
   waitsNoLonger,
 } from '../rule.ts';
 
+/** Which of the requests on a connection has no answer, -x tells. */
+const BY_ELIMINATION = 'nothing else was left to wait for';
+
 /** From this many on, waits of about equal length are a matter of round trips. */
 const MANY_REQUESTS = 10;
 /** The longest of many equal waits is at most this many times their median. */
@@ -99,12 +102,13 @@ function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
     cause: 'ttfb/no-response',
     culprit: culpritOfSpan(span),
     ...noteOn(span, trace),
-    confidence: 0.9,
+    confidence: span.attributes['gotrace.eliminated'] ? 0.6 : 0.9,
     evidence: evidenceOf([span]),
   };
 }
 
 function noteOn(span: Span, trace: Trace): { step?: string } {
+  if (span.attributes['gotrace.eliminated']) return { step: BY_ELIMINATION };
   if (span.endNs === undefined && isOpenEnded(trace)) return { step: ENDS_WITH_IT };
   return isOfGo(span, trace) ? { step: NO_TIME_LIMIT } : {};
 }

@@ -98,7 +98,7 @@ export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
     explanation: 'The server refuses by policy. After , go asks the next entry on 404 and 410 only.',
     telltale: 'Status 403; the next entry was not asked.',
     remedies: [
-      { text: 'Ask the operator of {host} why the module is forbidden (403)', command: 'curl -sS {url}' },
+      { text: 'Ask the operator of {host} why that is forbidden (403)', command: 'curl -sS {url}' },
       { ...NEXT_ENTRY, text: `If policy allows another source: ${NEXT_ENTRY.text}` },
     ],
   },
