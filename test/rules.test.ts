@@ -244,6 +244,39 @@ describe('tls', () => {
   });
 });
 
+describe('a script around go', () => {
+  const script = (...codes: readonly number[]) => {
+    const goes = codes.flatMap((code, at) => {
+      const pid = at + 2;
+      const seconds = at + 1;
+      return [
+        `1 ${seconds}.000000 clone(child_stack=NULL, flags=SIGCHLD) = ${pid} <0.000100>`,
+        `${pid} ${seconds}.100000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0 <0.000100>`,
+        ...(code === 0
+          ? []
+          : [
+              `${pid} ${seconds}.200000 write(2, "go: m.example/a@v1.0.0: reading https://proxy.example/m.example/a/@v/v1.0.0.mod: 404 Not Found\\n", 97) = 97 <0.000010>`,
+            ]),
+        `${pid} ${seconds}.300000 +++ exited with ${code} +++`,
+      ];
+    });
+    return [
+      '1 0.000000 execve("/bin/sh", ["sh", "-c", "..."], 0x1 /* 9 vars */) = 0 <0.000100>',
+      ...goes,
+      `1 ${codes.length + 1}.000000 +++ exited with 0 +++`,
+      '',
+    ].join('\n');
+  };
+
+  it('does not hide that the last go failed', async () => {
+    expect(await point(script(0, 1))).toMatchObject({ status: 'failed', cause: 'server-error/not-found' });
+  });
+
+  it('has tried again, and then it worked', async () => {
+    expect(await point(script(1, 0))).toMatchObject({ status: 'healthy' });
+  });
+});
+
 const x = (...lines: readonly (readonly [number, string])[]) =>
   `${lines.map(([seconds, text]) => `${(1_700_000_000 + seconds).toFixed(6)} ${text}`).join('\n')}\n`;
 const get = (url: string, start: number, end: number, status = '200 OK') =>
@@ -291,6 +324,30 @@ describe('go -x alone', () => {
       );
     expect(await point(run(0.3))).toMatchObject({ cause: 'ttfb/latency-bound' });
     expect(await point(run(2))).toMatchObject({ cause: 'ttfb/slow-response' });
+  });
+
+  it('a fetch for which a host was looked up went there anew, whatever was there before', async () => {
+    const order = (host: string) => `go package net: hostLookupOrder(${host}) = files,dns`;
+    const run = (lookup: string) =>
+      x(
+        [0, `# get ${P}/a/@v/v1.mod`],
+        [0.001, order('proxy.example')],
+        [0.05, `# get ${P}/a/@v/v1.mod: 200 OK (0.050s)`],
+        [1, `# get ${P}/b/@v/v1.mod`],
+        [1.001, lookup],
+        [3, `# get ${P}/b/@v/v1.mod: 200 OK (2.000s)`],
+      );
+    expect(await point(run(order('proxy.example')))).toMatchObject({
+      cause: 'connect/other',
+      culprit: { host: 'proxy.example' },
+    });
+    expect(await point(run(order('cdn.example')))).toMatchObject({
+      cause: 'connect/other',
+      culprit: { host: 'cdn.example' },
+    });
+    expect(await point(run('go package net: using the Go DNS resolver'))).toMatchObject({
+      cause: 'ttfb/slow-response',
+    });
   });
 
   it('404 from a slow first entry, and 404 from the only one', async () => {

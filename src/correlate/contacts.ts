@@ -1,5 +1,6 @@
 import { groupBy } from '../model/group-by.ts';
 import type { Span } from '../model/span.ts';
+import type { Dialed, Fetches } from './fetches.ts';
 import type { GoOutput } from './go-output.ts';
 
 /** A first contact that took less is no matter, whatever the others took. */
@@ -16,31 +17,41 @@ export function markFirstContacts(output: GoOutput, hasPackets: boolean): void {
   const byHost = groupBy(output.fetches, ({ attributes }) => attributes['server.address']);
   // What http2debug tells of reaching a host stands for itself.
   for (const [host, fetches] of byHost)
-    if (!output.dials.tellsOf(host)) markHost(fetches, output.dials.reached.has(host ?? ''));
+    if (!output.dials.tellsOf(host)) markHost(fetches, output.dials.reached.has(host ?? ''), output.fetching);
   if (output.http2) return;
   nameDetour(output);
 }
 
-function markHost(fetches: readonly Span[], isReached: boolean): void {
+function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetches): void {
   const firstEnd = Math.min(
     ...fetches.map((fetch) => (isAnswered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)),
   );
-  const first = fetches.filter((fetch) => fetch.startNs < firstEnd);
-  const later = fetches
-    .filter((fetch) => fetch.startNs >= firstEnd)
-    .flatMap((fetch) => lengthOf(fetch) ?? []);
-  const usual = median(later);
-  const longest = Math.max(0, ...later);
-  for (const fetch of first) {
+  const contacts = fetches.filter(
+    (fetch) => fetch.startNs < firstEnd || fetching.dialedBy(fetch) !== undefined,
+  );
+  const isContact = new Set(contacts);
+  const others = fetches.filter((fetch) => !isContact.has(fetch)).flatMap((fetch) => lengthOf(fetch) ?? []);
+  const usual = median(others);
+  const longest = Math.max(0, ...others);
+  for (const fetch of contacts) {
     const took = lengthOf(fetch);
     const neverAnswered = !isReached && !Number.isFinite(firstEnd) && !isAnswered(fetch);
-    // A host that is known by then and as slow again answers slowly; without a later answer, nobody knows.
+    // A host that is known by then and as slow again answers slowly; without another answer, nobody knows.
     const slowSetup =
       took !== undefined &&
       took > LEAST_NS &&
       (usual === undefined || (took > MUCH_LONGER * usual && longest < took / 2));
-    if ((neverAnswered || slowSetup) && fetch.phase === 'ttfb') fetch.phase = 'connect';
+    if (!(neverAnswered || slowSetup) || fetch.phase !== 'ttfb') continue;
+    fetch.phase = 'connect';
+    if (slowSetup && fetch.startNs >= firstEnd) nameRedirect(fetch, fetching.dialedBy(fetch));
   }
+}
+
+/** Its own host was known by then: what was dialed is where it was redirected to. */
+function nameRedirect(fetch: Span, dialed: Dialed | undefined): void {
+  if (dialed === undefined || dialed.host === fetch.attributes['server.address']) return;
+  fetch.attributes['server.address'] = dialed.host;
+  fetch.evidence.push(dialed.at);
 }
 
 /**

@@ -1,9 +1,18 @@
 import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
+import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { CutLine } from './stderr.ts';
 import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
+/** How many of the last fetches are looked through for the one that dials: go has some tens under way at most. */
+const MAX_UNDER_WAY = 64;
 const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
+
+/** A host that netdns says was looked up. */
+export interface Dialed {
+  readonly host: string;
+  readonly at: SourceLine;
+}
 
 /** Each fetch as -x tells of it, from `# get URL` until its headers are there. */
 export class Fetches {
@@ -13,6 +22,7 @@ export class Fetches {
   all: Span[] = [];
   /** Some are only known by a line that `-s N` cut: the packets tell of those. */
   hasCut = false;
+  readonly #dialed = new WeakMap<Span, Dialed>();
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -49,6 +59,25 @@ export class Fetches {
     if (record.at !== span.evidence[0]) span.evidence.push(record.at);
     if (record.status !== undefined) span.attributes['http.response.status_code'] = record.status;
     if (record.error !== undefined) span.attributes['error.type'] = record.error;
+  }
+
+  /**
+   * netdns tells of a lookup: go has no connection that is free, and makes one for what it has just begun to get, or for
+   * where that was redirected to.
+   */
+  onLookup(host: string, at: SourceLine): void {
+    const underWay = this.all.slice(-MAX_UNDER_WAY).filter((fetch) => fetch.endNs === undefined);
+    const own = underWay.findLast(
+      (fetch) => fetch.attributes['server.address'] === host && !this.#dialed.has(fetch),
+    );
+    const [only, ...others] = underWay;
+    const fetch = own ?? (others.length === 0 ? only : undefined);
+    if (fetch !== undefined) this.#dialed.set(fetch, { host, at });
+  }
+
+  /** The host that was looked up last for a fetch: it did not go over a connection that was there. */
+  dialedBy(fetch: Span): Dialed | undefined {
+    return this.#dialed.get(fetch);
   }
 
   /** The log begins after its start. */

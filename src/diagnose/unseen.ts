@@ -1,5 +1,6 @@
 import { programOf } from '../correlate/processes.ts';
 import type { Trace } from '../model/trace.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
 import type { Case } from './rule.ts';
 
@@ -45,7 +46,7 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
     return coverage.snapshot
       ? `${programOf(trace.command ?? ['it'])} was still running${after}`
       : `the log ends before it did${after}`;
-  if (coverage.syscalls && ending.kind === 'unknown') return inactivity(trace, timeline.segments);
+  if (coverage.syscalls && ending.kind === 'unknown') return inactivity(trace, timeline);
   if (coverage.syscalls || coverage.libraryCalls) return undefined;
   const zip = awaitedZip(trace);
   if (zip !== undefined)
@@ -57,7 +58,7 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
     return `${givenUp.attributes['url.full']} was asked for again before there was an answer, in lines without times`;
   if (ending.kind === 'unknown' && !showsWork(trace))
     return `the log ends${after} without any fetch or git command (-x prints them)`;
-  return silence(trace, timeline.segments);
+  return silence(trace, timeline);
 }
 
 function showsWork({ spans, goroutines, errors }: Trace): boolean {
@@ -69,30 +70,32 @@ function showsWork({ spans, goroutines, errors }: Trace): boolean {
 }
 
 /** A program that was not seen to end did nothing that has a name for most of the time: it computed, or slept. */
-function inactivity(trace: Trace, segments: Case['timeline']['segments']): string | undefined {
-  const longest = longestGap(trace, segments);
+function inactivity(trace: Trace, timeline: Timeline): string | undefined {
+  const longest = longestGap(trace, timeline);
   return longest === undefined
     ? undefined
     : `the log ends before the command did, which for ${printSeconds(longest)} computed or slept`;
 }
 
-/** The longest time that nothing explains, where such times are most of the run. */
-function longestGap(trace: Trace, segments: Case['timeline']['segments']): number | undefined {
-  const gaps = segments
+/** The longest time that nothing explains, where such times are most of the run, or of what is left of it beside a build. */
+function longestGap(trace: Trace, timeline: Timeline): number | undefined {
+  const gaps = timeline.segments
     .filter((segment) => segment.span === undefined)
     .map((gap) => gap.endNs - gap.startNs)
     .filter((gapNs) => gapNs >= LONG_SILENCE_NS);
   const inAll = gaps.reduce((sum, gapNs) => sum + gapNs, 0);
-  const isMost = inAll >= MOST_OF_THE_RUN * (trace.endNs - trace.startNs);
+  const work = timeline.segments.filter((segment) => segment.span?.kind === 'work');
+  const workNs = work.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
+  const isMost = inAll >= MOST_OF_THE_RUN * (trace.endNs - trace.startNs - workNs);
   return gaps.length > 0 && isMost ? Math.max(...gaps) : undefined;
 }
 
 /** Most of the time passed between two lines, with nothing open that go tells of: a body, a lock, or work. */
-function silence(trace: Trace, segments: Case['timeline']['segments']): string | undefined {
+function silence(trace: Trace, timeline: Timeline): string | undefined {
   const isForeign = trace.command !== undefined && programOf(trace.command) !== 'go';
   // make and the like have work of their own, which shows in /proc only.
   if (isForeign && trace.ending.kind === 'exited' && !trace.coverage.sampled) return undefined;
-  const longest = longestGap(trace, segments);
+  const longest = longestGap(trace, timeline);
   if (longest === undefined) return undefined;
   if (isForeign) return `it did not compute for ${printSeconds(longest)}`;
   return `go printed nothing for ${printSeconds(longest)} (a body that arrives, a lock and unpacking are silent)`;

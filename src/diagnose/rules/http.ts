@@ -2,7 +2,7 @@ import { programOf } from '../../correlate/processes.ts';
 import { asksForTunnel, isUnanswered, type Span } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { printSeconds } from '../catalogue.ts';
+import { alike, EQUAL, eachOf, lengths, medianOf } from '../alike.ts';
 import {
   baseOf,
   type Case,
@@ -24,8 +24,6 @@ const BY_ELIMINATION = 'nothing else was left to wait for';
 
 /** From this many on, waits of about equal length are a matter of round trips. */
 const MANY_REQUESTS = 10;
-/** The longest of many equal waits is at most this many times their median. */
-const EQUAL = 3;
 /** Satellite links have 0.6 s; a longer wait for each request is a server's doing. */
 const LONGEST_ROUND_TRIP_NS = 0.7e9;
 /** So is what is this much longer than a round trip that was seen. */
@@ -40,14 +38,6 @@ export const TTFB_RULES: readonly WaitRule[] = [
   latencyBound,
   slowResponse,
 ];
-
-function lengths(group: Group): number[] {
-  return group.segments.map((segment) => segment.endNs - segment.startNs).sort((a, b) => a - b);
-}
-
-function medianOf(sorted: readonly number[]): number {
-  return sorted[sorted.length >> 1] ?? 0;
-}
 
 /** The answers that were waited for were errors: the wait is the error's. */
 function serverError(group: Group): Diagnosis | undefined {
@@ -182,19 +172,8 @@ function slowResponse(group: Group): Diagnosis {
   return {
     ...found,
     culprit: culprit({ ...one, url: commonFolder(group.spans), module: modulesOf(group.spans) }),
-    step: `${slow.length} responses (${printSeconds(medianOf(slow))} each)`,
+    step: eachOf(slow, 'responses'),
   };
-}
-
-/** One response that holds this share of a group's time is the one to name. */
-const MOSTLY_ONE = 0.6;
-
-/** The lengths of the responses that took about as long as the longest, where no single one is to blame for all. */
-function alike(group: Group): readonly number[] | undefined {
-  const sorted = lengths(group);
-  const longest = sorted.at(-1) ?? 0;
-  const slow = sorted.filter((length) => length >= longest / EQUAL);
-  return slow.length < 2 || longest >= MOSTLY_ONE * group.criticalNs ? undefined : slow;
 }
 
 const MOST_NAMED = 3;

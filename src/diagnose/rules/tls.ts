@@ -1,6 +1,7 @@
 import { isUnanswered } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
+import { alike, eachOf } from '../alike.ts';
 import {
   type Case,
   culpritOfSpan,
@@ -71,9 +72,11 @@ function noReuse(group: Group, { trace }: Case): Diagnosis | undefined {
 }
 
 function slow(group: Group): Diagnosis {
+  const several = alike(group);
   return {
     cause: 'tls/slow-handshake',
     culprit: culpritOfSpan(group.spans[0]),
+    ...(several === undefined ? {} : { step: eachOf(several, 'handshakes') }),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
   };

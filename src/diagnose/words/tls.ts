@@ -20,7 +20,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'tls/slow-handshake',
-    summary: 'the TLS handshake with {server} took {seconds}',
+    summary: 'the TLS handshake with {server} took {seconds}[: {step}]',
     explanation:
       'The server answers the ClientHello late: load, a slow key operation, or inspection on the way.',
     telltale: 'Seconds between ClientHello and ServerHello.',
