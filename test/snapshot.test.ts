@@ -39,6 +39,43 @@ describe('two looks at a go that hangs', () => {
   });
 });
 
+describe('a look at a go behind an egress proxy', () => {
+  const socket = (received: number) =>
+    `socket 12 8 tcp ESTABLISHED 192.0.2.2:40000 192.0.2.8:3128 rx=0 tx=0 received=${received}`;
+  const look = (received: number, goproxy: string) =>
+    reportOfText(
+      at(0, [
+        GO,
+        socket(received),
+        `env 12 GOPROXY=${goproxy}`,
+        'env 12 HTTPS_PROXY=http://egress.example:3128',
+        'host egress.example 192.0.2.8',
+      ]) + at(2, [GO]),
+    );
+
+  it.each([
+    ['from which nothing came', 0, 'https://proxy.example', 'ttfb/silent-egress-proxy', 'egress.example'],
+    ['with one host behind it', 5000, 'https://proxy.example,direct', 'ttfb/no-response', 'proxy.example'],
+    [
+      'with two hosts behind it',
+      5000,
+      'https://a.example,https://b.example',
+      'ttfb/no-response',
+      'egress.example',
+    ],
+  ])('%s', async (_, received, goproxy, cause, host) => {
+    const { blockingPoint, verdict } = await look(received, goproxy);
+    expect(blockingPoint).toMatchObject({ cause, culprit: { host, address: '192.0.2.8:3128' } });
+    expect(verdict.headline).toContain(host);
+  });
+
+  it('is not blamed for the silence of a host behind it', async () => {
+    const { blockingPoint, verdict } = await look(5000, 'https://a.example,https://b.example');
+    expect(blockingPoint?.confidence).toBeLessThan(0.7);
+    expect(verdict.headline).toContain('the silence may be that of a host behind it');
+  });
+});
+
 describe('repeated looks at a go without a tracer', () => {
   const run = (during: readonly string[]) =>
     at(0, ['sampling every 250 ms']) +

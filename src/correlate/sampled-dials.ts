@@ -1,6 +1,7 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { Dials } from './dials.ts';
+import type { Egress } from './egress.ts';
 
 /** A connection that a look at /proc found established. */
 export interface Established {
@@ -8,31 +9,6 @@ export interface Established {
   readonly startNs: number;
   /** Bytes that came over it, when that was last told; undefined where it was not. */
   received: number | undefined;
-}
-
-/** What HTTPS_PROXY names. */
-export interface Egress {
-  readonly host: string;
-  readonly port: number;
-  readonly protocol: 'CONNECT' | 'SOCKS5';
-}
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
-const SOCKS_PORT = 1080;
-
-/**
- * The egress proxy of a go with this environment. HTTP_PROXY, which is for http:// alone, is taken where there is no other:
- * it is told from a direct connection by its port. A value without a scheme is one of http (proxyFromEnvironment and
- * parseProxy in golang.org/x/net/http/httpproxy/proxy.go).
- */
-export function egressOf(environment: Readonly<Record<string, string>>): Egress | undefined {
-  const { HTTPS_PROXY, https_proxy, HTTP_PROXY, http_proxy } = environment;
-  const setting = HTTPS_PROXY || https_proxy || HTTP_PROXY || http_proxy || '';
-  const text = setting.includes('://') ? setting : `http://${setting}`;
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, hostname: host, port } = new URL(text);
-  if (protocol.startsWith('socks')) return { host, port: Number(port || SOCKS_PORT), protocol: 'SOCKS5' };
-  return { host, port: Number(port || DEFAULT_PORTS[protocol]), protocol: 'CONNECT' };
 }
 
 /**

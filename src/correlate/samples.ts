@@ -1,11 +1,12 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import { STILL_NS } from './arrivals.ts';
+import { egressOf } from './egress.ts';
 import type { GoOutput } from './go-output.ts';
 import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process, programOf } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
-import { type Established, egressOf, splitDials } from './sampled-dials.ts';
+import { type Established, splitDials } from './sampled-dials.ts';
 import { printAddress } from './socket.ts';
 
 type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };

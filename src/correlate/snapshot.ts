@@ -1,9 +1,12 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
+import { type Egress, egressOf, hostBehind } from './egress.ts';
 import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress, TLS_PORTS } from './socket.ts';
+
+type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
 
 /** What /proc showed at one moment, as spans that are open. Since when is known of processes only: the others begin with the look. */
 export class Snapshot {
@@ -100,7 +103,23 @@ export class Snapshot {
     return only === undefined || peers.size > 1 ? {} : this.#farEnd(only);
   }
 
-  #farEnd({ peer, port }: ProcRecord & { kind: 'proc-socket' }): Span['attributes'] {
+  /** The egress proxy, where that is the far end of a socket; the host behind it is not in /proc. */
+  #egressAt({ peer, port }: SocketRecord): Egress | undefined {
+    const egress = egressOf(this.environment);
+    const host = this.#hosts.get(peer) ?? egress?.host;
+    return egress?.port === port && egress.host === host ? egress : undefined;
+  }
+
+  #farEnd(record: SocketRecord): Span['attributes'] {
+    const { peer, port } = record;
+    const egress = record.received === 0 ? undefined : this.#egressAt(record);
+    if (egress !== undefined)
+      return {
+        'server.address': hostBehind(this.environment) ?? egress.host,
+        'network.peer.address': peer,
+        'network.peer.port': port,
+        'gotrace.path': `via ${egress.host}`,
+      };
     const host = this.#hosts.get(peer);
     return {
       ...(host === undefined ? {} : { 'server.address': host }),
@@ -120,7 +139,7 @@ export class Snapshot {
    * connection may be idle: it is taken for the wait only where nothing surer is there. One over which nothing ever came
    * waits for the server's part of the TLS handshake.
    */
-  #onSocket(record: ProcRecord & { kind: 'proc-socket' }, startNs: number, surer: boolean): void {
+  #onSocket(record: SocketRecord, startNs: number, surer: boolean): void {
     let span: Span | undefined;
     if (record.transport === 'udp' && record.port === 53) {
       span = this.#store.open('lookup', 'dns', `query at ${record.peer}`, startNs, [record.at]);
@@ -149,8 +168,13 @@ export class Snapshot {
       );
     }
     if (span === undefined) return;
+    const egress = record.received === 0 && span.kind === 'response' ? this.#egressAt(record) : undefined;
+    const behind = hostBehind(this.environment);
+    if (egress !== undefined)
+      span.name = behind === undefined ? egress.protocol : `${egress.protocol} ${behind}:443`;
     span.attributes = {
       ...this.#farEnd(record),
+      ...(egress === undefined ? {} : { 'server.address': egress.host, 'gotrace.tunnel': egress.protocol }),
       ...(span.kind === 'response' ? this.#awaitedBy(record.pid) : {}),
       'process.pid': record.pid,
     };

@@ -22,6 +22,8 @@ import {
 /** Which of the requests on a connection has no answer, -x tells. */
 const BY_ELIMINATION = 'nothing else was left to wait for';
 
+const BEHIND_EGRESS = 'it is the egress proxy, and the silence may be that of a host behind it';
+
 /** From this many on, waits of about equal length are a matter of round trips. */
 const MANY_REQUESTS = 10;
 /** Satellite links have 0.6 s; a longer wait for each request is a server's doing. */
@@ -92,15 +94,21 @@ function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
     cause: 'ttfb/no-response',
     culprit: culpritOfSpan(span),
     ...noteOn(span, trace),
-    confidence: span.attributes['gotrace.eliminated'] ? 0.6 : 0.9,
+    confidence: span.attributes['gotrace.eliminated'] || isViaItself(span) ? 0.6 : 0.9,
     evidence: evidenceOf([span]),
   };
 }
 
 function noteOn(span: Span, trace: Trace): { step?: string } {
   if (span.attributes['gotrace.eliminated']) return { step: BY_ELIMINATION };
+  if (isViaItself(span)) return { step: BEHIND_EGRESS };
   if (span.endNs === undefined && isOpenEnded(trace)) return { step: ENDS_WITH_IT };
   return isOfGo(span, trace) ? { step: NO_TIME_LIMIT } : {};
+}
+
+/** Of the far end of a tunnel nothing is known. */
+function isViaItself({ attributes }: Span): boolean {
+  return attributes['gotrace.path'] === `via ${attributes['server.address']}`;
 }
 
 function isOfGo({ kind, attributes }: Span, { processes }: Trace): boolean {
