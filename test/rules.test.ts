@@ -277,6 +277,36 @@ describe('a script around go', () => {
   });
 });
 
+describe('a goroutine dump', () => {
+  const dump = (...functions: readonly string[]) =>
+    [
+      'SIGQUIT: quit',
+      '',
+      'goroutine 27 [IO wait, 2 minutes]:',
+      ...functions.flatMap((name) => [`${name}(0x1)`, '\t/usr/local/go/src/x.go:1 +0x1']),
+      '',
+      '',
+    ].join('\n');
+
+  it('of a go that waits for its egress proxy', async () => {
+    const read = ['net.(*netFD).Read', 'net/http.ReadResponse', 'net/http.(*Transport).dialConn.func3'];
+    expect(await point(dump(...read))).toMatchObject({
+      cause: 'ttfb/silent-egress-proxy',
+      culprit: { setting: 'HTTPS_PROXY' },
+    });
+    const socks = ['net.(*netFD).Read', 'net/http.(*socksDialer).connect', 'net/http.(*Transport).dialConn'];
+    expect(await point(dump(...socks))).toMatchObject({ cause: 'ttfb/silent-egress-proxy' });
+  });
+
+  it('of a go that reads the response of a server', async () => {
+    const read = ['net/http.ReadResponse', 'net/http.(*persistConn).readResponse'];
+    const waits = ['net/http.(*persistConn).roundTrip', 'net/http.(*Transport).roundTrip'];
+    expect(await point(dump(...read) + dump(...waits).replace('27', '28'))).toMatchObject({
+      cause: 'ttfb/no-response',
+    });
+  });
+});
+
 const x = (...lines: readonly (readonly [number, string])[]) =>
   `${lines.map(([seconds, text]) => `${(1_700_000_000 + seconds).toFixed(6)} ${text}`).join('\n')}\n`;
 const get = (url: string, start: number, end: number, status = '200 OK') =>
@@ -348,6 +378,29 @@ describe('go -x alone', () => {
     expect(await point(run('go package net: using the Go DNS resolver'))).toMatchObject({
       cause: 'ttfb/slow-response',
     });
+  });
+
+  it('404 from a first entry that is slow to reach each time, and not where the next one is as slow', async () => {
+    const order = (host: string) => `go package net: hostLookupOrder(${host}) = files,dns`;
+    const run = (first: number) =>
+      x(
+        ...['a', 'b', 'c'].flatMap((module, at) => {
+          const [start, next] = [at * 4, at * 4 + 1.5];
+          const [missing, found] = [`https://first.example/${module}/@v/v1.mod`, `${P}/${module}/@v/v1.mod`];
+          const took = at === 0 ? first : 0.02;
+          return [
+            [start, `# get ${missing}`] as const,
+            [start + 0.001, order('first.example')] as const,
+            [next, `# get ${missing}: 404 Not Found (1.500s)`] as const,
+            ...get(found, next, next + took),
+          ];
+        }),
+      );
+    expect(await point(run(0.2))).toMatchObject({
+      cause: 'ttfb/slow-first-proxy',
+      culprit: { host: 'first.example' },
+    });
+    expect(await point(run(1.4))).toMatchObject({ cause: 'connect/other' });
   });
 
   it('404 from a slow first entry, and 404 from the only one', async () => {

@@ -172,7 +172,7 @@ export class Correlator {
     this.#files.finish();
     const { startNs, endNs } = this.#limits(totals);
     this.#output.finish(endNs);
-    const lookups = this.#sockets.lookups.assemble(this.#output.hosts);
+    const lookups = this.#sockets.lookups.assemble([...this.#output.hosts, ...this.#sockets.hosts]);
     const processes = this.#allProcesses(startNs, endNs);
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();

@@ -22,6 +22,11 @@ export class Sockets {
     this.connections = new Connections(store);
   }
 
+  /** Every host that a connection named. */
+  get hosts(): string[] {
+    return [...new Set(this.connections.all.flatMap(({ host }) => host ?? []))];
+  }
+
   /** True where the call was one on a socket. */
   on(record: SyscallRecord, process: Process): boolean {
     switch (record.name) {

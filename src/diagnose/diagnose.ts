@@ -1,3 +1,5 @@
+import { egressOf } from '../correlate/egress.ts';
+import { hostOf } from '../correlate/modcache.ts';
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
@@ -8,7 +10,7 @@ import { cutHeadline, failureBefore, isCutShort } from './cut-errors.ts';
 import { entryFindings } from './entries.ts';
 import { decisiveErrors, diagnoseError } from './errors.ts';
 import { proxyListOf } from './goproxy.ts';
-import { diagnoseGoroutines } from './goroutines.ts';
+import { diagnoseGoroutines, SILENT_EGRESS } from './goroutines.ts';
 import { endedWell } from './outcome.ts';
 import { type Case, findingOf, isOpenEnded, phaseOfCause } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
@@ -219,7 +221,8 @@ function dumpFinding(context: Case): Finding | undefined {
   if (diagnosis === undefined) return undefined;
   const minutes = Math.max(0, ...trace.goroutines.map((each) => each.minutes ?? 0));
   const openFetch = trace.spans.find((span) => span.kind === 'fetch' && span.endNs === undefined);
-  const host = openFetch?.attributes['server.address'] ?? onlyHost(trace);
+  const asked = openFetch?.attributes['server.address'] ?? onlyHost(trace);
+  const host = diagnosis.cause === SILENT_EGRESS ? egressHost(trace) : asked;
   const url = openFetch?.attributes['url.full'];
   const culprit = {
     ...diagnosis.culprit,
@@ -237,6 +240,12 @@ function dumpFinding(context: Case): Finding | undefined {
     },
     context,
   );
+}
+
+/** HTTPS_PROXY's, where the log has it; else the one that was looked up although no URL names it. */
+function egressHost({ environment, lookupHosts, spans }: Trace): string | undefined {
+  const asked = new Set(spans.flatMap(({ attributes }) => hostOf(attributes['url.full'] ?? '') ?? []));
+  return egressOf(environment)?.host ?? lookupHosts.find((each) => !asked.has(each.host))?.host;
 }
 
 /** The host of all that was fetched, where there is one only. */

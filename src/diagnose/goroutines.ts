@@ -1,6 +1,9 @@
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
 import { culprit, type Diagnosis, NO_TIME_LIMIT } from './rule.ts';
 
+/** Who it is asked for is not who is silent: the open fetch names another host. */
+export const SILENT_EGRESS = 'ttfb/silent-egress-proxy';
+
 /**
  * What a stack says its goroutine waits for, most telling first. A dump names functions and no hosts; what the lines
  * before it say of open fetches is joined by the caller.
@@ -28,6 +31,19 @@ const WAITS: readonly {
     frames: [/RoundTrip|roundTrip|http2pipe\)\.Read/, /sumdb\.\(\*Client\)|dbClient/],
     cause: 'sumdb/unreachable',
     confidence: 0.8,
+  },
+  // The answer to CONNECT is read in a goroutine of its own; SOCKS is spoken in net/http's bundled copy of x/net/internal/socks.
+  {
+    frames: [/^net\/http\.ReadResponse$/, /^net\/http\.\(\*Transport\)\.dialConn\.func\d+$/],
+    cause: SILENT_EGRESS,
+    step: 'CONNECT',
+    confidence: 0.9,
+  },
+  {
+    frames: [/^net\/http\.\(\*socksDialer\)\.(?:connect|DialWithConn)$/],
+    cause: SILENT_EGRESS,
+    step: 'SOCKS',
+    confidence: 0.9,
   },
   {
     frames: [/net\.\(\*Resolver\)|dnsPacketRoundTrip|net\.\(\*resolver/i],
@@ -65,7 +81,10 @@ export function diagnoseGoroutines(goroutines: readonly GoroutineRecord[]): Diag
     const decisive = found.frames.filter((frame) => frames.some((pattern) => pattern.test(frame.function)));
     return {
       cause: purpose ?? cause,
-      culprit: culprit({ process: 'go', setting: decisive[0]?.function }),
+      culprit: culprit({
+        process: 'go',
+        setting: cause === SILENT_EGRESS ? 'HTTPS_PROXY' : decisive[0]?.function,
+      }),
       ...(step === undefined ? {} : { step }),
       confidence,
       evidence: [...decisive.slice(0, 3).map((frame) => frame.at), found.at],
@@ -75,7 +94,7 @@ export function diagnoseGoroutines(goroutines: readonly GoroutineRecord[]): Diag
 }
 
 function purposeOfDump(functions: readonly string[], cause: string): string | undefined {
-  if (!/^(?:dns|connect|tls|ttfb|transfer)\//.test(cause)) return undefined;
+  if (cause === SILENT_EGRESS || !/^(?:dns|connect|tls|ttfb|transfer)\//.test(cause)) return undefined;
   if (functions.some((name) => /sumdb\.\(\*Client\)/.test(name))) return 'sumdb/unreachable';
   if (functions.some((name) => /internal\/toolchain\./.test(name) && !/toolchain\.Select/.test(name)))
     return 'toolchain/download';

@@ -98,10 +98,11 @@ export function culpritOfSpan(span: Span | undefined): Culprit {
   const { attributes } = span;
   const module = attributes['gotrace.module'];
   const version = attributes['gotrace.version'];
+  const url = attributes['url.full'];
   return culprit({
-    host: attributes['server.address'],
+    host: attributes['server.address'] ?? (url === undefined ? undefined : hostOf(url)),
     address: addressOf(span),
-    url: attributes['url.full'],
+    url,
     module: module === undefined ? undefined : version === undefined ? module : `${module}@${version}`,
   });
 }

@@ -44,7 +44,7 @@ export function isSignificant(group: Group, { timeline, trace: { endNs, coverage
   if (group.spans.every(isWork)) return false;
   if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND)
     return false;
-  if (group.open) return group.criticalNs >= SHORTEST_NS;
+  if (group.open && openNs(group) >= SHORTEST_NS) return true;
   const share = timeline.wallNs > 0 ? group.criticalNs / timeline.wallNs : 0;
   const isMuch = share >= LEAST_SHARE_OF_ALL && group.criticalNs >= LEAST_SHARE * besideWorkNs(timeline);
   // What happens as a second turns seems to take one.
@@ -53,6 +53,11 @@ export function isSignificant(group: Group, { timeline, trace: { endNs, coverage
   const network = group.phase === 'dns' || group.phase === 'connect' || group.phase === 'tls';
   // Lines of fetches begin late and end early: what is nearly all of them need not be nearly all of the run.
   return coverage.syscalls && network && share >= NEARLY_ALL && chargedNs >= SHORTEST_NS;
+}
+
+/** How long the waits stood that were open when the log ended. */
+function openNs({ segments }: Group): number {
+  return segments.reduce((sum, { open, startNs, endNs }) => sum + (open ? endNs - startNs : 0), 0);
 }
 
 /** The run without what it computed: compiled, linked, tested. Unpacking a module is a part of its download. */

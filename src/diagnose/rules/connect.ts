@@ -12,8 +12,10 @@ import {
   evidenceOf,
   type WaitRule,
 } from '../rule.ts';
+import { slowToReachFirst } from './first-entry.ts';
 
 export const CONNECT_RULES: readonly WaitRule[] = [
+  slowToReachFirst,
   unseen,
   deadEgressProxy,
   ipv6Broken,

@@ -80,7 +80,10 @@ function refusedPort(group: Group, context: Case): Diagnosis | undefined {
   return diagnose('dns/refused-port', lookup, refused, 0.95);
 }
 
-/** The tries with a suffix, and not the name itself, took most of the time. */
+/**
+ * The tries with a suffix, and not the name itself, took most of the time. Where the name itself is answered as late, it is
+ * the nameserver that is slow, and the search list only asks it more often.
+ */
 function searchList(group: Group, context: Case): Diagnosis | undefined {
   const lookup = read(group, context);
   const names = new Set(lookup.queries.flatMap((query) => query.attributes['dns.question.name'] ?? []));
@@ -92,6 +95,10 @@ function searchList(group: Group, context: Case): Diagnosis | undefined {
       name !== host && name.startsWith(`${host}.`) && query.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'
     );
   });
+  const longest = (queries: readonly Span[]) =>
+    Math.max(0, ...queries.map((query) => lengthOf(query, context.trace.endNs)));
+  const own = longest(lookup.queries.filter((query) => query.attributes['dns.question.name'] === host));
+  if (own >= SLOW_ANSWER_NS && own >= longest(suffixed) / 2) return undefined;
   const spent = union(suffixed, context.trace.endNs);
   if (spent < group.criticalNs / 2) return undefined;
   return {

@@ -18,6 +18,7 @@ import {
   type WaitRule,
   waitsNoLonger,
 } from '../rule.ts';
+import { slowFirstProxy } from './first-entry.ts';
 
 /** Which of the requests on a connection has no answer, -x tells. */
 const BY_ELIMINATION = 'nothing else was left to wait for';
@@ -52,33 +53,6 @@ function serverError(group: Group): Diagnosis | undefined {
     ...withBase(bad[0]),
     confidence: 0.9,
     evidence: evidenceOf(bad),
-  };
-}
-
-/** 404 and 410 make go ask the next entry; here each module paid for that. */
-function slowFirstProxy(group: Group, { trace }: Case): Diagnosis | undefined {
-  const missing = group.spans.filter((span) =>
-    [404, 410].includes(span.attributes['http.response.status_code'] ?? 0),
-  );
-  if (missing.length < 2 || missing.length < group.spans.length / 2) return undefined;
-  const base = baseOf(missing[0]?.attributes['url.full']);
-  const next = trace.spans.find(
-    (span) =>
-      span.kind === 'fetch' &&
-      baseOf(span.attributes['url.full']) !== base &&
-      missing.some(
-        (each) =>
-          each.attributes['gotrace.module'] === span.attributes['gotrace.module'] &&
-          span.startNs >= each.startNs,
-      ),
-  );
-  if (next === undefined) return undefined;
-  return {
-    cause: 'ttfb/slow-first-proxy',
-    culprit: culprit({ ...culpritOfSpan(missing[0]), setting: 'GOPROXY order' }),
-    ...withBase(missing[0]),
-    confidence: 0.9,
-    evidence: [...evidenceOf(missing, 4), ...evidenceOf([next], 1)],
   };
 }
 
@@ -143,7 +117,7 @@ function latencyBound(group: Group, { trace }: Case): Diagnosis | undefined {
   const longest = sorted.at(-1) ?? 0;
   if (sorted.length < MANY_REQUESTS || longest > EQUAL * median) return undefined;
   const span = group.spans[0];
-  const roundTripNs = roundTripTo(span?.attributes['server.address'], trace);
+  const roundTripNs = roundTripTo(span, trace);
   const longestNs = roundTripNs === undefined ? LONGEST_ROUND_TRIP_NS : 2 * roundTripNs + OF_THE_SERVER_NS;
   if (median > Math.min(longestNs, LONGEST_ROUND_TRIP_NS)) return undefined;
   return {
@@ -157,18 +131,24 @@ function latencyBound(group: Group, { trace }: Case): Diagnosis | undefined {
   };
 }
 
-/** The shortest connect to a host: a SYN there and its answer back. */
-function roundTripTo(host: string | undefined, { spans }: Trace): number | undefined {
-  const lengths = spans.flatMap(({ kind, attributes, startNs, endNs }) =>
-    kind === 'connect' &&
-    host !== undefined &&
-    endNs !== undefined &&
-    attributes['server.address'] === host &&
-    attributes['error.type'] === undefined
-      ? endNs - startNs
+/** The shortest connect to where a request went: a SYN there and its answer back. */
+function roundTripTo(request: Span | undefined, { spans }: Trace): number | undefined {
+  const lengths = spans.flatMap((span) =>
+    span.kind === 'connect' &&
+    span.endNs !== undefined &&
+    span.attributes['error.type'] === undefined &&
+    isSameServer(span, request)
+      ? span.endNs - span.startNs
       : [],
   );
   return lengths.length === 0 ? undefined : Math.min(...lengths);
+}
+
+function isSameServer({ attributes: a }: Span, other: Span | undefined): boolean {
+  const b = other?.attributes ?? {};
+  const isSame = (key: 'server.address' | 'network.peer.address') =>
+    a[key] !== undefined && a[key] === b[key];
+  return isSame('server.address') || isSame('network.peer.address');
 }
 
 function slowResponse(group: Group): Diagnosis {

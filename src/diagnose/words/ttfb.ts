@@ -52,7 +52,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'ttfb/slow-egress-proxy',
-    summary: 'the egress proxy {host} took {seconds} to answer {step}',
+    summary: 'the egress proxy[ {host}] took {seconds} to answer {step}',
     explanation:
       'HTTPS_PROXY names a proxy. It was reached and asked for a connection to the host, and was slow to make it: it is loaded, or its own way out (DNS, firewall) is.',
     telltale: 'A gap between CONNECT, or a SOCKS request, and the answer to it.',
@@ -60,7 +60,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'ttfb/silent-egress-proxy',
-    summary: 'the egress proxy {host} never answered {step}[ in {cost}]',
+    summary: 'the egress proxy[ {host}] never answered {step}[ in {cost}]',
     explanation:
       'HTTPS_PROXY names a proxy. It took the connection, was asked for one to the host, and says nothing: it hangs, its way out does, or it speaks another protocol than HTTPS_PROXY says.',
     telltale: 'CONNECT, or a SOCKS greeting or request, without an answer.',
