@@ -380,6 +380,29 @@ describe('go -x alone', () => {
     });
   });
 
+  it('a redirect, which http2debug shows, and the wait behind it', async () => {
+    const h2 = (line: string) => `http2: Transport ${line}`;
+    const ask = (host: string, path: string) => [
+      h2(`encoding header ":authority" = "${host}"`),
+      h2(`encoding header ":path" = "${path}"`),
+    ];
+    const at = (seconds: number, ...lines: readonly string[]) =>
+      lines.map((line) => [seconds, line] as const);
+    const run = (redirected: number) =>
+      x(
+        ...at(0, `# get ${P}/a/@v/v1.zip`, ...ask('proxy.example', '/a/@v/v1.zip')),
+        ...at(redirected, h2('received HEADERS flags=END_STREAM|END_HEADERS stream=1 len=48')),
+        ...at(redirected, ...ask('cdn.example', '/blob?signed=1')),
+        ...at(5, `# get ${P}/a/@v/v1.zip: 200 OK (5.000s)`),
+      );
+    expect(await point(run(0.1))).toMatchObject({
+      cause: 'ttfb/slow-response',
+      culprit: { host: 'cdn.example', url: `${P}/a/@v/v1.zip` },
+      seconds: 4.9,
+    });
+    expect(await point(run(4.9))).toMatchObject({ culprit: { host: 'proxy.example' } });
+  });
+
   it('404 from a first entry that is slow to reach each time, and not where the next one is as slow', async () => {
     const order = (host: string) => `go package net: hostLookupOrder(${host}) = files,dns`;
     const run = (first: number) =>

@@ -216,3 +216,36 @@ describe('a go that was ended, in a command that goes on', () => {
     expect(headline).not.toMatch(/stopped|never/);
   });
 });
+
+describe('steps that were gone at the next look', () => {
+  const query = (fd: number) => `socket 12 ${fd} udp ESTABLISHED 192.0.2.2:4000${fd} 192.0.2.53:53`;
+  const gone = (at: number, what: string) => [at, `gone ${what}`] as const;
+
+  it('a lookup that went with its process had an answer where what it was for was reached', async () => {
+    const proc = looks([[0.25, `${query(8)} rx=0 tx=0`]], 4) + stamped([gone(4, query(8))]);
+    const reached = await pointOf(proc, stamped([ASKED, DIAL, CONNECTED(3.8), answered(3.9)]));
+    expect(reached).toMatchObject({ cause: 'dns/slow-nameserver', culprit: { address: '192.0.2.53:53' } });
+    const failed = await pointOf(
+      proc,
+      stamped([
+        ASKED,
+        DIAL,
+        [3.9, `# get ${URL}: Get "${URL}": dial tcp: lookup proxy.example: i/o timeout`],
+      ]),
+    );
+    expect(failed.cause).toBe('dns/all-nameservers-dead');
+  });
+
+  it('a connect was given up where another address took its place', async () => {
+    const syn = 'socket 12 8 tcp SYN-SENT 192.0.2.2:41000 203.0.113.9:443';
+    const proc = (next: readonly (readonly [number, string])[]) =>
+      looks([[0.25, `${syn} rx=0 tx=1`], gone(8.5, syn), ...next]);
+    const stderr = stamped([ASKED, DIAL, CONNECTED(8.6), answered(8.7)]);
+    expect(await pointOf(proc([socket(8.5)]), stderr)).toMatchObject({
+      cause: 'connect/one-address-dead',
+      culprit: { address: '203.0.113.9:443' },
+    });
+    const same = [8.5, 'socket 12 8 tcp ESTABLISHED 192.0.2.2:41000 203.0.113.9:443 rx=0 tx=0'] as const;
+    expect(await pointOf(proc([same]), stderr)).toMatchObject({ cause: 'connect/slow' });
+  });
+});

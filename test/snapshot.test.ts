@@ -69,6 +69,22 @@ describe('a look at a go behind an egress proxy', () => {
     expect(verdict.headline).toContain(host);
   });
 
+  it('that does not answer the connect', async () => {
+    const { blockingPoint } = await reportOfText(
+      at(0, [
+        GO,
+        'socket 12 8 tcp SYN-SENT 192.0.2.2:40000 192.0.2.8:3128 rx=0 tx=1',
+        'env 12 GOPROXY=https://proxy.example',
+        'env 12 HTTPS_PROXY=http://egress.example:3128',
+        'host egress.example 192.0.2.8',
+      ]),
+    );
+    expect(blockingPoint).toMatchObject({
+      cause: 'connect/dead-egress-proxy',
+      culprit: { host: 'egress.example', address: '192.0.2.8:3128' },
+    });
+  });
+
   it('is not blamed for the silence of a host behind it', async () => {
     const { blockingPoint, verdict } = await look(5000, 'https://a.example,https://b.example');
     expect(blockingPoint?.confidence).toBeLessThan(0.7);

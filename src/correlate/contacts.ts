@@ -49,7 +49,7 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
 
 /** Its own host was known by then: what was dialed is where it was redirected to. */
 function nameRedirect(fetch: Span, dialed: Dialed | undefined): void {
-  if (dialed === undefined || dialed.host === fetch.attributes['server.address']) return;
+  if (!dialed?.isRedirect) return;
   fetch.attributes['server.address'] = dialed.host;
   fetch.evidence.push(dialed.at);
 }

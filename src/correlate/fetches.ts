@@ -12,6 +12,8 @@ const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 export interface Dialed {
   readonly host: string;
   readonly at: SourceLine;
+  /** The URL's own host was known by then, and is another one. */
+  readonly isRedirect: boolean;
 }
 
 /** Each fetch as -x tells of it, from `# get URL` until its headers are there. */
@@ -23,11 +25,13 @@ export class Fetches {
   /** Some are only known by a line that `-s N` cut: the packets tell of those. */
   hasCut = false;
   readonly #dialed = new WeakMap<Span, Dialed>();
+  readonly #redirected = new Map<Span, Span>();
 
   constructor(store: SpanStore) {
     this.#store = store;
     store.onCompact((kept) => {
       this.all = this.all.filter((fetch) => kept.has(fetch));
+      for (const [fetch, span] of this.#redirected) if (!kept.has(span)) this.#redirected.delete(fetch);
     });
   }
 
@@ -55,6 +59,7 @@ export class Fetches {
     const span = known ?? this.#startUnseen(record, timeNs, pid);
     this.#forget(key, span);
     span.endNs = timeNs;
+    this.#endRedirect(span);
     delete span.attributes['error.type'];
     if (record.at !== span.evidence[0]) span.evidence.push(record.at);
     if (record.status !== undefined) span.attributes['http.response.status_code'] = record.status;
@@ -62,22 +67,58 @@ export class Fetches {
   }
 
   /**
-   * netdns tells of a lookup: go has no connection that is free, and makes one for what it has just begun to get, or for
-   * where that was redirected to.
+   * netdns tells of a lookup: go has no connection that is free, and makes one for what it has just begun to get. A host that
+   * no URL names is an egress proxy, where go has never looked up the URL's own; else a redirect led there.
    */
-  onLookup(host: string, at: SourceLine): void {
-    const underWay = this.all.slice(-MAX_UNDER_WAY).filter((fetch) => fetch.endNs === undefined);
-    const own = underWay.findLast(
-      (fetch) => fetch.attributes['server.address'] === host && !this.#dialed.has(fetch),
-    );
-    const [only, ...others] = underWay;
-    const fetch = own ?? (others.length === 0 ? only : undefined);
-    if (fetch !== undefined) this.#dialed.set(fetch, { host, at });
+  onLookup(host: string, at: SourceLine, isKnown: (host: string) => boolean): void {
+    const underWay = this.#underWay();
+    const last = (isMeant: (own: string) => boolean) =>
+      underWay.findLast(
+        (fetch) => !this.#dialed.has(fetch) && isMeant(fetch.attributes['server.address'] ?? ''),
+      );
+    const fetch =
+      last((own) => own === host) ??
+      last((own) => !isKnown(own)) ??
+      (underWay.length === 1 ? underWay[0] : undefined);
+    if (fetch === undefined) return;
+    const own = fetch.attributes['server.address'] ?? '';
+    this.#dialed.set(fetch, { host, at, isRedirect: own !== host && isKnown(own) });
+  }
+
+  /**
+   * http2debug tells of a request to a host that no fetch under way names: one of them was redirected there, and waits for
+   * that host from now on.
+   */
+  onRequest(authority: string, path: string, at: SourceLine, timeNs: number): void {
+    const host = authority.replace(/:\d+$/, '');
+    const underWay = this.#underWay();
+    if (underWay.some((fetch) => fetch.attributes['server.address'] === host)) return;
+    const fetch =
+      underWay.findLast((each) => each.attributes['url.full']?.endsWith(path)) ??
+      (underWay.length === 1 ? underWay[0] : undefined);
+    if (fetch === undefined) return;
+    const span = this.#store.open('response', fetch.phase, `redirected: ${fetch.name}`, timeNs, [at]);
+    span.attributes = { ...fetch.attributes, 'server.address': host, 'gotrace.redirected': true };
+    this.#redirected.set(fetch, span);
+  }
+
+  /** What is waited for where fetches were redirected to. */
+  get redirected(): readonly Span[] {
+    return [...this.#redirected.values()];
+  }
+
+  #underWay(): readonly Span[] {
+    return this.all.slice(-MAX_UNDER_WAY).filter((fetch) => fetch.endNs === undefined);
   }
 
   /** The host that was looked up last for a fetch: it did not go over a connection that was there. */
   dialedBy(fetch: Span): Dialed | undefined {
     return this.#dialed.get(fetch);
+  }
+
+  #endRedirect(fetch: Span): void {
+    const span = this.#redirected.get(fetch);
+    if (span !== undefined && fetch.endNs !== undefined) span.endNs = fetch.endNs;
   }
 
   /** The log begins after its start. */

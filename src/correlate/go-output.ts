@@ -119,7 +119,7 @@ export class GoOutput {
         return;
       case 'lookup-order':
         this.netdns = true;
-        this.fetching.onLookup(record.host, record.at);
+        this.fetching.onLookup(record.host, record.at, (host) => this.lookupHosts.has(host));
         if (!this.lookupHosts.has(record.host)) this.lookupHosts.set(record.host, record.at);
         return;
       case 'go-error':
@@ -151,6 +151,8 @@ export class GoOutput {
       case 'h2-frame':
         this.http2 = true;
         this.#streams.on(record, timeNs, pid);
+        if (record.kind === 'h2-header' && record.name === ':path')
+          this.fetching.onRequest(this.#streams.authority, record.value, record.at, timeNs);
         return;
       case 'h2-other':
         this.http2 = true;

@@ -42,7 +42,7 @@ export function joinSpans(input: Joinable): Span[] {
   for (const body of input.output.unclearBodies) dropped.add(body);
   // http2debug's dial is the sum of what the packets show step by step.
   if (input.connections.length > 0) {
-    for (const body of input.output.bodies) dropped.add(body);
+    for (const told of [...input.output.bodies, ...input.output.fetching.redirected]) dropped.add(told);
     for (const span of input.spans)
       if (span.kind === 'connect' && span.attributes['network.peer.address'] === undefined) dropped.add(span);
   }
@@ -60,7 +60,7 @@ export function joinSpans(input: Joinable): Span[] {
   chargeSumdb(input);
   chargeToolchain(input);
   markFirstContacts(input.output, input.connections.length > 0);
-  nameZipBodies({ ...input, fetches: input.output.fetches }, dropped);
+  nameZipBodies({ ...input, fetching: input.output.fetching }, dropped);
   endWithProcesses(input);
   if (input.isEndSeen) input.arrivals.markGrowing(input.endNs);
   return input.spans.filter((span) => !dropped.has(span));

@@ -7,10 +7,10 @@ import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process, programOf } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { type Established, splitDials } from './sampled-dials.ts';
+import { type SocketRecord, type Step, settleSteps } from './sampled-steps.ts';
 import { printAddress } from './socket.ts';
 
-type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
-
+type LockRecord = ProcRecord & { readonly kind: 'proc-lock' };
 type FileRecord = ProcRecord & { readonly kind: 'proc-file' };
 
 /** A zip as it arrives. */
@@ -41,7 +41,7 @@ export class Samples {
   readonly #established = new Map<string, Established>();
   readonly #bodies = new Map<string, Body>();
   /** Lookups and connects. */
-  readonly #steps = new Set<Span>();
+  readonly #steps = new Map<Span, Step>();
   readonly environment: Record<string, string> = {};
   isEmpty = true;
 
@@ -83,17 +83,18 @@ export class Samples {
 
   /** The processes that were seen; their spans are added, and what go said of its dials is told apart by step. */
   finish(output: GoOutput, endNs: number): Process[] {
-    for (const span of this.#open.values()) if (span.kind === 'lookup') this.#addQuery(span);
+    const connects = settleSteps(this.#store, [...this.#steps.values()], this.#established, output);
+    for (const span of this.#steps.keys()) if (span.kind === 'lookup') this.#addQuery(span);
     const processes = [...this.#processes.values()];
     addProcessSpans(this.#store, processes);
-    this.#splitDials(output);
+    this.#splitDials(output, connects);
     this.#addBodies(output, endNs);
     return processes;
   }
 
   /** Names the hosts of lookups and connects, and tells the steps of each dial apart. */
-  #splitDials({ dials, fetches }: GoOutput): void {
-    const steps = this.#store.spans.filter((span) => this.#steps.has(span));
+  #splitDials({ dials, fetches }: GoOutput, connects: readonly Span[]): void {
+    const steps = [...this.#store.spans.filter((span) => this.#steps.has(span)), ...connects];
     const egress = egressOf(this.environment);
     for (const step of steps) {
       const { 'network.peer.port': port } = step.attributes;
@@ -164,12 +165,12 @@ export class Samples {
     kind: 'lock' | 'lookup' | 'connect',
     phase: 'lock' | 'dns' | 'connect',
     name: string,
-    record: ProcRecord & { readonly pid: number },
+    record: SocketRecord | LockRecord,
     attributes: Span['attributes'],
   ): void {
     const span = this.#store.open(kind, phase, name, record.timeNs ?? 0, [record.at]);
     span.attributes = { ...attributes, 'process.pid': record.pid };
-    if (kind !== 'lock') this.#steps.add(span);
+    if (record.kind === 'proc-socket') this.#steps.set(span, { span, record, withProcess: false });
     this.#open.set(key, span);
   }
 
@@ -188,11 +189,14 @@ export class Samples {
     const span = this.#open.get(what);
     if (span === undefined) return;
     span.endNs = timeNs;
-    // It went with its process: it did not come about.
+    // It went with its process: a lock was not given.
     const own = this.#processes.get(span.attributes['process.pid'] ?? -1);
-    if (own?.endNs === timeNs) span.attributes['error.type'] = 'aborted';
+    const step = this.#steps.get(span);
+    if (own?.endNs === timeNs) {
+      if (step === undefined) span.attributes['error.type'] = 'aborted';
+      else step.withProcess = true;
+    }
     this.#open.delete(what);
-    if (span.kind === 'lookup') this.#addQuery(span);
   }
 
   /** A question that stood as long as the resolver's time-out was given up; a shorter one was answered. */

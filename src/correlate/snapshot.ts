@@ -112,7 +112,8 @@ export class Snapshot {
 
   #farEnd(record: SocketRecord): Span['attributes'] {
     const { peer, port } = record;
-    const egress = record.received === 0 ? undefined : this.#egressAt(record);
+    const isThrough = record.state === 'ESTABLISHED' && record.received !== 0;
+    const egress = isThrough ? this.#egressAt(record) : undefined;
     if (egress !== undefined)
       return {
         'server.address': hostBehind(this.environment) ?? egress.host,

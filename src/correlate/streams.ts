@@ -50,6 +50,11 @@ export class Http2Streams {
     else this.#onFrame(record, timeNs, pid);
   }
 
+  /** Which host the request is for whose headers are being printed. */
+  get authority(): string {
+    return this.#authority;
+  }
+
   /** A new connection to a host counts its streams anew. */
   onDial(host: string): void {
     for (const authority of this.#next.keys())

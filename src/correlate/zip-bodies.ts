@@ -2,12 +2,13 @@ import { groupBy } from '../model/group-by.ts';
 import type { Span } from '../model/span.ts';
 import type { Arrivals } from './arrivals.ts';
 import { BodySources } from './body-sources.ts';
+import type { Fetches } from './fetches.ts';
 import { hostOf } from './modcache.ts';
 import type { Connection } from './socket.ts';
 
 export interface ZipBodies {
   readonly spans: readonly Span[];
-  readonly fetches: readonly Span[];
+  readonly fetching: Fetches;
   readonly connections: readonly Connection[];
   readonly arrivals: Arrivals;
 }
@@ -17,10 +18,10 @@ export interface ZipBodies {
  * is sent: until the headers are there, the request is what is waited for.
  */
 export function nameZipBodies(
-  { spans, fetches, connections, arrivals }: ZipBodies,
+  { spans, fetching, connections, arrivals }: ZipBodies,
   dropped: Set<Span>,
 ): void {
-  const asked = groupBy(fetches, zipOf);
+  const asked = groupBy(fetching.all, zipOf);
   const hosts = onlyHosts(spans);
   const sources = new BodySources(connections);
   for (const span of spans) {
@@ -40,7 +41,7 @@ export function nameZipBodies(
     const sender = isEmpty
       ? undefined
       : sources.hostOf(span, arrivals.lastOf(span) ?? span.endNs ?? span.startNs);
-    const host = sender ?? (fetch === undefined ? only : hostOf(fetch.attributes['url.full'] ?? ''));
+    const host = sender ?? (fetch === undefined ? only : senderOf(fetch, fetching));
     if (host !== undefined) span.attributes['server.address'] = host;
     if (fetch === undefined && isEmpty && span.endNs === undefined && !isAwaited(span, spans)) {
       // Without -x: the file waits for a zip of which nothing came.
@@ -55,6 +56,12 @@ export function nameZipBodies(
     if (fetch.attributes['gotrace.purpose'] === 'toolchain') span.phase = 'toolchain';
     span.evidence.unshift(...fetch.evidence.slice(-1));
   }
+}
+
+/** As far as go says it. */
+function senderOf(fetch: Span, fetching: Fetches): string | undefined {
+  const dialed = fetching.dialedBy(fetch);
+  return dialed?.isRedirect ? dialed.host : hostOf(fetch.attributes['url.full'] ?? '');
 }
 
 /** `MODULE@VERSION` of a fetch for a zip that was not refused. */

@@ -1,5 +1,7 @@
 import { classifyError } from '../../../parsers/go-errors/format.ts';
+import { egressOf } from '../../correlate/egress.ts';
 import type { Span } from '../../model/span.ts';
+import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { CAUSE_OF_CLASS } from '../error-causes.ts';
 import {
@@ -63,6 +65,7 @@ export function isEgress(span: Span, { trace }: Case): boolean {
     own.flatMap((each) => (each.kind === 'fetch' ? (each.attributes['server.address'] ?? []) : [])),
   );
   const host = span.attributes['server.address'];
+  if (isSetEgress(span, trace)) return true;
   if (asked.size === 0 || span.attributes['gotrace.purpose'] === 'git') return false;
   // What http2debug tells of a dial has no address: it may lead through the proxy.
   const isDirect = own.some(
@@ -77,6 +80,13 @@ export function isEgress(span: Span, { trace }: Case): boolean {
   if (asked.has(span.attributes['network.peer.address'] ?? '')) return false;
   if (host === undefined) return ![80, 443].includes(span.attributes['network.peer.port'] ?? 443);
   return !asked.has(host);
+}
+
+/** HTTPS_PROXY is in the log, and this is where it leads. */
+function isSetEgress({ attributes }: Span, { environment }: Trace): boolean {
+  const egress = egressOf(environment);
+  const { 'server.address': host, 'network.peer.address': address, 'network.peer.port': port } = attributes;
+  return egress !== undefined && egress.port === port && [host, address].includes(egress.host);
 }
 
 function deadEgressProxy(group: Group, context: Case): Diagnosis | undefined {
