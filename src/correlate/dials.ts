@@ -13,6 +13,8 @@ export class Dials {
   readonly #http2Hosts = new Set<string>();
   /** Those that told nothing. */
   readonly refuted = new Set<Span>();
+  /** When HTTP/2 connections came to stand. */
+  readonly connectedNs: number[] = [];
   /** Hosts that were reached, however: what is awaited of them is an answer. */
   readonly reached = new Set<string>();
 
@@ -41,6 +43,7 @@ export class Dials {
     for (const [host, dial] of this.#open) {
       if (this.reached.has(host) && !this.#http2Hosts.has(host)) continue;
       dial.endNs = timeNs;
+      this.connectedNs.push(timeNs);
       dial.evidence.push(at);
       this.#open.delete(host);
       this.#http2Hosts.add(host);

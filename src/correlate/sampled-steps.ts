@@ -61,7 +61,8 @@ function followedAt(
 ): number | undefined {
   const answered = fetches.filter(({ attributes }) => attributes['http.response.status_code'] !== undefined);
   const times = [
-    ...[...answered, ...dials.all].flatMap(({ endNs }) => endNs ?? []),
+    ...answered.flatMap(({ endNs }) => endNs ?? []),
+    ...dials.connectedNs,
     ...sockets.map((socket) => socket.startNs),
   ];
   const after = times.filter((timeNs) => timeNs > startNs && timeNs <= goneNs);
