@@ -13,49 +13,62 @@ export interface ZipBodies {
   readonly arrivals: Arrivals;
 }
 
+const TOOLCHAIN = 'golang.org/toolchain';
+
 /**
  * A body that arrives in the module cache belongs to the request for that zip. The file is opened before the request
  * is sent: until the headers are there, the request is what is waited for.
  */
-export function nameZipBodies(
-  { spans, fetching, connections, arrivals }: ZipBodies,
-  dropped: Set<Span>,
-): void {
+export function nameZipBodies(input: ZipBodies, dropped: Set<Span>): void {
+  const { spans, fetching, arrivals } = input;
   const asked = groupBy(fetching.all, zipOf);
   const hosts = onlyHosts(spans);
-  const sources = new BodySources(connections);
-  for (const span of spans) {
-    const { 'gotrace.module': module, 'gotrace.version': version } = span.attributes;
-    if (span.kind !== 'transfer' || module === undefined || span.attributes['url.full'] !== undefined)
+  const sources = new BodySources(input.connections);
+  for (const body of spans) {
+    const { 'gotrace.module': module, 'gotrace.version': version } = body.attributes;
+    if (body.kind !== 'transfer' || module === undefined || body.attributes['url.full'] !== undefined)
       continue;
-    // Another go may have asked for the same zip before, into a cache of its own.
-    const fetch = asked
-      .get(`${module}@${version}`)
-      ?.findLast(
-        (each) =>
-          (pidOf(each) ?? pidOf(span)) === pidOf(span) &&
-          each.startNs <= (span.endNs ?? Number.POSITIVE_INFINITY),
-      );
-    const isEmpty = (span.attributes['gotrace.bytes'] ?? 0) === 0;
-    const only = fetch === undefined ? hosts.get(pidOf(span) ?? -1) : undefined;
-    const sender = isEmpty
+    const fetch = asked.get(`${module}@${version}`)?.findLast((each) => isFor(each, body));
+    const sender = isEmpty(body)
       ? undefined
-      : sources.hostOf(span, arrivals.lastOf(span) ?? span.endNs ?? span.startNs);
-    const host = sender ?? (fetch === undefined ? only : senderOf(fetch, fetching));
-    if (host !== undefined) span.attributes['server.address'] = host;
-    if (fetch === undefined && isEmpty && span.endNs === undefined && !isAwaited(span, spans)) {
-      // Without -x: the file waits for a zip of which nothing came.
-      span.phase = module === 'golang.org/toolchain' ? 'toolchain' : 'ttfb';
-      span.name = `wait for the zip of ${module}@${version}`;
-    } else if (fetch === undefined ? isEmpty : fetch.endNs === undefined) dropped.add(span);
-    const url = fetch?.attributes['url.full'];
-    if (fetch?.endNs === undefined || url === undefined) continue;
-    span.startNs = isEmpty ? fetch.endNs : Math.min(fetch.endNs, span.startNs);
-    if (span.endNs !== undefined) span.endNs = Math.max(span.endNs, span.startNs);
-    span.attributes['url.full'] = url;
-    if (fetch.attributes['gotrace.purpose'] === 'toolchain') span.phase = 'toolchain';
-    span.evidence.unshift(...fetch.evidence.slice(-1));
+      : sources.hostOf(body, arrivals.lastOf(body) ?? body.endNs ?? body.startNs);
+    const host = sender ?? (fetch === undefined ? hosts.get(pidOf(body) ?? -1) : senderOf(fetch, fetching));
+    if (host !== undefined) body.attributes['server.address'] = host;
+    if (fetch !== undefined) {
+      if (fetch.endNs === undefined) dropped.add(body);
+      else belongTo(body, fetch, fetch.endNs);
+    } else if (isEmpty(body)) {
+      if (body.endNs === undefined && !isAwaited(body, spans)) becomeWait(body);
+      else dropped.add(body);
+    }
   }
+}
+
+/** Another go may have asked for the same zip before, into a cache of its own. */
+function isFor(fetch: Span, body: Span): boolean {
+  const isOwn = (pidOf(fetch) ?? pidOf(body)) === pidOf(body);
+  return isOwn && fetch.startNs <= (body.endNs ?? Number.POSITIVE_INFINITY);
+}
+
+/** The headers came as the fetch ended; the rest is the body. */
+function belongTo(body: Span, fetch: Span, headersNs: number): void {
+  body.startNs = isEmpty(body) ? headersNs : Math.min(headersNs, body.startNs);
+  if (body.endNs !== undefined) body.endNs = Math.max(body.endNs, body.startNs);
+  const url = fetch.attributes['url.full'];
+  if (url !== undefined) body.attributes['url.full'] = url;
+  if (fetch.attributes['gotrace.purpose'] === 'toolchain') body.phase = 'toolchain';
+  body.evidence.unshift(...fetch.evidence.slice(-1));
+}
+
+/** Without -x: the file waits for a zip of which nothing came. */
+function becomeWait(body: Span): void {
+  const { 'gotrace.module': module, 'gotrace.version': version } = body.attributes;
+  body.phase = module === TOOLCHAIN ? 'toolchain' : 'ttfb';
+  body.name = `wait for the zip of ${module}@${version}`;
+}
+
+function isEmpty({ attributes }: Span): boolean {
+  return (attributes['gotrace.bytes'] ?? 0) === 0;
 }
 
 /** As far as go says it. */
@@ -72,10 +85,9 @@ function zipOf({ attributes }: Span): string | undefined {
 }
 
 /** The packets show the request itself as unanswered: they say more than the empty file. */
-function isAwaited(span: Span, spans: readonly Span[]): boolean {
-  const pid = span.attributes['process.pid'];
+function isAwaited(body: Span, spans: readonly Span[]): boolean {
   return spans.some(
-    (each) => each.kind === 'response' && each.endNs === undefined && each.attributes['process.pid'] === pid,
+    (each) => each.kind === 'response' && each.endNs === undefined && pidOf(each) === pidOf(body),
   );
 }
 
