@@ -5,6 +5,22 @@ import { expect, it } from 'vitest';
 import { StderrTap } from '../src/capture/stderr-tap.ts';
 import { cutAt } from './support/parse.ts';
 
+/** What of some chunks of stderr is passed on, where nothing was asked for that gotrace asks for. */
+function shown(chunks: readonly Uint8Array[]): string {
+  const passed: Uint8Array[] = [];
+  const tap = new StderrTap({
+    asked: { x: false, netdns: false, http2debug: false },
+    now: () => 0,
+    passThrough: (bytes) => passed.push(Uint8Array.from(bytes)),
+    onLine: () => {},
+  });
+  for (const chunk of chunks) tap.push(chunk);
+  tap.end();
+  return Buffer.concat(passed).toString();
+}
+
+const told = (...chunks: readonly string[]) => shown(chunks.map((chunk) => Buffer.from(chunk)));
+
 it('a progress bar without line ends is passed on byte for byte, and not kept without end', () => {
   const passed: Uint8Array[] = [];
   const lines: string[] = [];
@@ -26,33 +42,11 @@ it('of the script of a build nothing is passed on, wherever its bytes are cut', 
   const script = gunzipSync(readFileSync('fixtures/go-build/cgo.txt.gz'));
   fc.assert(
     fc.property(fc.array(fc.nat(script.length), { maxLength: 40 }), (places) => {
-      const passed: Uint8Array[] = [];
-      const tap = new StderrTap({
-        asked: { x: false, netdns: false, http2debug: false },
-        now: () => 0,
-        passThrough: (bytes) => passed.push(Uint8Array.from(bytes)),
-        onLine: () => {},
-      });
-      for (const chunk of cutAt(script, places)) tap.push(chunk);
-      tap.end();
-      expect(Buffer.concat(passed).toString()).toBe('');
+      expect(shown(cutAt(script, places))).toBe('');
     }),
     { numRuns: 20 },
   );
 });
-
-const told = (...chunks: readonly string[]) => {
-  const passed: Uint8Array[] = [];
-  const tap = new StderrTap({
-    asked: { x: false, netdns: false, http2debug: false },
-    now: () => 0,
-    passThrough: (bytes) => passed.push(Uint8Array.from(bytes)),
-    onLine: () => {},
-  });
-  for (const chunk of chunks) tap.push(Buffer.from(chunk));
-  tap.end();
-  return Buffer.concat(passed).toString();
-};
 
 it('the beginning of a line of the script, wherever it is cut', () => {
   const line =
