@@ -55,6 +55,7 @@ describe('a look at a go behind an egress proxy', () => {
 
   it.each([
     ['from which nothing came', 0, 'https://proxy.example', 'ttfb/silent-egress-proxy', 'egress.example'],
+    ['which let it through', 39, 'https://proxy.example', 'tls/handshake-stall', 'proxy.example'],
     ['with one host behind it', 5000, 'https://proxy.example,direct', 'ttfb/no-response', 'proxy.example'],
     [
       'with two hosts behind it',

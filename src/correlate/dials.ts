@@ -15,6 +15,8 @@ export class Dials {
   readonly refuted = new Set<Span>();
   /** When HTTP/2 connections came to stand. */
   readonly connectedNs: number[] = [];
+  /** `ADDRESS:PORT` of those, and whose they are. */
+  readonly hosts = new Map<string, string>();
   /** Hosts that were reached, however: what is awaited of them is an answer. */
   readonly reached = new Set<string>();
 
@@ -39,11 +41,12 @@ export class Dials {
   }
 
   /** Its line names an address and no host: it is the oldest dial's. */
-  onConnection(at: SourceLine, timeNs: number): void {
+  onConnection(at: SourceLine, timeNs: number, address: string): void {
     for (const [host, dial] of this.#open) {
       if (this.reached.has(host) && !this.#http2Hosts.has(host)) continue;
       dial.endNs = timeNs;
       this.connectedNs.push(timeNs);
+      this.hosts.set(address, host);
       dial.evidence.push(at);
       this.#open.delete(host);
       this.#http2Hosts.add(host);

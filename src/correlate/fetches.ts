@@ -6,6 +6,8 @@ import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
 /** How many of the last fetches are looked through for the one that dials: go has some tens under way at most. */
 const MAX_UNDER_WAY = 64;
+/** What begins within this time begins together. */
+const AT_ONCE_NS = 50e6;
 const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
 
 /** A host that netdns says was looked up. */
@@ -82,7 +84,12 @@ export class Fetches {
       (underWay.length === 1 ? underWay[0] : undefined);
     if (fetch === undefined) return;
     const own = fetch.attributes['server.address'] ?? '';
-    this.#dialed.set(fetch, { host, at, isRedirect: own !== host && isKnown(own) });
+    const dialed = { host, at, isRedirect: own !== host && isKnown(own) };
+    this.#dialed.set(fetch, dialed);
+    // Lookups of one name at the same time are one.
+    for (const each of underWay)
+      if (each.attributes['server.address'] === own && Math.abs(each.startNs - fetch.startNs) < AT_ONCE_NS)
+        this.#dialed.set(each, this.#dialed.get(each) ?? dialed);
   }
 
   /**
@@ -100,6 +107,13 @@ export class Fetches {
     const span = this.#store.open('response', fetch.phase, `redirected: ${fetch.name}`, timeNs, [at]);
     span.attributes = { ...fetch.attributes, 'server.address': host, 'gotrace.redirected': true };
     this.#redirected.set(fetch, span);
+  }
+
+  /** The host that answers for another one, as far as go says it. */
+  redirectOf(fetch: Span): string | undefined {
+    const dialed = this.#dialed.get(fetch);
+    const awaited = this.#redirected.get(fetch)?.attributes['server.address'];
+    return awaited ?? (dialed?.isRedirect ? dialed.host : undefined);
   }
 
   /** What is waited for where fetches were redirected to. */

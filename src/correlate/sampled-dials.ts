@@ -2,6 +2,7 @@ import type { ProcRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { Dials } from './dials.ts';
 import type { Egress } from './egress.ts';
+import { printAddress } from './socket.ts';
 
 /** A connection that a look at /proc found established. */
 export interface Established {
@@ -24,13 +25,21 @@ export function splitDials(
 ): void {
   for (const dial of dials.all) {
     const endNs = dial.endNs ?? Number.POSITIVE_INFINITY;
-    const up = sockets.find(({ startNs }) => startNs >= dial.startNs && startNs < endNs);
+    const up = sockets.find(
+      ({ startNs, record }) => startNs >= dial.startNs && startNs < endNs && mayBeFor(dial, record, dials),
+    );
     if (up === undefined) endAtFirst(dial, steps);
     else if (egress?.port === up.record.port) throughEgress(dial, up, egress, dials, store);
     else if (dial.endNs !== undefined || up.received === 0) becomeHandshake(dial, up);
     // Something came, and no HTTP/2 connection with it: the host talks HTTP/1, and its answer is awaited.
     else if (up.received !== undefined) dials.refute(dial);
   }
+}
+
+/** Where HTTP/2 is spoken with another host is not what this one is reached at. */
+function mayBeFor(dial: Span, { peer, port }: Established['record'], { hosts }: Dials): boolean {
+  const host = hosts.get(printAddress(peer, port));
+  return host === undefined || host === dial.attributes['server.address'];
 }
 
 /** What was seen of a lookup or a connect says more than the dial around it. */

@@ -26,8 +26,8 @@ interface Body {
   isGivenUp?: boolean;
 }
 
-/** `timeout` of resolv.conf(5) is 5 s by default; two looks at /proc are 0.25 s apart. */
-const RESOLVER_TIMEOUT_NS = 4.4e9;
+/** `timeout` of resolv.conf(5) is 5 s by default; of that, looks at /proc that are 0.25 s apart show this at least. */
+const RESOLVER_TIMEOUT_NS = 4.75e9;
 
 /**
  * What repeated looks at /proc showed of a run without a tracer, as spans from the first look that saw it to the first

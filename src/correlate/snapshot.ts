@@ -1,5 +1,5 @@
 import type { ProcRecord } from '../../parsers/proc/format.ts';
-import type { Span, SpanStore } from '../model/span.ts';
+import type { Phase, Span, SpanKind, SpanStore } from '../model/span.ts';
 import { type Egress, egressOf, hostBehind } from './egress.ts';
 import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process } from './processes.ts';
@@ -7,6 +7,9 @@ import { addProcessSpans } from './programs.ts';
 import { printAddress, TLS_PORTS } from './socket.ts';
 
 type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
+
+/** A server's part of a handshake holds its certificate; that of an egress proxy is a line and some headers. */
+const LEAST_FLIGHT = 400;
 
 /** What /proc showed at one moment, as spans that are open. Since when is known of processes only: the others begin with the look. */
 export class Snapshot {
@@ -135,39 +138,8 @@ export class Snapshot {
     return TLS_PORTS.has(port) || Object.values(this.environment).some((value) => named.test(value));
   }
 
-  /**
-   * SYN-SENT is a connect that is not answered; a query to port 53 that is open waits for a nameserver. An established
-   * connection may be idle: it is taken for the wait only where nothing surer is there. One over which nothing ever came
-   * waits for the server's part of the TLS handshake.
-   */
   #onSocket(record: SocketRecord, startNs: number, surer: boolean): void {
-    let span: Span | undefined;
-    if (record.transport === 'udp' && record.port === 53) {
-      span = this.#store.open('lookup', 'dns', `query at ${record.peer}`, startNs, [record.at]);
-    } else if (record.state === 'SYN-SENT') {
-      span = this.#store.open(
-        'connect',
-        'connect',
-        `connect ${printAddress(record.peer, record.port)}`,
-        startNs,
-        [record.at],
-      );
-    } else if (
-      record.state === 'ESTABLISHED' &&
-      record.received === 0 &&
-      this.#isTls(record.port) &&
-      !surer
-    ) {
-      span = this.#store.open('tls', 'tls', 'TLS handshake', startNs, [record.at]);
-    } else if (record.state === 'ESTABLISHED' && record.transport === 'tcp' && !surer) {
-      span = this.#store.open(
-        'response',
-        'ttfb',
-        `wait for ${printAddress(record.peer, record.port)}`,
-        startNs,
-        [record.at],
-      );
-    }
+    const span = this.#waitAt(record, startNs, surer);
     if (span === undefined) return;
     const egress = record.received === 0 && span.kind === 'response' ? this.#egressAt(record) : undefined;
     const behind = hostBehind(this.environment);
@@ -179,5 +151,28 @@ export class Snapshot {
       ...(span.kind === 'response' ? this.#awaitedBy(record.pid) : {}),
       'process.pid': record.pid,
     };
+  }
+
+  /**
+   * SYN-SENT is a connect that is not answered; a query to port 53 that is open waits for a nameserver. An established
+   * connection may be idle: it is taken for the wait only where nothing surer is there.
+   */
+  #waitAt(record: SocketRecord, startNs: number, surer: boolean): Span | undefined {
+    const { transport, state, peer, port, at } = record;
+    const open = (kind: SpanKind, phase: Phase, name: string) =>
+      this.#store.open(kind, phase, name, startNs, [at]);
+    if (transport === 'udp' && port === 53) return open('lookup', 'dns', `query at ${peer}`);
+    if (state === 'SYN-SENT') return open('connect', 'connect', `connect ${printAddress(peer, port)}`);
+    if (state !== 'ESTABLISHED' || transport !== 'tcp' || surer) return undefined;
+    if (this.#isHandshake(record)) return open('tls', 'tls', 'TLS handshake');
+    return open('response', 'ttfb', `wait for ${printAddress(peer, port)}`);
+  }
+
+  /** The server's part of the handshake is awaited where nothing ever came, or no more than an egress proxy's consent. */
+  #isHandshake(record: SocketRecord): boolean {
+    const { received, port } = record;
+    if (received === undefined) return false;
+    if (this.#egressAt(record) !== undefined) return received > 0 && received < LEAST_FLIGHT;
+    return received === 0 && this.#isTls(port);
   }
 }

@@ -71,10 +71,8 @@ function isEmpty({ attributes }: Span): boolean {
   return (attributes['gotrace.bytes'] ?? 0) === 0;
 }
 
-/** As far as go says it. */
 function senderOf(fetch: Span, fetching: Fetches): string | undefined {
-  const dialed = fetching.dialedBy(fetch);
-  return dialed?.isRedirect ? dialed.host : hostOf(fetch.attributes['url.full'] ?? '');
+  return fetching.redirectOf(fetch) ?? hostOf(fetch.attributes['url.full'] ?? '');
 }
 
 /** `MODULE@VERSION` of a fetch for a zip that was not refused. */
