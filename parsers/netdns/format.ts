@@ -21,9 +21,25 @@ export const netdns: Format<NetdnsRecord> = {
   name: 'netdns',
   detect: (sample) =>
     shareOfLines(sample, (line) => /^go package net: |; using Go's DNS resolver$/.test(line)),
-  create: (emit) => lineByLine(emit, readNetdns),
+  create: (emit) => {
+    /** The beginning of a lookup's line that another line fell into; what is left of it follows on a line of its own. */
+    let begun = '';
+    return lineByLine(emit, (line) => {
+      const record = readNetdns(line);
+      const text = line.text();
+      if (record?.kind !== 'resolver') return record;
+      if (text.startsWith(BEGUN)) {
+        begun = text;
+        return record;
+      }
+      const joined = orderIn(begun + text, line);
+      if (joined !== undefined) begun = '';
+      return joined ?? record;
+    });
+  },
 };
 
+const BEGUN = 'go package net: hostLookupOrder(';
 const ORDER = /^go package net: hostLookupOrder\((.*)\) = (\S+)\s*$/;
 /** Lines are written in pieces, and other goroutines' lines fall between them; the orders are those of net/conf.go. */
 const FRAGMENT =
@@ -31,10 +47,8 @@ const FRAGMENT =
 
 export function readNetdns(line: InputLine): NetdnsRecord | undefined {
   const text = line.text();
-  const order = ORDER.exec(text);
-  if (order?.[1] !== undefined && order[2] !== undefined) {
-    return { kind: 'lookup-order', at: line.at(), timeNs: line.timeNs, host: order[1], order: order[2] };
-  }
+  const order = orderIn(text, line);
+  if (order !== undefined) return order;
   if (!FRAGMENT.test(text) && !/using Go's DNS resolver/.test(text)) return undefined;
   const resolver = resolverOf(text);
   return {
@@ -43,6 +57,12 @@ export function readNetdns(line: InputLine): NetdnsRecord | undefined {
     timeNs: line.timeNs,
     ...(resolver === undefined ? {} : { resolver }),
   };
+}
+
+function orderIn(text: string, line: InputLine): NetdnsRecord | undefined {
+  const [, host, order] = ORDER.exec(text) ?? [];
+  if (host === undefined || order === undefined) return undefined;
+  return { kind: 'lookup-order', at: line.at(), timeNs: line.timeNs, host, order };
 }
 
 function resolverOf(text: string): 'go' | 'cgo' | 'dynamic' | undefined {

@@ -27,6 +27,11 @@ export class Fetches {
   /** Some are only known by a line that `-s N` cut: the packets tell of those. */
   hasCut = false;
   readonly #dialed = new WeakMap<Span, Dialed>();
+  /** By the host of the URL. */
+  readonly #lastDial = new Map<
+    string,
+    { readonly dialed: Dialed; readonly fetch: Span; readonly timeNs: number }
+  >();
   readonly #redirected = new Map<Span, Span>();
 
   constructor(store: SpanStore) {
@@ -48,6 +53,9 @@ export class Fetches {
     const span = this.#store.open('fetch', phase, `get ${record.url}`, timeNs, [record.at]);
     span.attributes = attributesOfUrl(record.url, pid);
     this.all.push(span);
+    const last = this.#lastDial.get(span.attributes['server.address'] ?? '');
+    if (last !== undefined && last.fetch.endNs === undefined && timeNs - last.timeNs < AT_ONCE_NS)
+      this.#dialed.set(span, last.dialed);
     const key = keyOf(record.url, pid);
     this.#open.set(key, [...(this.#open.get(key) ?? []), span]);
     return span;
@@ -72,7 +80,7 @@ export class Fetches {
    * netdns tells of a lookup: go has no connection that is free, and makes one for what it has just begun to get. A host that
    * no URL names is an egress proxy, where go has never looked up the URL's own; else a redirect led there.
    */
-  onLookup(host: string, at: SourceLine, isKnown: (host: string) => boolean): void {
+  onLookup(host: string, at: SourceLine, timeNs: number, isKnown: (host: string) => boolean): void {
     const underWay = this.#underWay();
     const last = (isMeant: (own: string) => boolean) =>
       underWay.findLast(
@@ -86,6 +94,7 @@ export class Fetches {
     const own = fetch.attributes['server.address'] ?? '';
     const dialed = { host, at, isRedirect: own !== host && isKnown(own) };
     this.#dialed.set(fetch, dialed);
+    this.#lastDial.set(own, { dialed, fetch, timeNs });
     // Lookups of one name at the same time are one.
     for (const each of underWay)
       if (each.attributes['server.address'] === own && Math.abs(each.startNs - fetch.startNs) < AT_ONCE_NS)

@@ -119,7 +119,7 @@ export class GoOutput {
         return;
       case 'lookup-order':
         this.netdns = true;
-        this.fetching.onLookup(record.host, record.at, (host) => this.lookupHosts.has(host));
+        this.fetching.onLookup(record.host, record.at, timeNs, (host) => this.lookupHosts.has(host));
         if (!this.lookupHosts.has(record.host)) this.lookupHosts.set(record.host, record.at);
         return;
       case 'go-error':

@@ -271,6 +271,12 @@ it('netdns: order, resolver, and pieces that other lines fell into', () => {
     'go package net: hostLookupOrder(a.example',
     '# get https://a.example/b',
   ]);
+  const glued = 'go package net: hostLookupOrder(\na.example) = files,dns\nfiles,dns\n';
+  expect(parseText(netdns, glued).records).toMatchObject([
+    { kind: 'resolver' },
+    { kind: 'lookup-order', host: 'a.example', order: 'files,dns' },
+    { kind: 'resolver' },
+  ]);
   const rest = ') = files,dns\nfiles,dns\n = files,dns\na.example) = dns,files\na.example) = \n';
   expect(parseText(netdns, rest)).toMatchObject({ records: Array(5).fill({ kind: 'resolver' }) });
 });
