@@ -1,5 +1,5 @@
 import type { Span, SpanStore } from '../model/span.ts';
-import { isRefusal, readClientHello, tlsRecordType } from '../wire/tls.ts';
+import { hasDataBehindFinished, isRefusal, readClientHello, tlsRecordType } from '../wire/tls.ts';
 import { attributesOf, type Connection, endSpan, type Payload, type Socket, TLS_PORTS } from './socket.ts';
 import { hostOfTunnel } from './tunnels.ts';
 
@@ -45,7 +45,8 @@ function goesOn(connection: Connection, handshake: Span, data: Payload): boolean
     return true;
   }
   const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
-  if (type === 'application-data' || (data.bytes.length === 0 && connection.bytesIn > 0)) {
+  const isOver = type === 'application-data' || hasDataBehindFinished(data.bytes, data.length);
+  if (isOver || (data.bytes.length === 0 && connection.bytesIn > 0)) {
     endSpan(handshake, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
     return false;
   }

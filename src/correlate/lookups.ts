@@ -14,14 +14,14 @@ import { UnreadAnswers } from './unread-answers.ts';
  */
 export class Lookups {
   readonly #store: SpanStore;
-  readonly #queries: { readonly span: Span; readonly process: Process; readonly id: number | undefined }[] =
-    [];
+  readonly #queries: { readonly span: Span; readonly process: Process }[] = [];
   /** Which name an address was the answer for. */
   readonly names = new Map<string, string>();
   readonly #unread = new UnreadAnswers();
   /** The same, as far as the order of calls tells it; undefined for an address that two names stand for. */
   readonly #namesByOrder = new Map<string, string | undefined>();
   readonly #nameservers = new Set<string>();
+  readonly #ids = new WeakMap<Span, number>();
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -30,12 +30,7 @@ export class Lookups {
   onSend(socket: Socket, message: DnsMessage | undefined, timeNs: number, at: SourceLine): void {
     if (message?.isResponse) return;
     const name = message?.name ?? '';
-    for (const older of socket.queries) {
-      const again =
-        older.attributes['dns.question.name'] === message?.name &&
-        older.attributes['gotrace.dns.type'] === message?.type;
-      if (again) endQuery(older, timeNs, 'timeout');
-    }
+    for (const older of socket.queries) if (this.#isAgain(older, message)) endQuery(older, timeNs, 'timeout');
     socket.queries = socket.queries.filter((query) => query.endNs === undefined);
     const span = this.#store.open('dns-query', 'dns', `query ${name} ${message?.type ?? ''}`.trim(), timeNs, [
       at,
@@ -52,17 +47,27 @@ export class Lookups {
       ...(message?.type === undefined ? {} : { 'gotrace.dns.type': message.type }),
     };
     socket.queries.push(span);
-    this.#queries.push({ span, process: socket.process, id: message?.id });
+    if (message !== undefined) this.#ids.set(span, message.id);
+    this.#queries.push({ span, process: socket.process });
+  }
+
+  /** Where strace cut the question off before its type, A and AAAA of one name are told apart by their ids. */
+  #isAgain(older: Span, message: DnsMessage | undefined): boolean {
+    const { 'dns.question.name': name, 'gotrace.dns.type': type } = older.attributes;
+    if (name !== message?.name || type !== message?.type) return false;
+    return type !== undefined || message === undefined || this.#ids.get(older) === message.id;
   }
 
   onReceive(socket: Socket, message: DnsMessage | undefined, timeNs: number, at: SourceLine): void {
     const query =
+      socket.queries.find((each) => message !== undefined && this.#ids.get(each) === message.id) ??
       socket.queries.find(
         ({ attributes }) =>
           message?.name === undefined ||
           (attributes['dns.question.name'] === message.name &&
             attributes['gotrace.dns.type'] === message.type),
-      ) ?? (message?.name === undefined ? undefined : socket.queries[0]);
+      ) ??
+      (message?.name === undefined ? undefined : socket.queries[0]);
     if (query === undefined) return;
     query.endNs = timeNs;
     query.evidence.push(at);

@@ -6,6 +6,9 @@ import { type Connection, NEXT_RESPONSE_NS, type Payload } from './socket.ts';
 /** A program that was ended so soon after the last bytes may have been at work on them. */
 const LONG_SILENCE_NS = 1e9;
 
+/** They do nothing else than to get what they were asked for: until they end, they wait for the rest. git asks people, too. */
+const ENDS_WHEN_DONE: ReadonlySet<string> = new Set(['curl', 'wget']);
+
 /** Silence behind what may have been session tickets, on a connection with one request. */
 export function isAfterTickets(
   { isTls, requests, transfer, firstRecord, lastDataNs }: Connection,
@@ -33,7 +36,8 @@ export function answerLate({ response, transfer }: Connection, data: Payload): v
 /**
  * A program that was ended while nothing but session tickets and the greeting of HTTP/2 had come for what it asked, and that
  * did nothing else with the network since: it waited for its answer still. Not for go, whose requests are told by -x, and
- * which keeps connections that it is done with. The transfers that were none are dropped.
+ * which keeps connections that it is done with. The transfers that were none are dropped. Where more had come, only a program
+ * that ends when it has all of it is known to have waited for more.
  */
 export function awaitStill(
   connections: readonly Connection[],
@@ -48,16 +52,18 @@ export function awaitStill(
     if (response?.endNs === undefined || transfer === undefined || process === undefined) continue;
     const wasEnded = process.endNs === undefined || process.signal !== undefined;
     if (!wasEnded || programOf(process.command) === 'go') continue;
-    if ((process.endNs ?? endNs) - lastDataNs < LONG_SILENCE_NS || !isUnheard(connection)) continue;
+    if ((process.endNs ?? endNs) - lastDataNs < LONG_SILENCE_NS || connection.state === 'closed') continue;
     if (connections.some((each) => each !== connection && isLaterOf(each, process, lastDataNs))) continue;
-    delete response.endNs;
-    response.evidence = response.evidence.slice(0, 1);
-    dropped.add(transfer);
+    if (isUnheard(connection)) {
+      delete response.endNs;
+      response.evidence = response.evidence.slice(0, 1);
+      dropped.add(transfer);
+    } else if (connection.isTls && ENDS_WHEN_DONE.has(programOf(process.command))) delete transfer.endNs;
   }
 }
 
-function isUnheard({ isTls, requests, state, transfer, firstRecord }: Connection): boolean {
-  if (!isTls || state === 'closed') return false;
+function isUnheard({ isTls, requests, transfer, firstRecord }: Connection): boolean {
+  if (!isTls) return false;
   const bytes = transfer?.attributes['gotrace.bytes'] ?? 0;
   return (requests === 1 && mayBeTickets(bytes, firstRecord)) || mayBeGreeting(bytes, firstRecord);
 }

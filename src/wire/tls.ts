@@ -37,6 +37,13 @@ export function isRefusal(bytes: Uint8Array, length: number): boolean {
   return type !== undefined && type !== 'handshake' && length === before + ENCRYPTED_ALERT;
 }
 
+/** Whether there is more behind a client's Finished: some libraries send the request with it, in one write. */
+export function hasDataBehindFinished(bytes: Uint8Array, length: number): boolean {
+  if (tlsRecordType(bytes) !== 'change-cipher-spec') return false;
+  const finished = tlsRecordLength(bytes.subarray(DUMMY_CHANGE));
+  return finished !== undefined && length > DUMMY_CHANGE + finished;
+}
+
 /**
  * Whether all that a server has sent since the handshake may be session tickets (RFC 8446, section 4.6.1): OpenSSL sends two
  * of the same length, a few hundred bytes each, before it has read a request.
