@@ -7,7 +7,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readDns, readDnsOverTcp } from '../src/wire/dns.ts';
 import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../src/wire/socks.ts';
-import { isRefusal, mayBeTickets, readClientHello, tlsRecordLength, tlsRecordType } from '../src/wire/tls.ts';
+import {
+  hasDataBehindFinished,
+  isRefusal,
+  mayBeTickets,
+  readClientHello,
+  tlsRecordLength,
+  tlsRecordType,
+} from '../src/wire/tls.ts';
 
 const READERS = {
   readDns,
@@ -16,6 +23,7 @@ const READERS = {
   readHttpResponse,
   readClientHello,
   tlsRecordLength,
+  hasDataBehindFinished: (bytes: Uint8Array) => hasDataBehindFinished(bytes, bytes.length),
   readSocksRequest,
   readSocksAnswer,
   isSocksGreeting: (bytes: Uint8Array) => isSocksGreeting(bytes, bytes.length),
@@ -81,6 +89,15 @@ describe('SOCKS5', () => {
     expect(readSocksAnswer(Uint8Array.of(5, 255))).toBe(255);
     expect(readSocksAnswer(Buffer.from('HTTP/1.1 400'))).toBeUndefined();
   });
+});
+
+it('a request that is sent together with the Finished of TLS 1.3', () => {
+  // ChangeCipherSpec, and a Finished of 69 bytes: the log holds 32 bytes of it.
+  const bytes = Uint8Array.from([20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 69, ...Array(21).fill(7)]);
+  expect(hasDataBehindFinished(bytes, 80)).toBe(false);
+  expect(hasDataBehindFinished(bytes, 307)).toBe(true);
+  expect(hasDataBehindFinished(bytes.subarray(0, 8), 307)).toBe(false);
+  expect(hasDataBehindFinished(Uint8Array.from([23, 3, 3, 0, 69]), 307)).toBe(false);
 });
 
 it('session tickets are of one length, and few', () => {

@@ -52,13 +52,28 @@ export function failureBefore(error: TraceError, context: Case): Diagnosis | und
       confidence: CONFIDENCE,
       evidence: [error.at],
     };
-  const timeNs = error.timeNs ?? context.trace.endNs;
-  const last = context.trace.spans
+  const last = lastStep(error.timeNs ?? context.trace.endNs, context);
+  const diagnosis = last && diagnoseStep(last, context);
+  return diagnosis && { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
+}
+
+/**
+ * Why a command failed that printed nothing: the last thing that it did on the network, where that failed right before the
+ * end. Undefined where anything else may be the reason, or the command itself ended that.
+ */
+export function failureAtEnd(context: Case): Diagnosis | undefined {
+  const last = lastStep(context.trace.endNs, context);
+  if (last === undefined || last.attributes['error.type'] === 'aborted') return undefined;
+  const diagnosis = diagnoseStep(last, context);
+  return diagnosis && { ...diagnosis, confidence: CONFIDENCE };
+}
+
+/** What was done last on the network before a time, if that was right before. */
+function lastStep(timeNs: number, { trace }: Case): Span | undefined {
+  const last = trace.spans
     .filter((span) => isStep(span) && endOf(span) <= timeNs)
     .reduce<Span | undefined>((a, b) => (a === undefined || endOf(b) >= endOf(a) ? b : a), undefined);
-  if (last === undefined || timeNs - endOf(last) > AT_ONCE_NS) return undefined;
-  const diagnosis = diagnoseStep(last, context);
-  return diagnosis && { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
+  return last === undefined || timeNs - endOf(last) > AT_ONCE_NS ? undefined : last;
 }
 
 /** A body that came belongs to an answer, which says more; a fetch that got none, to what it did in vain. */

@@ -6,7 +6,7 @@ import type { Trace } from '../model/trace.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
-import { cutHeadline, failureBefore, isCutShort } from './cut-errors.ts';
+import { cutHeadline, failureAtEnd, failureBefore, isCutShort } from './cut-errors.ts';
 import { entryFindings } from './entries.ts';
 import { decisiveErrors, diagnoseError } from './errors.ts';
 import { proxyListOf } from './goproxy.ts';
@@ -45,7 +45,7 @@ function conclusionOf(context: Case): DiagnosisResult {
     );
   const cut = exitedWell || status.kind === 'killed' ? undefined : cutHeadline(context);
   if (cut !== undefined) return failedInTheDark(cut, waits);
-  if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, trace, waits);
+  if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, context, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
   const open = openWait(waits, trace);
   if (dump !== undefined && open === undefined)
@@ -206,8 +206,15 @@ function failedInTheDark(headline: string, waits: readonly Wait[]): DiagnosisRes
   return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
 }
 
-function failedUnexplained(code: number, { coverage }: Trace, waits: readonly Wait[]): DiagnosisResult {
-  const findings = waits.map((each) => each.finding);
+function failedUnexplained(code: number, context: Case, waits: readonly Wait[]): DiagnosisResult {
+  const { coverage, endNs } = context.trace;
+  const waited = waits.map((each) => each.finding);
+  const failure = failureAtEnd(context);
+  const isTold = waited.some((finding) => finding.cause === failure?.cause);
+  const findings =
+    failure === undefined || isTold
+      ? waited
+      : [findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context), ...waited];
   if (findings.length > 0) return conclude('failed', findings);
   const headline = coverage.syscalls
     ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`

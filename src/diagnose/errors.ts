@@ -2,7 +2,7 @@ import { entryOfUrl, hostOf, purposeOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
 import { CAUSE_OF_CLASS } from './error-causes.ts';
 import { settingOf } from './error-settings.ts';
-import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
+import { addressOf, baseOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
 import { hasNoRoots } from './rules/tls.ts';
 
@@ -108,7 +108,7 @@ function causeOf(error: TraceError, url: string | undefined, context: Case): str
   if (isSumdb && error.class === 'not-found') return 'sumdb/private-module';
   if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
   if (plain === 'transfer/reset') return brokenWhile(error, url, context);
-  if (plain === 'connect/failed') return howConnectFailed(url, context) ?? plain;
+  if (plain === 'connect/failed') return howConnectFailed(error, url, context) ?? plain;
   const isToolchain = /golang\.org\/toolchain|download go1\.|go1\.\d+\S* \([^)]*\): /.test(error.text);
   if (isToolchain && REACHING.test(plain))
     return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
@@ -146,8 +146,12 @@ const CONNECT_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** curl says that it could not connect, and not how that failed; the tracer saw it. */
-function howConnectFailed(url: string | undefined, { trace }: Case): string | undefined {
-  const host = url === undefined ? undefined : hostOf(url);
+function howConnectFailed(
+  { detail }: TraceError,
+  url: string | undefined,
+  { trace }: Case,
+): string | undefined {
+  const host = url === undefined ? detail.host : hostOf(url);
   const errors = trace.spans.flatMap((span) =>
     span.kind === 'connect' && span.attributes['server.address'] === host
       ? (span.attributes['error.type'] ?? [])
@@ -176,20 +180,24 @@ function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diag
   if (cause === 'server-error/not-a-proxy') return withAnswer(diagnosis, context);
   if (error.class.startsWith('egress-')) return withEgress(diagnosis, error, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
-  const span = context.trace.spans.find(
-    (each) =>
-      (each.kind === 'tls' || each.kind === 'connect') &&
-      each.attributes['server.address'] === diagnosis.culprit.host &&
-      each.attributes['network.peer.address'] !== undefined,
+  if (diagnosis.culprit.address !== undefined) return diagnosis;
+  const { host } = diagnosis.culprit;
+  const timeNs = error.timeNs ?? Number.POSITIVE_INFINITY;
+  const reached = context.trace.spans.filter(
+    ({ kind, startNs, attributes }) =>
+      (kind === 'tls' || kind === 'connect') &&
+      attributes['network.peer.address'] !== undefined &&
+      (host === undefined ? startNs <= timeNs : attributes['server.address'] === host),
   );
-  const ip = span?.attributes['network.peer.address'];
-  if (span === undefined || ip === undefined || diagnosis.culprit.address !== undefined) return diagnosis;
-  const port = span.attributes['network.peer.port'] ?? 443;
+  // An error without a host is about what was reached last.
+  const span = host === undefined ? reached.at(-1) : reached[0];
+  if (span === undefined) return diagnosis;
   return {
     ...diagnosis,
     culprit: culprit({
       ...diagnosis.culprit,
-      address: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`,
+      host: host ?? span.attributes['server.address'],
+      address: addressOf(span),
     }),
   };
 }

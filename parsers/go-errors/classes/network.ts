@@ -69,7 +69,8 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
   // curl's words for a connection that ends in the handshake, with OpenSSL and with GnuTLS.
   {
     name: 'tls-broken',
-    pattern: /SSL_ERROR_SYSCALL|SSL_connect: Connection reset|TLS connection was non-properly terminated/,
+    pattern:
+      /SSL_ERROR_SYSCALL|SSL_connect: Connection reset|curl: \(35\) Recv failure: Connection reset|TLS connection was non-properly terminated/,
   },
   {
     name: 'connect-refused',
