@@ -9,6 +9,7 @@ import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../src/wire/socks.ts';
 import {
   hasDataBehindFinished,
+  isFinished,
   isRefusal,
   mayBeTickets,
   readClientHello,
@@ -91,6 +92,13 @@ describe('SOCKS5', () => {
   });
 });
 
+it('a Finished that is sent by itself', () => {
+  const record = (length: number) => Uint8Array.from([23, 3, 3, 0, length - 5, ...Array(27).fill(7)]);
+  expect([58, 74].map((length) => isFinished(record(length), length))).toEqual([true, true]);
+  expect(isFinished(record(80), 80)).toBe(false);
+  expect(isFinished(Uint8Array.from([22, 3, 3, 0, 53]), 58)).toBe(false);
+});
+
 it('a request that is sent together with the Finished of TLS 1.3', () => {
   // ChangeCipherSpec, and a Finished of 69 bytes: the log holds 32 bytes of it.
   const bytes = Uint8Array.from([20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 69, ...Array(21).fill(7)]);
@@ -106,6 +114,8 @@ it('session tickets are of one length, and few', () => {
   expect(mayBeTickets(600, 287)).toBe(false);
   expect(mayBeTickets(2870, 287)).toBe(false);
   expect(mayBeTickets(574, undefined)).toBe(false);
+  // The first of two came before the request.
+  expect(mayBeTickets(287, 287, 287)).toBe(true);
 });
 
 describe('DNS', () => {

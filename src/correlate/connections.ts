@@ -183,6 +183,10 @@ export class Connections {
       // Too short for a frame: the tail of a record, or an alert that closes.
       if (tlsRecordType(data.bytes) === 'alert') return;
     }
+    if (connection.isTls && connection.requests === 0) {
+      connection.firstRecord ??= tlsRecordLength(data.bytes);
+      connection.bytesUnasked += data.length;
+    }
     const answered = connection.response !== undefined && connection.response.endNs === undefined;
     if (answered) this.#onFirstByte(connection, socket, data);
     else if (isAfterTickets(connection, data)) answerLate(connection, data);

@@ -1,5 +1,12 @@
 import type { Span, SpanStore } from '../model/span.ts';
-import { hasDataBehindFinished, isRefusal, readClientHello, tlsRecordType } from '../wire/tls.ts';
+import {
+  DUMMY_CHANGE,
+  hasDataBehindFinished,
+  isFinished,
+  isRefusal,
+  readClientHello,
+  tlsRecordType,
+} from '../wire/tls.ts';
 import { attributesOf, type Connection, endSpan, type Payload, type Socket, TLS_PORTS } from './socket.ts';
 import { hostOfTunnel } from './tunnels.ts';
 
@@ -44,12 +51,19 @@ function goesOn(connection: Connection, handshake: Span, data: Payload): boolean
     endSpan(handshake, data.startNs, data.at, 'refused');
     return true;
   }
+  // GnuTLS sends it by itself, behind the ChangeCipherSpec.
+  if (!connection.hasFinished && isFinished(data.bytes, data.length)) {
+    connection.hasFinished = true;
+    endSpan(handshake, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
+    return true;
+  }
   const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
   const isOver = type === 'application-data' || hasDataBehindFinished(data.bytes, data.length);
   if (isOver || (data.bytes.length === 0 && connection.bytesIn > 0)) {
     endSpan(handshake, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
     return false;
   }
+  if (connection.bytesIn > 0 && data.length > DUMMY_CHANGE) connection.hasFinished = true;
   // Behind the server's last word come the client's own checks: under a tracer, a folder of CAs takes it a second.
   if (connection.bytesIn > 0)
     handshake.attributes['gotrace.tls.checked'] = data.startNs - connection.lastHandshakeNs;

@@ -31,8 +31,12 @@ export interface Connection {
   lastWriteNs: number;
   lastDataNs: number;
   bytesIn: number;
+  /** The client's last word of the handshake was seen. */
+  hasFinished: boolean;
   /** The length of the first record that came after the handshake. */
   firstRecord: number | undefined;
+  /** What came after the handshake, before anything was asked for. */
+  bytesUnasked: number;
   requests: number;
   /** Requests since the connection was last idle. */
   outstanding: number;
@@ -42,6 +46,8 @@ export interface Connection {
   /** Bytes of the body that are still due, where Content-Length told. */
   due: number | undefined;
   lastReadAt: SourceLine | undefined;
+  /** A read that had not returned when the process or the log ended: more was awaited. */
+  isReading: boolean;
   spans: Span[];
 }
 
@@ -60,13 +66,16 @@ export function newConnection(connect: Span | undefined): Connection {
     lastWriteNs: 0,
     lastDataNs: 0,
     bytesIn: 0,
+    hasFinished: false,
     firstRecord: undefined,
+    bytesUnasked: 0,
     requests: 0,
     outstanding: 0,
     url: undefined,
     status: undefined,
     due: undefined,
     lastReadAt: undefined,
+    isReading: false,
     spans: connect === undefined ? [] : [connect],
   };
 }

@@ -176,6 +176,7 @@ export class Sockets {
   }
 
   #onReceive(socket: Socket, record: SyscallRecord, endNs: number): void {
+    if (record.state === 'open' && socket.connection !== undefined) socket.connection.isReading = true;
     if (record.state !== 'complete') return;
     const at = record.resumedAt ?? record.at;
     const args = splitArguments(record.args);

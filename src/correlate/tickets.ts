@@ -11,14 +11,14 @@ const ENDS_WHEN_DONE: ReadonlySet<string> = new Set(['curl', 'wget']);
 
 /** Silence behind what may have been session tickets, on a connection with one request. */
 export function isAfterTickets(
-  { isTls, requests, transfer, firstRecord, lastDataNs }: Connection,
+  { isTls, requests, transfer, firstRecord, bytesUnasked, lastDataNs }: Connection,
   data: Payload,
 ): boolean {
   return (
     isTls &&
     requests === 1 &&
     data.endNs - lastDataNs >= NEXT_RESPONSE_NS &&
-    mayBeTickets(transfer?.attributes['gotrace.bytes'] ?? 0, firstRecord)
+    mayBeTickets(transfer?.attributes['gotrace.bytes'] ?? 0, firstRecord, bytesUnasked)
   );
 }
 
@@ -36,8 +36,8 @@ export function answerLate({ response, transfer }: Connection, data: Payload): v
 /**
  * A program that was ended while nothing but session tickets and the greeting of HTTP/2 had come for what it asked, and that
  * did nothing else with the network since: it waited for its answer still. Not for go, whose requests are told by -x, and
- * which keeps connections that it is done with. The transfers that were none are dropped. Where more had come, only a program
- * that ends when it has all of it is known to have waited for more.
+ * which keeps connections that it is done with. The transfers that were none are dropped. Where more had come, a program
+ * is known to have waited for the rest if it was reading, or if it ends when it has all of it.
  */
 export function awaitStill(
   connections: readonly Connection[],
@@ -58,14 +58,16 @@ export function awaitStill(
       delete response.endNs;
       response.evidence = response.evidence.slice(0, 1);
       dropped.add(transfer);
-    } else if (connection.isTls && ENDS_WHEN_DONE.has(programOf(process.command))) delete transfer.endNs;
+    } else if (connection.isReading || (connection.isTls && ENDS_WHEN_DONE.has(programOf(process.command))))
+      delete transfer.endNs;
   }
 }
 
-function isUnheard({ isTls, requests, transfer, firstRecord }: Connection): boolean {
+function isUnheard({ isTls, requests, transfer, firstRecord, bytesUnasked }: Connection): boolean {
   if (!isTls) return false;
   const bytes = transfer?.attributes['gotrace.bytes'] ?? 0;
-  return (requests === 1 && mayBeTickets(bytes, firstRecord)) || mayBeGreeting(bytes, firstRecord);
+  const areTickets = requests === 1 && mayBeTickets(bytes, firstRecord, bytesUnasked);
+  return areTickets || mayBeGreeting(bytes, firstRecord);
 }
 
 function isLaterOf({ spans }: Connection, { pid }: Process, timeNs: number): boolean {

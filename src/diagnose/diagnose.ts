@@ -206,20 +206,25 @@ function failedInTheDark(headline: string, waits: readonly Wait[]): DiagnosisRes
   return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
 }
 
+/** It printed no error that is known. What it did last on the network may have failed, and be the reason. */
 function failedUnexplained(code: number, context: Case, waits: readonly Wait[]): DiagnosisResult {
   const { coverage, endNs } = context.trace;
-  const waited = waits.map((each) => each.finding);
   const failure = failureAtEnd(context);
-  const isTold = waited.some((finding) => finding.cause === failure?.cause);
-  const findings =
-    failure === undefined || isTold
-      ? waited
-      : [findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context), ...waited];
-  if (findings.length > 0) return conclude('failed', findings);
+  if (failure !== undefined && !waits.some(({ finding }) => finding.cause === failure.cause)) {
+    const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
+    return conclude('failed', [finding, ...waits.map((each) => each.finding)]);
+  }
   const headline = coverage.syscalls
     ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
     : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
-  return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
+  // What timeout(1) ends has no error of its own: it is what was being waited for then.
+  const open = waits.filter(({ group }) => group.open);
+  if (open.length > 0)
+    return conclude(
+      'failed',
+      [...new Set([...open, ...waits])].map((each) => each.finding),
+    );
+  return failedInTheDark(headline, waits);
 }
 
 function dumpFinding(context: Case): Finding | undefined {

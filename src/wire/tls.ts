@@ -18,7 +18,7 @@ const RECORD_HEADER = 5;
 /** An encrypted alert: level and description, the content type, and the tag (RFC 8446 sections 5.2 and 6). */
 const ENCRYPTED_ALERT = RECORD_HEADER + 2 + 1 + 16;
 /** The ChangeCipherSpec that a client may send first, and that means nothing (RFC 8446 appendix D.4). */
-const DUMMY_CHANGE = RECORD_HEADER + 1;
+export const DUMMY_CHANGE = RECORD_HEADER + 1;
 
 /** How long the record is that these bytes begin with, its header included; undefined where they begin no TLS record. */
 export function tlsRecordLength(bytes: Uint8Array): number | undefined {
@@ -44,16 +44,24 @@ export function hasDataBehindFinished(bytes: Uint8Array, length: number): boolea
   return finished !== undefined && length > DUMMY_CHANGE + finished;
 }
 
+/** Whether what a client sends is a Finished alone: that of SHA-256 or of SHA-384 (RFC 8446 section 4.4.4). */
+export function isFinished(bytes: Uint8Array, length: number): boolean {
+  return tlsRecordType(bytes) === 'application-data' && FINISHED.has(length);
+}
+
+/** Header, message header, a hash, the content type, and the tag. */
+const FINISHED: ReadonlySet<number> = new Set([32, 48].map((hash) => RECORD_HEADER + 4 + hash + 1 + 16));
+
 /**
  * Whether all that a server has sent since the handshake may be session tickets (RFC 8446, section 4.6.1): OpenSSL sends two
- * of the same length, a few hundred bytes each, before it has read a request.
+ * of the same length, a few hundred bytes each, before it has read a request. `before` of it came before the request.
  */
-export function mayBeTickets(bytes: number, recordLength: number | undefined): boolean {
+export function mayBeTickets(bytes: number, recordLength: number | undefined, before = 0): boolean {
   return (
     recordLength !== undefined &&
     recordLength <= LONGEST_TICKET &&
-    bytes > recordLength &&
-    bytes <= MOST_TICKETS * recordLength &&
+    before + bytes > recordLength &&
+    before + bytes <= MOST_TICKETS * recordLength &&
     bytes % recordLength === 0
   );
 }
