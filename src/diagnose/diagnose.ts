@@ -1,28 +1,20 @@
-import { egressOf } from '../correlate/egress.ts';
-import { hostOf } from '../correlate/modcache.ts';
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
-import type { Verdict } from '../model/verdict.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
-import { cutHeadline, failureAtEnd, failureBefore, isCutShort } from './cut-errors.ts';
+import { conclude, type DiagnosisResult } from './conclusion.ts';
+import { cutHeadline, failureBefore, isCutShort } from './cut-errors.ts';
+import { dumpFinding } from './dump.ts';
 import { entryFindings } from './entries.ts';
 import { decisiveErrors, diagnoseError } from './errors.ts';
+import { failed, failedInTheDark, failedUnexplained, type Wait } from './failed.ts';
 import { proxyListOf } from './goproxy.ts';
-import { diagnoseGoroutines, SILENT_EGRESS } from './goroutines.ts';
 import { endedWell } from './outcome.ts';
 import { type Case, findingOf, isOpenEnded, phaseOfCause } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 import { isNotable, isSignificant } from './significance.ts';
 import { whatIsUnseen } from './unseen.ts';
-
-export interface DiagnosisResult {
-  readonly verdict: Verdict;
-  /** The first finding, where there is a blocking point. */
-  readonly blockingPoint: Finding | undefined;
-  readonly findings: readonly Finding[];
-}
 
 /** What the trace shows, as causes with evidence, and the verdict that they add up to. */
 export function diagnose(trace: Trace, timeline: Timeline): DiagnosisResult {
@@ -80,11 +72,6 @@ function openWait(waits: readonly Wait[], { endNs }: Trace): Wait | undefined {
   return waits
     .filter(({ group }) => group.open || group.endNs >= endNs - LAST_WORDS_NS)
     .reduce((a, b) => (b.group.criticalNs > a.group.criticalNs ? b : a));
-}
-
-interface Wait {
-  readonly group: Group;
-  readonly finding: Finding;
 }
 
 function waitFindings(context: Case): Wait[] {
@@ -176,110 +163,6 @@ const REACHING: ReadonlySet<Phase> = new Set(['dns', 'connect', 'tls', 'ttfb', '
 
 function joinCulprits(a: Culprit, b: Culprit): Culprit {
   return { ...b, ...a };
-}
-
-/** In a run that failed, what made it fail stands first, even when it took no time. */
-function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
-  // An error of an unknown kind says less than a wait that failed.
-  const [first] = errors;
-  if (
-    first !== undefined &&
-    first.confidence < LEAST_TELLING &&
-    waits.some((each) => each.finding.confidence > first.confidence)
-  ) {
-    return conclude('failed', [...waits.map((each) => each.finding), ...errors]);
-  }
-  const told = new Set(errors.map((finding) => finding.cause));
-  return conclude('failed', [
-    ...errors,
-    ...waits.map((each) => each.finding).filter((finding) => !told.has(finding.cause)),
-  ]);
-}
-
-/** The log does not hold why it failed. A wait that failed itself is taken for the reason; another one is none. */
-function failedInTheDark(headline: string, waits: readonly Wait[]): DiagnosisResult {
-  const failing = waits.filter(({ group }) => group.spans.some((span) => span.attributes['error.type']));
-  const findings = [...failing, ...waits.filter((each) => !failing.includes(each))].map(
-    (each) => each.finding,
-  );
-  if (failing.length > 0) return conclude('failed', findings);
-  return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
-}
-
-/** It printed no error that is known. What it did last on the network may have failed, and be the reason. */
-function failedUnexplained(code: number, context: Case, waits: readonly Wait[]): DiagnosisResult {
-  const { coverage, endNs } = context.trace;
-  const failure = failureAtEnd(context);
-  if (failure !== undefined && !waits.some(({ finding }) => finding.cause === failure.cause)) {
-    const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
-    return conclude('failed', [finding, ...waits.map((each) => each.finding)]);
-  }
-  const headline = coverage.syscalls
-    ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
-    : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
-  // What timeout(1) ends has no error of its own: it is what was being waited for then.
-  const open = waits.filter(({ group }) => group.open);
-  if (open.length > 0)
-    return conclude(
-      'failed',
-      [...new Set([...open, ...waits])].map((each) => each.finding),
-    );
-  return failedInTheDark(headline, waits);
-}
-
-function dumpFinding(context: Case): Finding | undefined {
-  const { trace, timeline } = context;
-  const diagnosis = diagnoseGoroutines(trace.goroutines);
-  if (diagnosis === undefined) return undefined;
-  const minutes = Math.max(0, ...trace.goroutines.map((each) => each.minutes ?? 0));
-  const openFetch = trace.spans.find((span) => span.kind === 'fetch' && span.endNs === undefined);
-  const asked = openFetch?.attributes['server.address'] ?? onlyHost(trace);
-  const host = diagnosis.cause === SILENT_EGRESS ? egressHost(trace) : asked;
-  const url = openFetch?.attributes['url.full'];
-  const culprit = {
-    ...diagnosis.culprit,
-    ...(host === undefined ? {} : { host }),
-    ...(url === undefined ? {} : { url }),
-  };
-  const blockedNs =
-    openFetch === undefined ? minutes * 60e9 : Math.max(minutes * 60e9, trace.endNs - openFetch.startNs);
-  return findingOf(
-    { ...diagnosis, culprit },
-    {
-      startNs: trace.endNs - blockedNs,
-      endNs: trace.endNs,
-      blockedNs: Math.min(blockedNs, Math.max(timeline.wallNs, minutes * 60e9)),
-    },
-    context,
-  );
-}
-
-/** HTTPS_PROXY's, where the log has it; else the one that was looked up although no URL names it. */
-function egressHost({ environment, lookupHosts, spans }: Trace): string | undefined {
-  const asked = new Set(spans.flatMap(({ attributes }) => hostOf(attributes['url.full'] ?? '') ?? []));
-  return egressOf(environment)?.host ?? lookupHosts.find((each) => !asked.has(each.host))?.host;
-}
-
-/** The host of all that was fetched, where there is one only. */
-function onlyHost({ spans }: Trace): string | undefined {
-  const hosts = new Set(
-    spans.flatMap((span) => (span.kind === 'fetch' ? (span.attributes['server.address'] ?? []) : [])),
-  );
-  return hosts.size === 1 ? [...hosts][0] : undefined;
-}
-
-const LEAST_TELLING = 0.5;
-const HEADLINES = { slow: 'Slow', failed: 'Failed', blocked: 'Blocked' } as const;
-
-function conclude(status: 'slow' | 'failed' | 'blocked', findings: readonly Finding[]): DiagnosisResult {
-  const [first] = findings;
-  const summary = first?.summary ?? '';
-  return {
-    // An error that is quoted may end in one of its own.
-    verdict: { status, headline: `${HEADLINES[status]}: ${summary.replace(/[.:]+$/, '')}.` },
-    blockingPoint: first,
-    findings,
-  };
 }
 
 function healthyHeadline({ trace, timeline }: Case): string {

@@ -1,7 +1,7 @@
 import { percentileNs } from '../../parsers/strace/histogram.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
-import type { DiagnosisResult } from '../diagnose/diagnose.ts';
+import type { DiagnosisResult } from '../diagnose/conclusion.ts';
 import type { InputSummary } from '../ingest/summary.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportFinding, ReportSpan } from '../model/report.ts';

@@ -1,0 +1,57 @@
+import type { Finding } from '../model/finding.ts';
+import type { Group } from '../timeline/timeline.ts';
+import { conclude, type DiagnosisResult } from './conclusion.ts';
+import { failureAtEnd } from './cut-errors.ts';
+import { type Case, findingOf } from './rule.ts';
+
+/** A group of waits, and what a rule says of it. */
+export interface Wait {
+  readonly group: Group;
+  readonly finding: Finding;
+}
+
+/** An error of an unknown kind says less than this. */
+const LEAST_TELLING = 0.5;
+
+/** In a run that failed, what made it fail stands first, even when it took no time. */
+export function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
+  const waited = waits.map((each) => each.finding);
+  const [first] = errors;
+  const isUnclear = first !== undefined && first.confidence < LEAST_TELLING;
+  if (isUnclear && waits.some((each) => hasFailed(each) && each.finding.confidence > first.confidence))
+    return conclude('failed', [...failedFirst(waits), ...errors]);
+  const told = new Set(errors.map((finding) => finding.cause));
+  return conclude('failed', [...errors, ...waited.filter((finding) => !told.has(finding.cause))]);
+}
+
+/** The log does not hold why it failed. A wait that failed itself is taken for the reason; another one is none. */
+export function failedInTheDark(headline: string, waits: readonly Wait[]): DiagnosisResult {
+  const findings = failedFirst(waits);
+  if (waits.some(hasFailed)) return conclude('failed', findings);
+  return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
+}
+
+/** It printed no error that is known. What it did last on the network may have failed, and be the reason. */
+export function failedUnexplained(code: number, context: Case, waits: readonly Wait[]): DiagnosisResult {
+  const { coverage, endNs } = context.trace;
+  const failure = failureAtEnd(context);
+  if (failure !== undefined && !waits.some(({ finding }) => finding.cause === failure.cause)) {
+    const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
+    return conclude('failed', [finding, ...waits.map((each) => each.finding)]);
+  }
+  const headline = coverage.syscalls
+    ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
+    : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
+  return failedInTheDark(headline, waits);
+}
+
+function failedFirst(waits: readonly Wait[]): Finding[] {
+  return [...waits.filter(hasFailed), ...waits.filter((each) => !hasFailed(each))].map(
+    (each) => each.finding,
+  );
+}
+
+/** What timeout(1) ends has no error of its own: it is open. */
+function hasFailed({ group }: Wait): boolean {
+  return group.open || group.spans.some((span) => span.attributes['error.type'] !== undefined);
+}
