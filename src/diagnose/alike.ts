@@ -14,7 +14,7 @@ export function medianOf(sorted: readonly number[]): number {
 }
 
 /** One wait that holds this share of a group's time is the one to name. */
-const MOSTLY_ONE = 0.6;
+export const MOSTLY_ONE = 0.6;
 
 /** The lengths of the waits that took about as long as the longest, where no single one is to blame for all. */
 export function alike(group: Group): readonly number[] | undefined {

@@ -1,6 +1,6 @@
 import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { medianOf } from '../alike.ts';
+import { MOSTLY_ONE, medianOf } from '../alike.ts';
 import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf, lengthOf } from '../rule.ts';
 
 const NOT_FOUND: readonly (number | undefined)[] = [404, 410];
@@ -22,7 +22,8 @@ export function slowFirstProxy(group: Group, { trace }: Case): Diagnosis | undef
 
 /**
  * The same where each fetch went over a connection of its own, and whether reaching the entry or its answer was slow is not
- * known: it costs that time. Not where the next entry is as slow, for then it is what both have in common.
+ * known: it costs that time. Not where the next entry is as slow, for then it is what both have in common; nor where one of
+ * many took most of it.
  */
 export function slowToReachFirst(group: Group, context: Case): Diagnosis | undefined {
   if (group.spans.some(({ kind }) => kind !== 'fetch')) return undefined;
@@ -30,8 +31,10 @@ export function slowToReachFirst(group: Group, context: Case): Diagnosis | undef
   const missing = missingOf(group);
   const lengthsOf = (fetches: readonly Span[]) =>
     fetches.map((fetch) => lengthOf(fetch, endNs)).sort((a, b) => a - b);
-  const longest = lengthsOf(askedNext(missing, spans)).at(-1) ?? 0;
-  return longest < medianOf(lengthsOf(missing)) / 2 ? slowFirstProxy(group, context) : undefined;
+  const waits = lengthsOf(missing);
+  const longestOfNext = lengthsOf(askedNext(missing, spans)).at(-1) ?? 0;
+  const isEach = (waits.at(-1) ?? 0) < MOSTLY_ONE * group.criticalNs;
+  return isEach && longestOfNext < medianOf(waits) / 2 ? slowFirstProxy(group, context) : undefined;
 }
 
 function missingOf({ spans }: Group): Span[] {
