@@ -277,6 +277,16 @@ describe('a script around go', () => {
   });
 });
 
+describe('disk', () => {
+  const read = (ret: string) => `read(7</home/dev/go/pkg/mod/cache/download/a.zip>, 0x1, 8) = ${ret}`;
+
+  it('a read that a signal interrupted has ended', async () => {
+    const restarted = read('? ERESTARTSYS (To be restarted if SA_RESTART is set) <0.021132>');
+    expect(await point(log([1, restarted], ...exit(9)))).toMatchObject({ status: 'healthy' });
+    expect(await point(log([1, read('8 <6.000000>')], ...exit(9)))).toMatchObject({ cause: 'disk/slow' });
+  });
+});
+
 describe('a goroutine dump', () => {
   const dump = (...functions: readonly string[]) =>
     [

@@ -69,7 +69,8 @@ export class Files {
     }
     if (/LOCK_NB|F_SETLK,|F_OFD_SETLK,/.test(record.args) || (isFcntl && !/SETLKW/.test(record.args))) return;
     const endNs = record.startNs + (record.durationNs ?? (record.boundNs ?? record.startNs) - record.startNs);
-    const open = record.state === 'open';
+    // A call that a signal interrupted has ended; it is made anew, or not.
+    const open = record.state === 'open' && !record.ret.startsWith('? ERESTART');
     if (open || endNs - record.startNs >= LOCK_WAIT_NS) {
       const span = this.#store.open('lock', 'lock', `lock ${path}`, record.startNs, evidenceOf(record));
       if (!open) span.endNs = endNs;
@@ -146,7 +147,8 @@ export class Files {
   /** Any call that took long or failed in a telling way. */
   onOther(record: SyscallRecord, process: Process): void {
     const error = record.errno === undefined ? undefined : DISK_ERRORS[record.errno];
-    const open = record.state === 'open';
+    // A call that a signal interrupted has ended; it is made anew, or not.
+    const open = record.state === 'open' && !record.ret.startsWith('? ERESTART');
     const isSlow = open || (record.durationNs ?? 0) >= SLOW_FILE_NS;
     if ((error === undefined && !isSlow) || !FILE_CALLS.test(record.name)) return;
     const path = pathOf(record, process);
