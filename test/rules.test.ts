@@ -287,6 +287,22 @@ describe('disk', () => {
   });
 });
 
+describe('lock', () => {
+  const lock = 'flock(7</home/dev/go/pkg/mod/cache/lock>, LOCK_EX)';
+  const interrupted = `${lock} = ? ERESTARTSYS (To be restarted if SA_RESTART is set) <5.000000>`;
+
+  it('that was waited for until Ctrl-C is waited for still; one that was asked for again was given', async () => {
+    const killed = log(
+      [1, interrupted],
+      [6, '--- SIGINT {si_signo=SIGINT} ---'],
+      [6, '+++ killed by SIGINT +++'],
+    );
+    expect(await point(killed)).toMatchObject({ status: 'blocked', cause: 'lock/cache', seconds: 5 });
+    const again = log([1, interrupted], [6, `${lock} = 0 <2.000000>`], ...exit(8.1));
+    expect(await point(again)).toMatchObject({ status: 'slow', cause: 'lock/cache' });
+  });
+});
+
 describe('a goroutine dump', () => {
   const dump = (...functions: readonly string[]) =>
     [

@@ -69,8 +69,7 @@ export class Files {
     }
     if (/LOCK_NB|F_SETLK,|F_OFD_SETLK,/.test(record.args) || (isFcntl && !/SETLKW/.test(record.args))) return;
     const endNs = record.startNs + (record.durationNs ?? (record.boundNs ?? record.startNs) - record.startNs);
-    // A call that a signal interrupted has ended; it is made anew, or not.
-    const open = record.state === 'open' && !record.ret.startsWith('? ERESTART');
+    const open = record.state === 'open';
     if (open || endNs - record.startNs >= LOCK_WAIT_NS) {
       const span = this.#store.open('lock', 'lock', `lock ${path}`, record.startNs, evidenceOf(record));
       if (!open) span.endNs = endNs;
