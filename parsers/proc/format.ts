@@ -68,6 +68,8 @@ export type ProcRecord =
   /** `what` is the key of a process, a socket or a lock that was there: see `keyOfProcLine`. */
   | (At & { readonly kind: 'proc-gone'; readonly what: string });
 
+export type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
+
 const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
 
 /** What stays the same of a line while what it tells of is there: a process ages, a queue fills; another program is another key. */

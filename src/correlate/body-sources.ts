@@ -26,7 +26,7 @@ export class BodySources {
     const byPid = groupBy(received, ({ attributes }) => attributes['process.pid']);
     this.#byPid = new Map(
       [...byPid].flatMap(([pid, own]) => {
-        const hosts = new Set(own.map(hostOf));
+        const hosts = new Set(own.map(serverOf));
         return hosts.size > 1 ? [[pid, new SpanIndex(own)] as const] : [];
       }),
     );
@@ -41,7 +41,7 @@ export class BodySources {
     if (index === undefined) return undefined;
     const from = Math.min(body.startNs, lastNs - AT_ONCE_NS);
     const until = lastNs + AT_ONCE_NS;
-    const received = groupBy(index.overlapping(from, until), hostOf);
+    const received = groupBy(index.overlapping(from, until), serverOf);
     const [host, ...others] = [...received].flatMap(([name, spans]) => {
       const seconds = spans.reduce(
         (sum, { startNs, endNs = until }) => sum + Math.min(endNs, until) - Math.max(startNs, from),
@@ -54,6 +54,6 @@ export class BodySources {
   }
 }
 
-function hostOf({ attributes }: Span): string | undefined {
+function serverOf({ attributes }: Span): string | undefined {
   return attributes['server.address'];
 }

@@ -69,7 +69,8 @@ export class Fetches {
     const span = known ?? this.#startUnseen(record, timeNs, pid);
     this.#forget(key, span);
     span.endNs = timeNs;
-    this.#endRedirect(span);
+    const redirected = this.#redirected.get(span);
+    if (redirected !== undefined) redirected.endNs = timeNs;
     delete span.attributes['error.type'];
     if (record.at !== span.evidence[0]) span.evidence.push(record.at);
     if (record.status !== undefined) span.attributes['http.response.status_code'] = record.status;
@@ -137,11 +138,6 @@ export class Fetches {
   /** The host that was looked up last for a fetch: it did not go over a connection that was there. */
   dialedBy(fetch: Span): Dialed | undefined {
     return this.#dialed.get(fetch);
-  }
-
-  #endRedirect(fetch: Span): void {
-    const span = this.#redirected.get(fetch);
-    if (span !== undefined && fetch.endNs !== undefined) span.endNs = fetch.endNs;
   }
 
   /** The log begins after its start. */

@@ -52,21 +52,19 @@ function goesOn(connection: Connection, handshake: Span, data: Payload): boolean
     return true;
   }
   // GnuTLS sends it by itself, behind the ChangeCipherSpec.
-  if (!connection.hasFinished && isFinished(data.bytes, data.length)) {
-    connection.hasFinished = true;
-    endSpan(handshake, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
-    return true;
-  }
+  const isLastWord = !connection.hasFinished && isFinished(data.bytes, data.length);
   const type = data.bytes.length > 0 ? tlsRecordType(data.bytes) : undefined;
   const isOver = type === 'application-data' || hasDataBehindFinished(data.bytes, data.length);
   if (isOver || (data.bytes.length === 0 && connection.bytesIn > 0)) {
+    connection.hasFinished = true;
     endSpan(handshake, Math.min(connection.lastHandshakeNs, data.startNs), data.at);
-    return false;
+    return isLastWord;
   }
-  if (connection.bytesIn > 0 && data.length > DUMMY_CHANGE) connection.hasFinished = true;
-  // Behind the server's last word come the client's own checks: under a tracer, a folder of CAs takes it a second.
-  if (connection.bytesIn > 0)
+  if (connection.bytesIn > 0) {
+    connection.hasFinished ||= data.length > DUMMY_CHANGE;
+    // Behind the server's last word come the client's own checks: under a tracer, a folder of CAs takes it a second.
     handshake.attributes['gotrace.tls.checked'] = data.startNs - connection.lastHandshakeNs;
+  }
   connection.lastHandshakeNs = data.endNs;
   return true;
 }

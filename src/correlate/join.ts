@@ -1,5 +1,5 @@
 import { groupBy } from '../model/group-by.ts';
-import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
+import { asksForTunnel, pidOf, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
 import type { Arrivals } from './arrivals.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
@@ -153,10 +153,6 @@ function followRedirect(wait: Span, underWay: SpanIndex): void {
 function lateness({ endNs }: Span, waitEndNs: number): number {
   const until = endNs ?? Number.POSITIVE_INFINITY;
   return until === waitEndNs ? 0 : Math.abs(until - waitEndNs);
-}
-
-function pidOf({ attributes }: Span): number | undefined {
-  return attributes['process.pid'];
 }
 
 /** Waits of git and of its helpers are charged to git, whatever they wait for; so are its lookups and connections. */

@@ -1,4 +1,4 @@
-import type { ProcRecord } from '../../parsers/proc/format.ts';
+import type { SocketRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { Dials } from './dials.ts';
 import type { Egress } from './egress.ts';
@@ -6,7 +6,7 @@ import { printAddress } from './socket.ts';
 
 /** A connection that a look at /proc found established. */
 export interface Established {
-  readonly record: ProcRecord & { readonly kind: 'proc-socket' };
+  readonly record: SocketRecord;
   readonly startNs: number;
   /** Bytes that came over it, when that was last told; undefined where it was not. */
   received: number | undefined;
@@ -37,7 +37,7 @@ export function splitDials(
 }
 
 /** Where HTTP/2 is spoken with another host is not what this one is reached at. */
-function mayBeFor(dial: Span, { peer, port }: Established['record'], { hosts }: Dials): boolean {
+function mayBeFor(dial: Span, { peer, port }: SocketRecord, { hosts }: Dials): boolean {
   const host = hosts.get(printAddress(peer, port));
   return host === undefined || host === dial.attributes['server.address'];
 }

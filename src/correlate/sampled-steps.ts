@@ -1,10 +1,8 @@
-import type { ProcRecord } from '../../parsers/proc/format.ts';
+import type { SocketRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
 import type { Established } from './sampled-dials.ts';
 import { printAddress } from './socket.ts';
-
-export type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
 
 /** A lookup or a connect that a look at /proc found under way. */
 export interface Step {

@@ -1,4 +1,4 @@
-import type { ProcRecord } from '../../parsers/proc/format.ts';
+import type { ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import { STILL_NS } from './arrivals.ts';
 import { egressOf } from './egress.ts';
@@ -7,7 +7,7 @@ import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process, programOf } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { type Established, splitDials } from './sampled-dials.ts';
-import { type SocketRecord, type Step, settleSteps } from './sampled-steps.ts';
+import { type Step, settleSteps } from './sampled-steps.ts';
 import { printAddress } from './socket.ts';
 
 type LockRecord = ProcRecord & { readonly kind: 'proc-lock' };

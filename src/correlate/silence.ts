@@ -1,6 +1,5 @@
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { Span, SpanKind, SpanStore } from '../model/span.ts';
-
 import { type Process, programOf } from './processes.ts';
 import type { Connection } from './socket.ts';
 

@@ -1,12 +1,10 @@
-import type { ProcRecord } from '../../parsers/proc/format.ts';
+import type { ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
 import type { Phase, Span, SpanKind, SpanStore } from '../model/span.ts';
 import { type Egress, egressOf, hostBehind } from './egress.ts';
 import { openZipBody, readCachePath } from './modcache.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress, TLS_PORTS } from './socket.ts';
-
-type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
 
 /** A server's part of a handshake holds its certificate; that of an egress proxy is a line and some headers. */
 const LEAST_FLIGHT = 400;

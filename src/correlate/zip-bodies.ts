@@ -1,5 +1,5 @@
 import { groupBy } from '../model/group-by.ts';
-import type { Span } from '../model/span.ts';
+import { pidOf, type Span } from '../model/span.ts';
 import type { Arrivals } from './arrivals.ts';
 import { BodySources } from './body-sources.ts';
 import type { Fetches } from './fetches.ts';
@@ -98,8 +98,4 @@ function onlyHosts(spans: readonly Span[]): ReadonlyMap<number, string> {
       return host === undefined || others.length > 0 ? [] : [[pid, host] as const];
     }),
   );
-}
-
-function pidOf({ attributes }: Span): number | undefined {
-  return attributes['process.pid'];
 }

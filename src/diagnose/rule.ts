@@ -166,3 +166,8 @@ export function waitsNoLonger(span: Span, { spans, criticalNs }: Group, endNs: n
 export function baseOf(url: string | undefined): string | undefined {
   return url === undefined ? undefined : (entryOfUrl(url) ?? /^[a-z+]+:\/\/[^/]+/.exec(url)?.[0]);
 }
+
+export function withBase(span: Span | undefined): { base?: string } {
+  const base = baseOf(span?.attributes['url.full']);
+  return base === undefined ? {} : { base };
+}

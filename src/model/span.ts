@@ -99,6 +99,10 @@ export function isUnanswered({ endNs, attributes }: Span): boolean {
   return endNs === undefined || attributes['error.type'] === 'aborted';
 }
 
+export function pidOf({ attributes }: Span): number | undefined {
+  return attributes['process.pid'];
+}
+
 /** The wait for an egress proxy to let a connection through. */
 export function asksForTunnel({ kind, attributes }: Span): boolean {
   return kind === 'response' && attributes['gotrace.tunnel'] !== undefined;

@@ -1,7 +1,16 @@
 import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { MOSTLY_ONE, medianOf } from '../alike.ts';
-import { baseOf, type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf, lengthOf } from '../rule.ts';
+import {
+  baseOf,
+  type Case,
+  culprit,
+  culpritOfSpan,
+  type Diagnosis,
+  evidenceOf,
+  lengthOf,
+  withBase,
+} from '../rule.ts';
 
 const NOT_FOUND: readonly (number | undefined)[] = [404, 410];
 
@@ -10,11 +19,10 @@ export function slowFirstProxy(group: Group, { trace }: Case): Diagnosis | undef
   const missing = missingOf(group);
   const [next] = askedNext(missing, trace.spans);
   if (missing.length < 2 || missing.length < group.spans.length / 2 || next === undefined) return undefined;
-  const base = baseOf(missing[0]?.attributes['url.full']);
   return {
     cause: 'ttfb/slow-first-proxy',
     culprit: culprit({ ...culpritOfSpan(missing[0]), setting: 'GOPROXY order' }),
-    ...(base === undefined ? {} : { base }),
+    ...withBase(missing[0]),
     confidence: 0.9,
     evidence: [...evidenceOf(missing, 4), ...evidenceOf([next], 1)],
   };

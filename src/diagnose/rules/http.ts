@@ -4,7 +4,6 @@ import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { alike, EQUAL, eachOf, lengths, medianOf } from '../alike.ts';
 import {
-  baseOf,
   type Case,
   culprit,
   culpritOfSpan,
@@ -17,6 +16,7 @@ import {
   NO_TIME_LIMIT,
   type WaitRule,
   waitsNoLonger,
+  withBase,
 } from '../rule.ts';
 import { slowFirstProxy } from './first-entry.ts';
 
@@ -54,11 +54,6 @@ function serverError(group: Group): Diagnosis | undefined {
     confidence: 0.9,
     evidence: evidenceOf(bad),
   };
-}
-
-function withBase(span: Span | undefined): { base?: string } {
-  const base = baseOf(span?.attributes['url.full']);
-  return base === undefined ? {} : { base };
 }
 
 function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
