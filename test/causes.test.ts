@@ -213,6 +213,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     is: go('rename /c/a.tmp /c/a: invalid cross-device link'),
     near: go('rename /c/a.tmp /c/a: permission denied'),
   },
+  'cpu/stopped': { is: 'go-stopped', near: 'ttfb-zip-slow' },
   'cpu/unzip': { is: 'cpu-unzip', near: 'baseline-cold' },
 };
 

@@ -242,6 +242,28 @@ describe('tls', () => {
     );
     expect(await point(late)).toMatchObject({ cause: 'tls/slow-handshake' });
   });
+
+  const late = 'read(5, "\\26\\3\\3\\0z\\2"..., 576) = 127 <0.000010>';
+  it('a connection that is kept in reserve has done its handshake, though nothing is asked for over it', async () => {
+    const finished = 'write(5, "\\24\\3\\3\\0\\1\\1\\27\\3\\3\\0E5"..., 80) = 80 <0.000010>';
+    const done = await point(log(...open(0.1), [0.2, late], [0.21, finished], ...exit(9, 1)));
+    expect(done).toMatchObject({ status: 'failed', findings: [] });
+    // TLS 1.2: the client's Finished stands behind its keys, and the server's answers it.
+    const keys = 'write(5, "\\26\\3\\3\\0%\\20"..., 93) = 93 <0.000010>';
+    const answered = 'read(5, "\\24\\3\\3\\0\\1\\1"..., 576) = 51 <0.000010>';
+    const old = await point(log(...open(0.1), [0.2, late], [0.21, keys], [0.25, answered], ...exit(9, 1)));
+    expect(old).toMatchObject({ status: 'failed', findings: [] });
+    const silent = await point(log(...open(0.1), [0.2, late], [0.21, keys], [9, '+++ killed by SIGINT +++']));
+    expect(silent).toMatchObject({ status: 'blocked', cause: 'tls/handshake-stall' });
+  });
+
+  it('one that go was done without kept nobody waiting; one that it failed with may have', async () => {
+    expect(await point(log(...open(0.1), ...exit(0.9)))).toMatchObject({ status: 'healthy' });
+    expect(await point(log(...open(0.1), ...exit(9, 1)))).toMatchObject({
+      status: 'failed',
+      cause: 'tls/handshake-stall',
+    });
+  });
 });
 
 describe('a script around go', () => {
@@ -284,6 +306,36 @@ describe('disk', () => {
     const restarted = read('? ERESTARTSYS (To be restarted if SA_RESTART is set) <0.021132>');
     expect(await point(log([1, restarted], ...exit(9)))).toMatchObject({ status: 'healthy' });
     expect(await point(log([1, read('8 <6.000000>')], ...exit(9)))).toMatchObject({ cause: 'disk/slow' });
+  });
+});
+
+describe('a process that is stopped', () => {
+  const hangs = [0.1, 'read(5<TCP:[192.0.2.2:40000->192.0.2.9:443]>,  <unfinished ...>'] as const;
+  const resumed = '<... read resumed>"\\27\\3\\3", 900) = 900 <4.900000>';
+  const stop = '--- stopped by SIGTSTP ---';
+  const goOn = '--- SIGCONT {si_signo=SIGCONT} ---';
+
+  it('waits for nobody, and what it was waiting for is not slow', async () => {
+    const stopped = log(hangs, [0.2, stop], [4.9, goOn], [5, resumed], ...exit(5.1));
+    expect(await point(stopped)).toMatchObject({ status: 'slow', cause: 'cpu/stopped', seconds: 4.7 });
+    const still = log(hangs, [0.2, stop]);
+    expect(await point(still)).toMatchObject({ status: 'blocked', cause: 'cpu/stopped' });
+  });
+
+  it('is one thing, and another process that goes on is another', async () => {
+    const child = [0.05, 'fork() = 2 <0.000100>'] as const;
+    const busy = [3, '2 openat(AT_FDCWD, "/etc/hosts", O_RDONLY) = 3 <0.000100>'] as const;
+    const one = log(child, [0.2, stop], busy, [4.9, goOn], ...exit(5.1)).replaceAll(
+      /^1 (\d+\.\d+) 2 /gm,
+      '2 $1 ',
+    );
+    expect(await point(one)).toMatchObject({ cause: 'cpu/stopped', seconds: 4.7 });
+    const other = one.replaceAll(/^1 (\S+ (?:--- ))/gm, '2 $1').replace(/^2 (\S+ openat)/m, '1 $1');
+    expect(await point(other)).toMatchObject({ cause: 'cpu/stopped', seconds: 4.7 });
+  });
+
+  it('and let go on at once, it is not spoken of', async () => {
+    expect(await point(log([0.2, stop], [0.25, goOn], ...exit(5.1)))).toMatchObject({ status: 'healthy' });
   });
 });
 

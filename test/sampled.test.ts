@@ -32,6 +32,26 @@ async function pointOf(proc: string, stderr: string) {
   return { status, headline, cause: report.blockingPoint?.cause, culprit: report.blockingPoint?.culprit };
 }
 
+describe('a command that was stopped', () => {
+  it('stood still, and what was in flight is not slow', async () => {
+    const stops = [
+      [2, 'stopped 0.25'],
+      [8, 'gone stopped'],
+    ] as const;
+    const point = await pointOf(looks(stops), stamped([ASKED, answered(8.9)]));
+    expect(point).toMatchObject({ status: 'slow', cause: 'cpu/stopped' });
+    expect(point.headline).toMatch(/stood still for 6\.[23] s/);
+    const short = await pointOf(
+      looks([
+        [8, 'stopped 0.25'],
+        [8, 'gone stopped'],
+      ]),
+      stamped([ASKED, answered(8.9)]),
+    );
+    expect(short.cause).toBe('connect/other');
+  });
+});
+
 describe('a handshake that http2debug began to tell of', () => {
   it('stalls where nothing ever came over the connection', async () => {
     const point = await pointOf(looks([socket(0.25), socket(1.3, ' received=0')]), stamped([ASKED, DIAL]));

@@ -6,6 +6,7 @@ const at = (seconds: number, lines: readonly string[]) =>
   lines.map((line) => `17000000${seconds.toFixed(6).padStart(9, '0')} ${line}\n`).join('');
 
 const GO = 'proc 12 1 S 33.50 futex_wait go\tmod\tdownload';
+const STOPPED = 'proc 13 12 T 33.00 do_signal_stop git\tls-remote\thttps://git.example/a.git';
 const SOCKET = 'socket 12 8 tcp ESTABLISHED 192.0.2.2:40000 192.0.2.9:443 rx=0 tx=0 received=105120';
 const HOST = 'host proxy.example 192.0.2.9';
 const zip = (bytes: number) =>
@@ -23,6 +24,7 @@ describe('two looks at a go that hangs', () => {
     ['of a zip that grows', [zip(98_304)], [zip(131_072)], 'transfer/slow', '33 kB at 16 kB/s'],
     ['of a zip without a byte', [zip(0)], [zip(0)], 'ttfb/no-response', 'lib.example/Big@v1.2.0'],
     ['of a connection alone', [], [], 'ttfb/no-response', 'proxy.example'],
+    ['of a process that is stopped', [STOPPED], [STOPPED], 'cpu/stopped', 'state T'],
     [
       'of the program that GOAUTH names',
       ['proc 13 12 S 32.00 do_wait /opt/auth.sh'],

@@ -16,8 +16,9 @@ interface At {
  *     env PID NAME=VALUE
  *     host NAME ADDRESS
  *     work SECONDS-SINCE
+ *     stopped SECONDS-SINCE
  *     sampling every 250 ms
- *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID … | gone file PID FD PATH | gone work
+ *     gone proc PID COMMAND… | gone socket PID FD … | gone lock PID … | gone file PID FD PATH | gone work | gone stopped
  */
 export type ProcRecord =
   | (At & {
@@ -65,6 +66,8 @@ export type ProcRecord =
   | (At & { readonly kind: 'proc-sampling' })
   /** The processes compute rather than wait, for so long by now. */
   | (At & { readonly kind: 'proc-work'; readonly key: string; readonly ageSeconds: number })
+  /** The processes stand still, for so long by now. */
+  | (At & { readonly kind: 'proc-stopped'; readonly key: string; readonly ageSeconds: number })
   /** `what` is the key of a process, a socket or a lock that was there: see `keyOfProcLine`. */
   | (At & { readonly kind: 'proc-gone'; readonly what: string });
 
@@ -79,7 +82,7 @@ export function keyOfProcLine(line: string): string {
   return line
     .replace(/^(file \d+ \d+) \d+ /, '$1 ')
     .replace(/ rx=\d+ tx=\d+.*$/, '')
-    .replace(/^work .*$/, 'work');
+    .replace(/^(work|stopped) .*$/, '$1');
 }
 
 export function isProcRecord<R extends { readonly kind: string }>(
@@ -95,7 +98,7 @@ export const proc: Format<ProcRecord> = {
 };
 
 const LINE =
-  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock|file|work)\b|work [\d.]+$|proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
+  /^(?:host \S+ \S+$|sampling every |gone (?:proc|socket|lock|file|work|stopped)\b|(?:work|stopped) [\d.]+$|proc \d+ \d+ [A-Z] |socket \d+ \d+ (?:tcp|udp) |lock \d+ waits \d+ |file \d+ \d+ \d+ \/|env \d+ \w+=)/;
 /** What each kind of line says; the fields are the groups of its pattern. */
 const READERS: readonly {
   readonly pattern: RegExp;
@@ -164,6 +167,10 @@ const READERS: readonly {
   {
     pattern: /^work ([\d.]+)$/,
     read: ([age], base, key) => ({ kind: 'proc-work', ...base, key, ageSeconds: Number(age) }),
+  },
+  {
+    pattern: /^stopped ([\d.]+)$/,
+    read: ([age], base, key) => ({ kind: 'proc-stopped', ...base, key, ageSeconds: Number(age) }),
   },
   {
     pattern: /^host (\S+) (\S+)$/,

@@ -3,7 +3,7 @@ import { StraceParser } from './parser.ts';
 import type { StraceRecord } from './records.ts';
 
 const LINE =
-  /^\s*(?:\[pid\s+\d+(?:<[^>]*>)?\]\s+|\d+(?:<[^>]*>)?\s+)?(?:\d+(?::\d\d:\d\d)?(?:\.\d+)?\s+)?(?:\(\+\s*[\d.]+\)\s+)?(?:\[[^\]]*\]\s+)*(?:[a-z_][a-z0-9_]*\(.*(?:=\s+(?:-?\d|0x|\?)|<unfinished \.\.\.>|$)|<\.\.\. \w+ resumed>|--- SIG|\+\+\+ (?:exited with|killed|superseded))/;
+  /^\s*(?:\[pid\s+\d+(?:<[^>]*>)?\]\s+|\d+(?:<[^>]*>)?\s+)?(?:\d+(?::\d\d:\d\d)?(?:\.\d+)?\s+)?(?:\(\+\s*[\d.]+\)\s+)?(?:\[[^\]]*\]\s+)*(?:[a-z_][a-z0-9_]*\(.*(?:=\s+(?:-?\d|0x|\?)|<unfinished \.\.\.>|$)|<\.\.\. \w+ resumed>|--- (?:stopped by )?SIG|\+\+\+ (?:exited with|killed|superseded))/;
 
 /** strace(1), 4.x to 7.x, with or without pid, time and duration. */
 export const strace: Format<StraceRecord> = {

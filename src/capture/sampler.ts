@@ -10,6 +10,7 @@ const PAUSE_MS = 1000;
 const BUSY_SHARE = 0.5;
 /** Every so many looks, ss(8) is asked what came over connections over which nothing was known to have come. */
 const LOOKS_TO_ASK = 4;
+const STATE = /^proc \d+ \d+ ([A-Z]) /;
 const ESTABLISHED = / tcp ESTABLISHED /;
 const RECEIVED_NOTHING = / received=0$/;
 
@@ -29,6 +30,8 @@ export class Sampler {
   #seconds = performance.now() / 1000;
   #computedSeconds = 0;
   #looks = 0;
+  /** Ctrl-Z stops us with the command; we were let go on since the last look. */
+  #wasStopped = false;
   /** Connections by what ss said of them last. */
   readonly #asked = new Map<string, string>();
 
@@ -36,15 +39,23 @@ export class Sampler {
     this.#pid = pid;
     this.#path = path;
     this.#write([`sampling every ${SAMPLE_MS} ms`]);
-    this.#timer = setInterval(() => this.#look(), SAMPLE_MS);
+    // After the signals that came meanwhile: a SIGCONT tells that we stood still.
+    this.#timer = setInterval(() => setImmediate(() => this.#look()), SAMPLE_MS);
     this.#timer.unref();
+    process.on('SIGCONT', this.#onContinued);
   }
+
+  readonly #onContinued = () => {
+    this.#wasStopped = true;
+  };
 
   #look(): void {
     // What a process that has just been ended no longer waits for was in flight when it was ended.
-    if (performance.now() < this.#pausedUntilMs || !isRunning(this.#pid)) return;
+    if (this.#isStopped || performance.now() < this.#pausedUntilMs || !isRunning(this.#pid)) return;
     const tree = processTree(this.#pid);
-    const seen = [...this.#work(tree), ...snapshot(tree, { isGentle: true })];
+    const elapsedSeconds = this.#sinceLastLook();
+    const found = snapshot(tree, { isGentle: true });
+    const seen = [...this.#work(tree, elapsedSeconds), ...this.#pause(found, elapsedSeconds), ...found];
     const lines = new Map(seen.map((line) => [keyOfProcLine(line), line]));
     const news = [...lines].flatMap(([key, line]) => (this.#isNews(key, line) ? [line] : []));
     const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
@@ -74,15 +85,31 @@ export class Sampler {
     this.#write(news);
   }
 
-  /** Whether it computed most of the time since the last look. */
-  #work(tree: readonly number[]): string[] {
+  #sinceLastLook(): number {
     const seconds = performance.now() / 1000;
-    const computed = computedSeconds(tree);
     const elapsed = seconds - this.#seconds;
-    const isBusy = computed - this.#computedSeconds >= BUSY_SHARE * elapsed;
     this.#seconds = seconds;
+    return elapsed;
+  }
+
+  /** Whether it computed most of the time since the last look. */
+  #work(tree: readonly number[], elapsedSeconds: number): string[] {
+    const computed = computedSeconds(tree);
+    const isBusy = computed - this.#computedSeconds >= BUSY_SHARE * elapsedSeconds;
     this.#computedSeconds = computed;
-    return isBusy ? [`work ${elapsed.toFixed(2)}`] : [];
+    return isBusy ? [`work ${elapsedSeconds.toFixed(2)}`] : [];
+  }
+
+  /** Whether it stands still: stopped, or stopped with us since the last look and let go on. */
+  #pause(found: readonly string[], elapsedSeconds: number): string[] {
+    const line = `stopped ${elapsedSeconds.toFixed(2)}`;
+    if (this.#wasStopped) {
+      this.#wasStopped = false;
+      this.#write([line, 'gone stopped']);
+      return [];
+    }
+    const states = found.flatMap((each) => STATE.exec(each)?.[1] ?? []);
+    return states.includes('T') && !states.includes('R') ? [line] : [];
   }
 
   /** A zip is written down again whenever there is more of it. */
@@ -101,6 +128,7 @@ export class Sampler {
     if (this.#isStopped) return;
     this.#isStopped = true;
     clearInterval(this.#timer);
+    process.off('SIGCONT', this.#onContinued);
     if (!wasKilled)
       this.#write(
         [...this.#known.keys()].filter((key) => !key.startsWith('env ')).map((key) => `gone ${key}`),

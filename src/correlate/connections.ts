@@ -4,7 +4,7 @@ import type { SourceLine } from '../../parsers/types.ts';
 import type { SpanStore } from '../model/span.ts';
 import { type HttpRequest, readHttpRequest, readHttpResponse } from '../wire/http1.ts';
 import { tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
-import { isHandshakeWrite } from './handshake.ts';
+import { handshakeEnd, isHandshakeWrite, onHandshakeRead } from './handshake.ts';
 import {
   attributesOf,
   type Connection,
@@ -174,9 +174,7 @@ export class Connections {
     connection.bytesIn += data.length;
     connection.lastReadAt = data.at;
     if (connection.tls !== undefined && connection.tls.endNs === undefined) {
-      connection.lastHandshakeNs = data.endNs;
-      if (tlsRecordType(data.bytes) === 'alert') connection.tls.attributes['error.type'] = 'alert';
-      if (connection.tls.evidence.length < 3) connection.tls.evidence.push(data.at);
+      onHandshakeRead(connection, connection.tls, data);
       return;
     }
     if (connection.isTls && data.bytes.length > 0 && data.length < 5 + 1 + 16) {
@@ -264,8 +262,10 @@ export class Connections {
     if (connection.connect !== undefined && connection.connect.endNs === undefined)
       endSpan(connection.connect, timeNs, at, 'aborted');
     if (connection.tls !== undefined && connection.tls.endNs === undefined) {
-      const done = connection.bytesIn > 0 && timeNs - connection.lastHandshakeNs < 1e9;
-      if (done) endSpan(connection.tls, connection.lastHandshakeNs, at);
+      const isDone =
+        connection.handshakeDoneNs !== undefined ||
+        (connection.bytesIn > 0 && timeNs - connection.lastHandshakeNs < 1e9);
+      if (isDone) endSpan(connection.tls, connection.handshakeDoneNs ?? connection.lastHandshakeNs, at);
       else endSpan(connection.tls, timeNs, at, 'aborted');
     }
     if (connection.response !== undefined && connection.response.endNs === undefined)
@@ -288,8 +288,8 @@ export class Connections {
   finish(): void {
     for (const connection of this.all) {
       const { transfer, tls } = connection;
-      if (tls !== undefined && tls.endNs === undefined && connection.bytesIn > 0 && connection.requests > 0)
-        tls.endNs = connection.lastHandshakeNs;
+      const doneNs = handshakeEnd(connection);
+      if (doneNs !== undefined && tls !== undefined) tls.endNs ??= doneNs;
       if (transfer !== undefined && (connection.due === undefined || connection.bytesIn >= connection.due)) {
         transfer.endNs ??= connection.lastDataNs;
       }

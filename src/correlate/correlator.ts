@@ -1,10 +1,9 @@
 import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
 import { isProcRecord, type ProcRecord } from '../../parsers/proc/format.ts';
 import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
-import type { SyscallRecord } from '../../parsers/strace/records.ts';
+import type { ExitRecord, SignalRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SyscallTotalRecord } from '../../parsers/strace-summary/format.ts';
-import type { SourceLine } from '../../parsers/types.ts';
 import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Coverage, Trace } from '../model/trace.ts';
@@ -16,6 +15,8 @@ import { GoOutput } from './go-output.ts';
 import { markAuthPrograms } from './goauth.ts';
 import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
+import { Observed } from './observed.ts';
+import { Pauses } from './pauses.ts';
 import { descriptorOf, infoOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
@@ -62,29 +63,27 @@ export class Correlator {
   readonly #written = new Map<string, number | undefined>();
   /** Lines of a separate stderr; they wait for the end, when it is known what the tracer saw of them. */
   readonly #text: TextRecord[] = [];
-  #firstNs: number | undefined;
-  #lastNs = Number.NEGATIVE_INFINITY;
-  #lastCallNs = Number.NEGATIVE_INFINITY;
+  readonly #observed = new Observed();
+  readonly #pauses = new Pauses(this.#store);
   #sawSyscalls = false;
-  /** Until a time shows parts of a second: strace -t prints none. */
-  #isWholeSeconds = true;
   #sawLibraryCalls = false;
-  #lastLine: SourceLine | undefined;
 
   on(record: TraceRecord): void {
     switch (record.kind) {
       case 'syscall':
         this.#onSyscall(record);
         return;
-      case 'exit': {
-        this.#seen(record.timeNs, record.at);
-        this.#processes.of(record.pid, record.timeNs, record.at);
+      case 'exit':
+        this.#observed.seen(record.timeNs, record.at);
+        this.#pauses.onSign(this.#processOf(record).pid, record.timeNs, record.at);
         this.#processes.onExit(record);
         return;
-      }
       case 'signal':
+        this.#observed.seen(record.timeNs, record.at);
+        this.#pauses.onSignal(record, this.#processOf(record));
+        return;
       case 'superseded':
-        this.#seen(record.timeNs, record.at);
+        this.#observed.seen(record.timeNs, record.at);
         return;
       case 'syscall-total':
         this.#totals.push(record);
@@ -101,8 +100,8 @@ export class Correlator {
 
   #onProc(record: ProcRecord): void {
     if (record.timeNs !== undefined) {
-      this.#firstNs ??= record.timeNs;
-      this.#seen(record.timeNs, record.at);
+      this.#observed.first(record.timeNs);
+      this.#observed.seen(record.timeNs, record.at);
     }
     if (record.kind === 'proc-sampling' || !this.#samples.isEmpty) this.#samples.on(record);
     else this.#snapshot.on(record);
@@ -110,13 +109,10 @@ export class Correlator {
 
   #onSyscall(record: SyscallRecord): void {
     this.#sawSyscalls = true;
-    const endNs = record.boundNs ?? record.startNs + (record.durationNs ?? 0);
-    if (this.#firstNs === undefined) this.#processes.attached = record.name !== 'execve';
-    this.#firstNs ??= record.startNs;
-    if (this.#isWholeSeconds && record.startNs % 1e9 !== 0) this.#isWholeSeconds = false;
-    this.#seen(endNs, record.resumedAt ?? record.at);
-    this.#lastCallNs = Math.max(this.#lastCallNs, record.startNs + (record.durationNs ?? 0));
+    if (this.#observed.firstNs === undefined) this.#processes.attached = record.name !== 'execve';
+    this.#observed.onCall(record);
     const process = this.#processes.of(record.pid, record.startNs, record.at);
+    this.#pauses.onCall(record, process);
     this.#processes.onCall(record, process);
     if (record.name === 'close') {
       // Both halves are reported; the first is when the number became free.
@@ -149,18 +145,16 @@ export class Correlator {
 
   #onLibraryCall(record: LtraceRecord): void {
     this.#sawLibraryCalls = true;
-    this.#firstNs ??= record.kind === 'library-call' ? record.startNs : record.timeNs;
-    this.#seen(
+    this.#observed.first(record.kind === 'library-call' ? record.startNs : record.timeNs);
+    this.#observed.seen(
       record.kind === 'library-call' ? record.startNs + (record.durationNs ?? 0) : record.timeNs,
       record.at,
     );
     this.#libraries.on(record);
   }
 
-  #seen(timeNs: number, at: SourceLine): void {
-    if (timeNs < this.#lastNs) return;
-    this.#lastNs = timeNs;
-    this.#lastLine = at;
+  #processOf({ pid, timeNs, at }: SignalRecord | ExitRecord): Process {
+    return this.#processes.of(pid, timeNs, at);
   }
 
   finish(totals: Totals): Trace {
@@ -170,6 +164,7 @@ export class Correlator {
     this.#stderr.finish();
     this.#sockets.connections.finish();
     this.#files.finish();
+    this.#pauses.finish();
     const { startNs, endNs } = this.#limits(totals);
     this.#output.finish(endNs);
     const lookups = this.#sockets.lookups.assemble([...this.#output.hosts, ...this.#sockets.hosts]);
@@ -191,7 +186,7 @@ export class Correlator {
       endNs,
       isEndSeen: this.#sawSyscalls || ended.atSeconds !== undefined,
     });
-    const silence = { spans, connections, processes, syscalls, lastCallNs: this.#lastCallNs, endNs };
+    const silence = { spans, connections, processes, syscalls, lastCallNs: this.#observed.lastCallNs, endNs };
     return {
       spans: [...spans, ...awaitInSilence(this.#store, silence)],
       droppedSpans: this.#store.dropped,
@@ -215,21 +210,21 @@ export class Correlator {
         ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
         : {}),
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
-      lastLines: [...this.#output.lastLines, ...(this.#lastLine === undefined ? [] : [this.#lastLine])],
+      lastLines: [...this.#output.lastLines, ...this.#observed.lastLines],
     };
   }
 
   /** When the trace begins and ends; both are 0 where nothing has a time. */
   #limits({ originSeconds, ended }: Totals): { readonly startNs: number; readonly endNs: number } {
     const startNs = Math.min(
-      this.#firstNs ?? Number.POSITIVE_INFINITY,
+      this.#observed.firstNs ?? Number.POSITIVE_INFINITY,
       this.#output.firstNs ?? Number.POSITIVE_INFINITY,
     );
     const endedNs =
       ended.atSeconds === undefined || originSeconds === undefined
         ? Number.NEGATIVE_INFINITY
         : (ended.atSeconds - originSeconds) * 1e9;
-    const endNs = Math.max(this.#lastNs, this.#output.lastNs, endedNs);
+    const endNs = Math.max(this.#observed.lastNs, this.#output.lastNs, endedNs);
     return { startNs: Number.isFinite(startNs) ? startNs : 0, endNs: Number.isFinite(endNs) ? endNs : 0 };
   }
 
@@ -244,11 +239,11 @@ export class Correlator {
       libraryCalls: this.#sawLibraryCalls,
       snapshot: !this.#snapshot.isEmpty,
       sampled: !this.#samples.isEmpty,
-      tickNs: this.#sawSyscalls && this.#isWholeSeconds ? 1e9 : 0,
+      tickNs: this.#sawSyscalls && this.#observed.isWholeSeconds ? 1e9 : 0,
       sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
       timed:
         originSeconds !== undefined ||
-        endNs > (this.#firstNs ?? endNs) ||
+        endNs > (this.#observed.firstNs ?? endNs) ||
         this.#text.some((record) => record.timeNs !== undefined),
     };
   }
@@ -265,8 +260,7 @@ export class Correlator {
   #cover(syscalls: readonly SyscallTotals[], { firstNs, lastNs }: Extent): void {
     if (!this.#sawSyscalls) this.#processes.attached = !syscalls.some((call) => call.name === 'execve');
     this.#sawSyscalls = true;
-    this.#firstNs = Math.min(this.#firstNs ?? firstNs, firstNs);
-    this.#lastNs = Math.max(this.#lastNs, lastNs);
+    this.#observed.cover(firstNs, lastNs);
   }
 
   /**
@@ -284,7 +278,9 @@ export class Correlator {
       if (match !== undefined) this.#output.on({ ...record, timeNs: match.timeNs }, match.pid);
       else if (this.#stderr.lines === 0 || record.kind === 'go-error' || record.kind === 'goroutine') {
         this.#output.on(
-          record.timeNs === undefined && this.#sawSyscalls ? { ...record, timeNs: this.#lastNs } : record,
+          record.timeNs === undefined && this.#sawSyscalls
+            ? { ...record, timeNs: this.#observed.lastNs }
+            : record,
           root?.pid,
         );
       }

@@ -2,6 +2,7 @@ import type { Span, SpanStore } from '../model/span.ts';
 import {
   DUMMY_CHANGE,
   hasDataBehindFinished,
+  holdsFinished,
   isFinished,
   isRefusal,
   readClientHello,
@@ -29,6 +30,26 @@ export function isHandshakeWrite(
   }
   if (connection.tls === undefined || connection.tls.endNs !== undefined) return false;
   return goesOn(connection, connection.tls, data);
+}
+
+/** What the server sends in the course of a handshake. */
+export function onHandshakeRead(connection: Connection, handshake: Span, data: Payload): void {
+  connection.lastHandshakeNs = data.endNs;
+  const type = tlsRecordType(data.bytes);
+  if (type === 'alert') handshake.attributes['error.type'] = 'alert';
+  // TLS 1.2: the server's last word answers the client's (RFC 5246, figure 1).
+  if (type === 'change-cipher-spec' && connection.hasFinished) connection.handshakeDoneNs ??= data.endNs;
+  if (handshake.evidence.length < 3) handshake.evidence.push(data.at);
+}
+
+/** The end of a handshake behind which nothing was asked for: a connection that was kept in reserve. */
+export function handshakeEnd({
+  bytesIn,
+  requests,
+  handshakeDoneNs,
+  lastHandshakeNs,
+}: Connection): number | undefined {
+  return handshakeDoneNs ?? (bytesIn > 0 && requests > 0 ? lastHandshakeNs : undefined);
 }
 
 function begin(store: SpanStore, connection: Connection, socket: Socket, data: Payload): Span {
@@ -62,6 +83,7 @@ function goesOn(connection: Connection, handshake: Span, data: Payload): boolean
   }
   if (connection.bytesIn > 0) {
     connection.hasFinished ||= data.length > DUMMY_CHANGE;
+    if (holdsFinished(data.bytes)) connection.handshakeDoneNs = data.endNs;
     // Behind the server's last word come the client's own checks: under a tracer, a folder of CAs takes it a second.
     handshake.attributes['gotrace.tls.checked'] = data.startNs - connection.lastHandshakeNs;
   }

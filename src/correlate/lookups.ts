@@ -20,6 +20,8 @@ export class Lookups {
   readonly #unread = new UnreadAnswers();
   /** The same, as far as the order of calls tells it; undefined for an address that two names stand for. */
   readonly #namesByOrder = new Map<string, string | undefined>();
+  /** The addresses that each process was told in answers that the log holds. */
+  readonly #told = new Map<Process, Set<string>>();
   readonly #nameservers = new Set<string>();
   readonly #ids = new WeakMap<Span, number>();
 
@@ -81,14 +83,17 @@ export class Lookups {
   }
 
   #onAnswer({ addresses, name = '', rcode, truncated }: DnsMessage, process: Process, timeNs: number): void {
-    for (const address of addresses ?? []) this.names.set(address, name);
+    for (const address of addresses ?? []) {
+      this.names.set(address, name);
+      this.#told.set(process, (this.#told.get(process) ?? new Set()).add(address));
+    }
     if (addresses === undefined && rcode === 'NOERROR' && !truncated && name !== '')
       this.#unread.add(process, name, timeNs);
   }
 
   /** A socket is connected to an address: gives the name, where the log does not hold the answer that it was in. */
   onContact(process: Process, address: string, timeNs: number): string | undefined {
-    if (this.#nameservers.has(address) || this.names.has(address)) return undefined;
+    if (this.#nameservers.has(address) || this.#told.get(process)?.has(address)) return undefined;
     const name = this.#unread.nameOf(process, timeNs);
     if (name === undefined) return undefined;
     const isShared = this.#namesByOrder.has(address) && this.#namesByOrder.get(address) !== name;

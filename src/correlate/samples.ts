@@ -4,6 +4,7 @@ import { STILL_NS } from './arrivals.ts';
 import { egressOf } from './egress.ts';
 import type { GoOutput } from './go-output.ts';
 import { openZipBody, readCachePath } from './modcache.ts';
+import { openPause } from './pauses.ts';
 import { addSeenProcess, type Process, programOf } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { type Established, splitDials } from './sampled-dials.ts';
@@ -72,6 +73,12 @@ export class Samples {
         return;
       case 'proc-work':
         this.#onWork(record, timeNs);
+        return;
+      case 'proc-stopped':
+        this.#open.set(
+          record.key,
+          openPause(this.#store, timeNs - record.ageSeconds * 1e9, 'it was stopped', [record.at]),
+        );
         return;
       case 'proc-file':
         this.#onFile(record, timeNs);

@@ -2,6 +2,7 @@ import type { ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
 import type { Phase, Span, SpanKind, SpanStore } from '../model/span.ts';
 import { type Egress, egressOf, hostBehind } from './egress.ts';
 import { openZipBody, readCachePath } from './modcache.ts';
+import { openPause } from './pauses.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { printAddress, TLS_PORTS } from './socket.ts';
@@ -52,7 +53,9 @@ export class Snapshot {
           'process.pid': record.pid,
           ...(record.holder > 0 ? { 'gotrace.lock.holder': record.holder } : {}),
         };
-      } else if (record.kind === 'proc-socket')
+      } else if (record.kind === 'proc-process' && record.state === 'T')
+        openPause(this.#store, nowNs, 'it is stopped (state T)', [record.at], record.pid);
+      else if (record.kind === 'proc-socket')
         this.#onSocket(record, nowNs, connecting || locked || asking || bodies.length > 0);
     }
     return [...processes.values()];

@@ -33,6 +33,8 @@ export interface Connection {
   bytesIn: number;
   /** The client's last word of the handshake was seen. */
   hasFinished: boolean;
+  /** When both sides had said all of the handshake, whether or not anything was asked for behind it. */
+  handshakeDoneNs: number | undefined;
   /** The length of the first record that came after the handshake. */
   firstRecord: number | undefined;
   /** What came after the handshake, before anything was asked for. */
@@ -67,6 +69,7 @@ export function newConnection(connect: Span | undefined): Connection {
     lastDataNs: 0,
     bytesIn: 0,
     hasFinished: false,
+    handshakeDoneNs: undefined,
     firstRecord: undefined,
     bytesUnasked: 0,
     requests: 0,

@@ -98,7 +98,8 @@ function allowedNs(group: Group): number {
 
 /** Worth a finding beside the blocking point: it passes the allowance, whatever its share. */
 export function isNotable(group: Group): boolean {
-  if (group.spans.length === 0 || group.phase === 'cpu') return false;
+  const [first] = group.spans;
+  if (first === undefined || (group.phase === 'cpu' && first.kind !== 'pause')) return false;
   const failed = group.spans.some((span) => span.attributes['error.type'] !== undefined);
   return failed ? group.criticalNs >= SHORTEST_NS : chargeableNs(group) >= ALLOWED_NS[group.phase];
 }

@@ -23,6 +23,8 @@ export type SpanKind =
   | 'file'
   | 'prompt'
   | 'unzip'
+  /** The processes stood still, and nobody waited: stopped by a signal, or asleep with the machine. */
+  | 'pause'
   /** The command works: it compiles, links, unpacks. What is waited for meanwhile has spans of its own. */
   | 'work';
 
@@ -67,10 +69,14 @@ export interface Attributes {
   'gotrace.prompt'?: string;
   /** Nothing was seen to wait for it: nothing else is left that can have been waited for. */
   'gotrace.eliminated'?: boolean;
+  /** Its process ended well without it: go races its connections, and is done when the first ones are. */
+  'gotrace.unneeded'?: boolean;
   /** It was looked at twice, and there was more of it the second time. */
   'gotrace.growing'?: boolean;
   /** A zip that passed go's check of its hash and got its name. */
   'gotrace.verified'?: boolean;
+  /** Why the processes stood still, as the rest of a sentence. */
+  'gotrace.pause'?: string;
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */
   'gotrace.purpose'?: 'sumdb' | 'toolchain' | 'go-get' | 'git';
@@ -111,7 +117,7 @@ export function asksForTunnel({ kind, attributes }: Span): boolean {
 /** A build of days makes millions of short waits: of more spans than this, the shorter half is only counted. */
 const MOST_SPANS = 100_000;
 /** They say who is whose child, or are few. */
-const KEPT: ReadonlySet<SpanKind> = new Set(['command', 'process', 'lookup', 'lock', 'git-command']);
+const KEPT: ReadonlySet<SpanKind> = new Set(['command', 'process', 'lookup', 'lock', 'git-command', 'pause']);
 
 /** Hands out ids, so that spans can name their parents, and keeps memory bounded. */
 export class SpanStore {

@@ -15,6 +15,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'fetch',
   'response',
   'transfer',
+  'pause',
   'lock',
   'prompt',
   'file',

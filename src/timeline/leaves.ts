@@ -1,6 +1,6 @@
 import { groupBy } from '../model/group-by.ts';
 import { subtract } from '../model/interval.ts';
-import { asksForTunnel, type Span, type SpanKind } from '../model/span.ts';
+import { asksForTunnel, pidOf, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
 
 /** A stretch of time in which a span itself, and nothing inside it, was waited for. */
@@ -15,6 +15,7 @@ export interface Piece {
 
 /** Higher is more telling: a lock or a packet says more than the program around it. */
 const RANKS: Readonly<Partial<Record<SpanKind, number>>> = {
+  pause: 10,
   lock: 9,
   prompt: 9,
   lookup: 8,
@@ -39,13 +40,14 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
     const rank = RANKS[span.kind];
     if (
       rank === undefined ||
+      span.attributes['gotrace.unneeded'] === true ||
       (span.kind === 'git-command' && git.some((process) => isAboutSame(process, span, endNs)))
     )
       return [];
     // Programs that are neither git nor a helper (a shell, a compiler) work; they are not waited for by name.
     if (span.kind === 'process' && span.phase === 'cpu') return [];
     const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
-    const inner = insideOf(span, index);
+    const inner = [...insideOf(span, index), ...pausesOf(span, index)];
     const holes = inner.map((each) => ({ startNs: each.startNs, endNs: each.endNs ?? endNs }));
     return subtract(whole, holes).map((part) => ({
       span,
@@ -55,6 +57,15 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
     }));
   });
   return [...waits, ...workOf(spans, waits, endNs)];
+}
+
+/** Who is stopped waits for nobody. What go prints names no process. */
+function pausesOf(span: Span, { pauses }: Index): readonly Span[] {
+  if (span.kind === 'pause') return [];
+  const pid = pidOf(span);
+  return pauses
+    .overlapping(span.startNs, span.endNs ?? Number.POSITIVE_INFINITY)
+    .filter((pause) => pid === undefined || (pidOf(pause) ?? pid) === pid);
 }
 
 /** Work is all that goes on where nothing is waited for. */
@@ -89,6 +100,7 @@ interface Index {
   readonly byModule: ReadonlyMap<string, readonly Span[]>;
   /** Bodies that took a while. */
   readonly bodies: SpanIndex;
+  readonly pauses: SpanIndex;
   /** What a process starts to learn a password, by the process: its requests wait for that. */
   readonly authPrograms: ReadonlyMap<number, readonly Span[]>;
 }
@@ -114,6 +126,7 @@ function indexOf(spans: readonly Span[]): Index {
           kind === 'transfer' && endNs !== undefined && endNs - startNs > LONG_BODY_NS,
       ),
     ),
+    pauses: new SpanIndex(spans.filter((span) => span.kind === 'pause')),
     authPrograms: authProgramsOf(spans),
   };
 }

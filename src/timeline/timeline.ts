@@ -130,7 +130,7 @@ function culpritOf({ phase, span }: Segment): string {
     case 'lock':
       return attributes['gotrace.path'] ?? '';
     case 'cpu':
-      return attributes['gotrace.module'] ?? '';
+      return attributes['gotrace.module'] ?? attributes['gotrace.pause'] ?? '';
     case 'auth':
       return attributes['process.command'] ?? '';
     default:

@@ -37,6 +37,17 @@ export function isRefusal(bytes: Uint8Array, length: number): boolean {
   return type !== undefined && type !== 'handshake' && length === before + ENCRYPTED_ALERT;
 }
 
+/**
+ * Whether a client that writes this has done all of a TLS 1.3 handshake: its Finished is encrypted, and stands behind a
+ * ChangeCipherSpec (RFC 8446, figure 1 and appendix D.4). A second ClientHello may stand there too, and is not encrypted.
+ */
+export function holdsFinished(bytes: Uint8Array): boolean {
+  return (
+    tlsRecordType(bytes) === 'change-cipher-spec' &&
+    tlsRecordType(bytes.subarray(DUMMY_CHANGE)) === 'application-data'
+  );
+}
+
 /** Whether there is more behind a client's Finished: some libraries send the request with it, in one write. */
 export function hasDataBehindFinished(bytes: Uint8Array, length: number): boolean {
   if (tlsRecordType(bytes) !== 'change-cipher-spec') return false;

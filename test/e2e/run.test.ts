@@ -512,6 +512,12 @@ it('says what is in flight when nothing moves, without its secrets', async () =>
   expect(stderr).not.toContain('plantedsecret');
 });
 
+it.runIf(process.platform === 'linux').each(MODES)('tells that the command was stopped: %s', async (mode) => {
+  const script = '(sleep 2.5; kill -CONT $$) & kill -STOP $$; echo "go: done" >&2';
+  const { stderr } = await gotrace(['run', mode, '--progress', 'none', '--', 'sh', '-c', script]);
+  expect(stderr).toMatch(/^Slow: the command stood still for \d.* s: it was stopped/m);
+});
+
 it('gives a verdict at Ctrl-C, at once', async () => {
   const child = execa(
     process.execPath,

@@ -224,6 +224,17 @@ export const DISK_RULES: readonly WaitRule[] = [
 ];
 
 export const CPU_RULES: readonly WaitRule[] = [
+  ({ spans }) => {
+    const pause = spans[0];
+    return pause?.kind === 'pause'
+      ? {
+          cause: 'cpu/stopped',
+          culprit: culprit({ setting: pause.attributes['gotrace.pause'] }),
+          confidence: 0.95,
+          evidence: evidenceOf(spans),
+        }
+      : undefined;
+  },
   (group) => {
     const unzip = group.spans[0];
     if (unzip?.kind !== 'unzip') return undefined;

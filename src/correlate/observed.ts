@@ -1,0 +1,38 @@
+import type { SyscallRecord } from '../../parsers/strace/records.ts';
+import type { SourceLine } from '../../parsers/types.ts';
+
+/** When the records that were seen begin and end. Times are nanoseconds since the clock's origin. */
+export class Observed {
+  firstNs: number | undefined;
+  lastNs = Number.NEGATIVE_INFINITY;
+  /** The last line, where there is one. */
+  lastLines: readonly SourceLine[] = [];
+  /** When the last call returned. */
+  lastCallNs = Number.NEGATIVE_INFINITY;
+  /** Until a time shows parts of a second: strace -t prints none. */
+  isWholeSeconds = true;
+
+  /** It begins with this, unless it has begun. */
+  first(timeNs: number | undefined): void {
+    this.firstNs ??= timeNs;
+  }
+
+  seen(timeNs: number, at: SourceLine): void {
+    if (timeNs < this.lastNs) return;
+    this.lastNs = timeNs;
+    this.lastLines = [at];
+  }
+
+  onCall({ startNs, durationNs = 0, boundNs, at, resumedAt = at }: SyscallRecord): void {
+    this.first(startNs);
+    if (this.isWholeSeconds && startNs % 1e9 !== 0) this.isWholeSeconds = false;
+    this.seen(boundNs ?? startNs + durationNs, resumedAt);
+    this.lastCallNs = Math.max(this.lastCallNs, startNs + durationNs);
+  }
+
+  /** Lines of which no record was made have a time as well. */
+  cover(firstNs: number, lastNs: number): void {
+    this.firstNs = Math.min(this.firstNs ?? firstNs, firstNs);
+    this.lastNs = Math.max(this.lastNs, lastNs);
+  }
+}

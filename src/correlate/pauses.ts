@@ -1,0 +1,78 @@
+import type { SignalRecord, SyscallRecord } from '../../parsers/strace/records.ts';
+import type { SourceLine } from '../../parsers/types.ts';
+import type { Span, SpanStore } from '../model/span.ts';
+import type { Process } from './processes.ts';
+
+/** A shell that stops a job and goes on at once has done so for no one to notice. */
+const LEAST_NS = 0.1e9;
+/** ptrace(2), "Group-stop": a line for each thread of a process that a signal stopped. */
+const STOPPED = /^stopped by (SIG\w+)$/;
+
+/** A process that stands still, as far as was seen. */
+interface Stop {
+  readonly signal: string;
+  readonly at: SourceLine;
+  /** When the last of its threads stood still. */
+  sinceNs: number;
+}
+
+/**
+ * Times in which a process stood still: stopped by a signal (Ctrl-Z, a background job at its terminal), from the last
+ * thread that stopped to the next line of any of them. What it waited for meanwhile only seems to have taken long.
+ */
+export class Pauses {
+  readonly #store: SpanStore;
+  /** By process. */
+  readonly #stops = new Map<number, Stop>();
+
+  constructor(store: SpanStore) {
+    this.#store = store;
+  }
+
+  onSignal({ signal, timeNs, at }: SignalRecord, { pid }: Process): void {
+    const name = STOPPED.exec(signal)?.[1];
+    const stop = this.#stops.get(pid);
+    if (name === undefined) this.onSign(pid, timeNs, at);
+    else if (stop === undefined) this.#stops.set(pid, { signal: name, at, sinceNs: timeNs });
+    else stop.sinceNs = timeNs;
+  }
+
+  onCall({ state, startNs, durationNs = 0, at, resumedAt = at }: SyscallRecord, { pid }: Process): void {
+    // What is open at the end of the log was said of an earlier line.
+    if (state !== 'open') this.onSign(pid, startNs + durationNs, resumedAt);
+  }
+
+  /** A process did something: it stands still no more. */
+  onSign(pid: number, timeNs: number, at: SourceLine): void {
+    const stop = this.#stops.get(pid);
+    if (stop === undefined) return;
+    this.#stops.delete(pid);
+    if (timeNs - stop.sinceNs < LEAST_NS) return;
+    const span = this.#open(pid, stop);
+    span.endNs = timeNs;
+    span.evidence.push(at);
+  }
+
+  /** At the end of the log. */
+  finish(): void {
+    for (const [pid, stop] of this.#stops) this.#open(pid, stop);
+    this.#stops.clear();
+  }
+
+  #open(pid: number, { signal, at, sinceNs }: Stop): Span {
+    return openPause(this.#store, sinceNs, `it was stopped by ${signal}`, [at], pid);
+  }
+}
+
+/** `reason` goes on a sentence: `it was stopped by SIGTSTP`. */
+export function openPause(
+  store: SpanStore,
+  startNs: number,
+  reason: string,
+  evidence: SourceLine[],
+  pid?: number,
+): Span {
+  const span = store.open('pause', 'cpu', reason, startNs, evidence);
+  span.attributes = { 'gotrace.pause': reason, ...(pid === undefined ? {} : { 'process.pid': pid }) };
+  return span;
+}
