@@ -225,6 +225,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'git/slow-clone': 'rules.test.ts',
   'git/other': 'rules.test.ts',
   'dns/cgo-resolver': 'rules.test.ts',
+  'cpu/starved': 'rules.test.ts',
   'lock/other': 'rules.test.ts',
 };
 

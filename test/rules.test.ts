@@ -320,6 +320,9 @@ describe('a process that is stopped', () => {
     expect(await point(stopped)).toMatchObject({ status: 'slow', cause: 'cpu/stopped', seconds: 4.7 });
     const still = log(hangs, [0.2, stop]);
     expect(await point(still)).toMatchObject({ status: 'blocked', cause: 'cpu/stopped' });
+    // All that strace has to say of one that it was attached to.
+    const attached = `12 1700000000.181820 ${stop}\n`;
+    expect(await point(attached)).toMatchObject({ status: 'blocked', cause: 'cpu/stopped' });
   });
 
   it('is one thing, and another process that goes on is another', async () => {
@@ -332,6 +335,13 @@ describe('a process that is stopped', () => {
     expect(await point(one)).toMatchObject({ cause: 'cpu/stopped', seconds: 4.7 });
     const other = one.replaceAll(/^1 (\S+ (?:--- ))/gm, '2 $1').replace(/^2 (\S+ openat)/m, '1 $1');
     expect(await point(other)).toMatchObject({ cause: 'cpu/stopped', seconds: 4.7 });
+  });
+
+  it('or has no processor, which a call shows that never waits', async () => {
+    const taking = (call: string) => log(hangs, [0.2, `${call} = 0 <4.700000>`], [5, resumed], ...exit(5.1));
+    const starved = await point(taking('sched_yield()'));
+    expect(starved).toMatchObject({ status: 'slow', cause: 'cpu/starved', seconds: 4.7 });
+    expect((await point(taking('ppoll([], 0, {tv_sec=5}, NULL, 0)'))).findings).not.toContain('cpu/starved');
   });
 
   it('and let go on at once, it is not spoken of', async () => {

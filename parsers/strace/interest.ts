@@ -52,16 +52,8 @@ const NAMES: Readonly<Record<Exclude<Interest, 'counted'>, readonly string[]>> =
       'select',
       'pselect6',
     ],
-    ...[
-      '_newselect',
-      'nanosleep',
-      'clock_nanosleep',
-      'pause',
-      'rt_sigtimedwait',
-      'rt_sigsuspend',
-      'sched_yield',
-    ],
-    ...['restart_syscall', 'wait4', 'waitid', 'waitpid', 'epoll_ctl', 'exit', 'io_uring_enter'],
+    ...['_newselect', 'nanosleep', 'clock_nanosleep', 'pause', 'rt_sigtimedwait', 'rt_sigsuspend'],
+    ...['restart_syscall', 'wait4', 'waitid', 'waitpid', 'exit', 'io_uring_enter'],
   ],
 };
 

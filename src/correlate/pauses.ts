@@ -5,6 +5,11 @@ import type { Process } from './processes.ts';
 
 /** A shell that stops a job and goes on at once has done so for no one to notice. */
 const LEAST_NS = 0.1e9;
+/** Calls that wait for nothing, not even for a disk. */
+const NEVER_WAITS =
+  /^(?:sched_yield|get(?:pid|tid|ppid|e?[ug]id|sockname|peername|sockopt)|setsockopt|socket|epoll_(?:ctl|create1?)|eventfd2?|pipe2?|dup[23]?|rt_sig(?:action|procmask|return)|sigaltstack|tgkill|clock_gettime|gettimeofday|uname|prlimit64|sched_getaffinity)$/;
+/** A container that has used up its share of the processors waits up to 0.1 s for the next (cpu.cfs_period_us). */
+const STARVED_NS = 50e6;
 /** ptrace(2), "Group-stop": a line for each thread of a process that a signal stopped. */
 const STOPPED = /^stopped by (SIG\w+)$/;
 
@@ -18,7 +23,7 @@ interface Stop {
 
 /**
  * Times in which a process stood still: stopped by a signal (Ctrl-Z, a background job at its terminal), from the last
- * thread that stopped to the next line of any of them. What it waited for meanwhile only seems to have taken long.
+ * thread that stopped to the next line of any of them; or without a processor, in a call that waits for nothing. What it waited for meanwhile only seems to have taken long.
  */
 export class Pauses {
   readonly #store: SpanStore;
@@ -37,9 +42,23 @@ export class Pauses {
     else stop.sinceNs = timeNs;
   }
 
-  onCall({ state, startNs, durationNs = 0, at, resumedAt = at }: SyscallRecord, { pid }: Process): void {
+  onCall(
+    { name, state, startNs, durationNs = 0, at, resumedAt = at }: SyscallRecord,
+    { pid }: Process,
+  ): void {
     // What is open at the end of the log was said of an earlier line.
-    if (state !== 'open') this.onSign(pid, startNs + durationNs, resumedAt);
+    if (state === 'open') return;
+    this.onSign(pid, startNs + durationNs, resumedAt);
+    if (durationNs < STARVED_NS || !NEVER_WAITS.test(name)) return;
+    const span = openPause(
+      this.#store,
+      'starved',
+      `${name}, which waits for nothing, took ${seconds(durationNs)}`,
+      startNs,
+      [at],
+      pid,
+    );
+    span.endNs = startNs + durationNs;
   }
 
   /** A process did something: it stands still no more. */
@@ -60,19 +79,24 @@ export class Pauses {
   }
 
   #open(pid: number, { signal, at, sinceNs }: Stop): Span {
-    return openPause(this.#store, sinceNs, `it was stopped by ${signal}`, [at], pid);
+    return openPause(this.#store, 'stopped', `it was stopped by ${signal}`, sinceNs, [at], pid);
   }
 }
 
-/** `reason` goes on a sentence: `it was stopped by SIGTSTP`. */
+/** `name` says what shows it: `it was stopped by SIGTSTP`. */
 export function openPause(
   store: SpanStore,
+  reason: 'stopped' | 'starved',
+  name: string,
   startNs: number,
-  reason: string,
   evidence: SourceLine[],
   pid?: number,
 ): Span {
-  const span = store.open('pause', 'cpu', reason, startNs, evidence);
+  const span = store.open('pause', 'cpu', name, startNs, evidence);
   span.attributes = { 'gotrace.pause': reason, ...(pid === undefined ? {} : { 'process.pid': pid }) };
   return span;
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toFixed(1)} s`;
 }

@@ -77,7 +77,7 @@ export class Samples {
       case 'proc-stopped':
         this.#open.set(
           record.key,
-          openPause(this.#store, timeNs - record.ageSeconds * 1e9, 'it was stopped', [record.at]),
+          openPause(this.#store, 'stopped', 'it was stopped', timeNs - record.ageSeconds * 1e9, [record.at]),
         );
         return;
       case 'proc-file':

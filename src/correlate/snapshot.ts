@@ -54,7 +54,7 @@ export class Snapshot {
           ...(record.holder > 0 ? { 'gotrace.lock.holder': record.holder } : {}),
         };
       } else if (record.kind === 'proc-process' && record.state === 'T')
-        openPause(this.#store, nowNs, 'it is stopped (state T)', [record.at], record.pid);
+        openPause(this.#store, 'stopped', 'it is stopped (state T)', nowNs, [record.at], record.pid);
       else if (record.kind === 'proc-socket')
         this.#onSocket(record, nowNs, connecting || locked || asking || bodies.length > 0);
     }

@@ -23,7 +23,7 @@ export type SpanKind =
   | 'file'
   | 'prompt'
   | 'unzip'
-  /** The processes stood still, and nobody waited: stopped by a signal, or asleep with the machine. */
+  /** A process stood still, and waited for nobody: see pauses.ts. */
   | 'pause'
   /** The command works: it compiles, links, unpacks. What is waited for meanwhile has spans of its own. */
   | 'work';
@@ -75,8 +75,8 @@ export interface Attributes {
   'gotrace.growing'?: boolean;
   /** A zip that passed go's check of its hash and got its name. */
   'gotrace.verified'?: boolean;
-  /** Why the processes stood still, as the rest of a sentence. */
-  'gotrace.pause'?: string;
+  /** Why a process stood still: stopped by a signal, or without a processor. */
+  'gotrace.pause'?: 'stopped' | 'starved';
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */
   'gotrace.purpose'?: 'sumdb' | 'toolchain' | 'go-get' | 'git';

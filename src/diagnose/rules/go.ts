@@ -217,20 +217,40 @@ export const LOCK_RULES: readonly WaitRule[] = [
 export const DISK_RULES: readonly WaitRule[] = [
   (group) => ({
     cause: 'disk/slow',
-    culprit: culprit({ path: group.spans[0]?.attributes['gotrace.path'], setting: 'GOMODCACHE' }),
+    culprit: culprit({ path: slowPath(group), setting: 'GOMODCACHE' }),
     confidence: 0.8,
     evidence: evidenceOf(group.spans),
   }),
 ];
+
+/** What holds this much of the time is where it went. */
+const MOST = 2 / 3;
+
+/** The file that the time went into, or the deepest folder that holds most of it. */
+function slowPath({ segments, criticalNs }: Group): string | undefined {
+  const byPath = new Map<string, number>();
+  for (const { span, startNs, endNs } of segments) {
+    const names = span?.attributes['gotrace.path']?.split('/') ?? [];
+    for (let depth = 2; depth <= names.length; depth++) {
+      const path = names.slice(0, depth).join('/');
+      byPath.set(path, (byPath.get(path) ?? 0) + endNs - startNs);
+    }
+  }
+  const heavy = [...byPath].filter(([, ns]) => ns >= MOST * criticalNs).map(([path]) => path);
+  return heavy.reduce<string | undefined>(
+    (a, b) => (a !== undefined && a.length > b.length ? a : b),
+    undefined,
+  );
+}
 
 export const CPU_RULES: readonly WaitRule[] = [
   ({ spans }) => {
     const pause = spans[0];
     return pause?.kind === 'pause'
       ? {
-          cause: 'cpu/stopped',
-          culprit: culprit({ setting: pause.attributes['gotrace.pause'] }),
-          confidence: 0.95,
+          cause: `cpu/${pause.attributes['gotrace.pause'] ?? 'other'}`,
+          culprit: culprit({ setting: pause.name }),
+          confidence: pause.attributes['gotrace.pause'] === 'stopped' ? 0.95 : 0.8,
           evidence: evidenceOf(spans),
         }
       : undefined;

@@ -130,7 +130,7 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'disk/slow',
-    summary: 'writing to disk took {seconds}: {path}',
+    summary: 'files took {seconds} to be opened, read and written: {path}',
     explanation:
       'File calls under the module cache take long: a network mount, an overlay, a full or failing disk, a virus scanner.',
     telltale: 'Long write, fsync, rename or unlink calls.',
@@ -194,6 +194,20 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
         text: 'A job in the background is stopped (SIGTTIN) when it asks for a password: run it in the foreground, or let it fail',
         command: 'GIT_TERMINAL_PROMPT=0 go mod download </dev/null &',
       },
+    ],
+  },
+  {
+    cause: 'cpu/starved',
+    summary: 'the command got no processor[ for {cost}]: {setting}',
+    explanation:
+      'A system call that never waits took long: the thread was ready, and did not run. Other programs kept the processors busy, the container had used up its share of them (its CPU limit), memory was being swapped, or the tracer could not keep up (a slow disk or pipe under its log). What was in flight meanwhile may have come in time.',
+    telltale: 'sched_yield, getpid, epoll_ctl and the like that take tenths of a second.',
+    remedies: [
+      {
+        text: 'See what else runs, and how often the container was throttled',
+        command: 'uptime; cat /sys/fs/cgroup/cpu.stat /proc/pressure/cpu',
+      },
+      { text: 'Give it more processors, or fewer things at a time', command: 'GOMAXPROCS=1 go mod download' },
     ],
   },
   {
