@@ -468,6 +468,21 @@ describe('go -x alone', () => {
     });
   });
 
+  it('a host that is asked again had answered, where -x does not tell and it talks HTTP/1', async () => {
+    const dial =
+      'http2: Transport failed to get client conn for proxy.example:443: http2: no cached connection was available';
+    expect(await point(x([0, dial], [0.001, dial], [10.4, dial], [10.5, dial]))).toMatchObject({
+      status: 'slow',
+      cause: 'connect/other',
+      seconds: 10.4,
+    });
+    expect(await point(x([0, dial], [0.3, dial], [0.4, dial]))).toMatchObject({ findings: [] });
+    expect(await point(x([0, dial], [0.001, dial]))).toMatchObject({
+      status: 'blocked',
+      cause: 'connect/other',
+    });
+  });
+
   it('a redirect, which http2debug shows, and the wait behind it', async () => {
     const h2 = (line: string) => `http2: Transport ${line}`;
     const ask = (host: string, path: string) => [
@@ -580,6 +595,27 @@ describe('git, and the C library', () => {
   it('a big repository, and a small one', async () => {
     expect(await point(gitRun(9, 60_000_000))).toMatchObject({ status: 'slow', cause: 'git/slow-clone' });
     expect(await point(gitRun(0.5, 60_000))).toMatchObject({ status: 'healthy' });
+  });
+
+  it('git that works in pieces, and git that waits for as long at once', async () => {
+    const git = (piece: number) =>
+      log(
+        ...Array.from({ length: Math.round(3.2 / piece) }, (_, index) => {
+          const [pid, from] = [index + 2, 0.1 + index * (piece + 0.02)];
+          return [
+            [from, `clone(child_stack=NULL, flags=CLONE_VFORK|SIGCHLD) = ${pid} <0.000100>`],
+            [
+              from,
+              `@${pid} execve("/usr/bin/git", ["git", "fetch", "https://git.example/x"], 0x1 /* 9 vars */) = 0 <0.000100>`,
+            ],
+            [from + piece, `@${pid} exit_group(0) = ?`],
+            [from + piece, `@${pid} +++ exited with 0 +++`],
+          ] as const;
+        }).flat(),
+        ...exit(4.5),
+      ).replaceAll(/^1 (\S+) @(\d+) /gm, '$2 $1 ');
+    expect(await point(git(0.2))).toMatchObject({ status: 'healthy' });
+    expect(await point(git(3.2))).toMatchObject({ status: 'slow', cause: 'git/slow-server' });
   });
 
   it('git that failed in a way that no row names', async () => {

@@ -1,6 +1,9 @@
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 
+/** What go asks for at once, with each of its workers. */
+const BURST_NS = 0.15e9;
+
 /**
  * Reaching a host, as GODEBUG=http2debug=1 tells of it: from a request that finds no HTTP/2 connection until one stands;
  * lookup, connect and handshake in one. A host that talks HTTP/1 is never said to be connected: once a request to it is
@@ -10,6 +13,8 @@ export class Dials {
   readonly #store: SpanStore;
   readonly #open = new Map<string, Span>();
   readonly #all = new Set<Span>();
+  /** The first request that did not go out together with the one that began a dial. */
+  readonly #followed = new Map<Span, { readonly timeNs: number; readonly at: SourceLine }>();
   readonly #http2Hosts = new Set<string>();
   /** Those that told nothing. */
   readonly refuted = new Set<Span>();
@@ -33,7 +38,12 @@ export class Dials {
   }
 
   onRequest(host: string, at: SourceLine, timeNs: number, pid: number | undefined): void {
-    if (this.#open.has(host)) return;
+    const open = this.#open.get(host);
+    if (open !== undefined) {
+      if (timeNs - open.startNs > BURST_NS && !this.#followed.has(open))
+        this.#followed.set(open, { timeNs, at });
+      return;
+    }
     const dial = this.#store.open('connect', 'connect', `reach ${host}`, timeNs, [at]);
     dial.attributes = { 'server.address': host, ...(pid === undefined ? {} : { 'process.pid': pid }) };
     this.#open.set(host, dial);
@@ -79,10 +89,20 @@ export class Dials {
     if (this.#open.get(host) === dial) this.#open.delete(host);
   }
 
-  /** The log ends: a host that has answered over HTTP/1 is reached again without a word. */
-  finish(): void {
-    for (const [host, dial] of this.#open)
-      if (this.reached.has(host) && !this.#http2Hosts.has(host)) this.refute(dial);
+  /**
+   * The log ends: a host that has answered over HTTP/1 is reached again without a word. Where no line tells of answers
+   * (there was no -x), whatever was asked for later tells that the first ones had come, or had failed.
+   */
+  finish(areAnswersTold: boolean): void {
+    for (const [host, dial] of this.#open) {
+      if (this.#http2Hosts.has(host)) continue;
+      const next = areAnswersTold ? undefined : this.#followed.get(dial);
+      if (this.reached.has(host)) this.refute(dial);
+      else if (next !== undefined) {
+        dial.endNs = next.timeNs;
+        dial.evidence.push(next.at);
+      }
+    }
   }
 
   /** Whether the time that reaching this host took is known. */

@@ -167,7 +167,7 @@ export class GoOutput {
   /** The trace ends. */
   finish(endNs: number): void {
     this.#endBuild(endNs);
-    this.dials.finish();
+    this.dials.finish(this.fetches.length > 0);
   }
 
   /** Another go command began, or the trace ends. */

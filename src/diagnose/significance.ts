@@ -1,4 +1,5 @@
 import type { Phase, Span } from '../model/span.ts';
+import type { Segment } from '../timeline/critical-path.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import type { Case } from './rule.ts';
 import { rateOf } from './rules/http.ts';
@@ -73,8 +74,19 @@ function isWork({ kind }: Span): boolean {
 /** A round trip to another continent: what every request may take, however many there are. */
 const ROUND_TRIP_NS = 80e6;
 
-/** Requests have to go there and back, and a client checks certificates; only what is waited beyond that counts. */
+/** git works in pieces: it starts programs, reads files, loads certificates. Longer than this, it waits. */
+const GIT_WORK_NS = 0.25e9;
+
+/**
+ * Requests have to go there and back, a client checks certificates, and git has work of its own; only what is waited beyond
+ * that counts.
+ */
 function chargeableNs({ phase, criticalNs, segments, spans }: Group): number {
+  if (phase === 'git')
+    return segments.reduce(
+      (sum, segment) => sum + (isGitWork(segment) ? 0 : segment.endNs - segment.startNs),
+      0,
+    );
   if (phase === 'tls')
     return criticalNs - Math.max(0, ...spans.map((span) => span.attributes['gotrace.tls.checked'] ?? 0));
   if (phase !== 'ttfb') return criticalNs;
@@ -89,6 +101,10 @@ const TRACED_FILE_NS = 8e6;
 
 /** Lookup, connect, handshake and the first answer in one, where the log does not tell them apart: six round trips. */
 const REACH_NS = 1.2e9;
+
+function isGitWork({ span, startNs, endNs }: Segment): boolean {
+  return span?.kind === 'process' && endNs - startNs < GIT_WORK_NS;
+}
 
 function allowedNs(group: Group): number {
   if (group.phase === 'connect' && group.spans.every((span) => span.kind === 'fetch')) return REACH_NS;

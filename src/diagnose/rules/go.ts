@@ -71,8 +71,9 @@ function gitCulprit(spans: readonly Span[]) {
   return culprit({ ...culpritOfSpan(span), address, process: span?.attributes['process.command'] });
 }
 
-/** What git's connection was doing for most of the time, where that was not waiting for an answer. */
-const STEPS: Readonly<Partial<Record<SpanKind, { readonly stalled: string; readonly slow: string }>>> = {
+/** What git was doing for most of the time; a line of -x does not tell. */
+const STEPS: Readonly<Partial<Record<SpanKind, { readonly stalled?: string; readonly slow: string }>>> = {
+  response: { slow: 'waiting for the server' },
   lookup: { stalled: 'its name is being looked up, and no nameserver answers', slow: 'looking its name up' },
   connect: { stalled: 'the TCP connect gets no answer', slow: 'connecting' },
   tls: { stalled: 'the TLS handshake gets no answer', slow: 'in the TLS handshake' },
@@ -128,7 +129,7 @@ function gitServer(group: Group): Diagnosis {
   return {
     cause: 'git/slow-server',
     culprit: gitCulprit(group.spans),
-    ...step(stepOf(group)?.slow ?? 'waiting for the server'),
+    ...step(stepOf(group)?.slow),
     confidence: network ? 0.9 : 0.6,
     evidence: evidenceOf(group.spans),
   };
