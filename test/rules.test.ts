@@ -483,6 +483,27 @@ describe('go -x alone', () => {
     });
   });
 
+  it('what is open goes on behind the last step of it, though the log ends with that', async () => {
+    const dialled = [
+      [0, '# get https://sum.example/lookup/lib.example/a@v1.0.0'],
+      [
+        0,
+        'http2: Transport failed to get client conn for sum.example:443: http2: no cached connection was available',
+      ],
+      [0.006, 'http2: Transport creating client conn 0xc0001 to 192.0.2.3:443'],
+    ] as const;
+    expect(await point(x(...dialled))).toMatchObject({
+      status: 'blocked',
+      cause: 'sumdb/unreachable',
+      culprit: { host: 'sum.example' },
+    });
+    const answered = [
+      0.02,
+      '# get https://sum.example/lookup/lib.example/a@v1.0.0: 200 OK (0.020s)',
+    ] as const;
+    expect(await point(x(...dialled, answered))).toMatchObject({ findings: [] });
+  });
+
   it('a redirect, which http2debug shows, and the wait behind it', async () => {
     const h2 = (line: string) => `http2: Transport ${line}`;
     const ask = (host: string, path: string) => [

@@ -43,23 +43,22 @@ export async function standInTerminal(): Promise<StandIn | undefined> {
     setTimeout(() => resolve(undefined), PATIENCE_MS).unref();
   });
   script.stdin.on('error', () => {});
-  const close = () => script.stdin.end();
-  const fd = path === undefined || !(await setUp(path)) ? undefined : openTerminal(path);
-  if (path === undefined || fd === undefined) {
+  let isSetUp = path === undefined ? Promise.resolve(false) : setUp(path);
+  // One after the other, from now on: what the last one sets stays.
+  const onResize = () => {
+    isSetUp = isSetUp.then((isThere) => isThere && path !== undefined && setUp(path));
+  };
+  process.stderr.on('resize', onResize);
+  const close = () => {
+    process.stderr.off('resize', onResize);
+    script.stdin.end();
+  };
+  const fd = path === undefined || !(await isSetUp) ? undefined : openTerminal(path);
+  if (fd === undefined) {
     close();
     return undefined;
   }
-  const onResize = () => void setUp(path);
-  process.stderr.on('resize', onResize);
-  return {
-    fd,
-    output: script.stdout,
-    onStarted: () => closeSync(fd),
-    close: () => {
-      process.stderr.off('resize', onResize);
-      close();
-    },
-  };
+  return { fd, output: script.stdout, onStarted: () => closeSync(fd), close };
 }
 
 function openTerminal(path: string): number | undefined {

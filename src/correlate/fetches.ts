@@ -1,6 +1,7 @@
 import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
+import { escapePath } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
 import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
@@ -184,21 +185,59 @@ export class Fetches {
     if (stored.size === 0) return;
     for (const fetch of [...this.all]) {
       const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url = '' } = fetch.attributes;
-      const kind = /\.(mod|info)$/.exec(url)?.[1];
-      const whole = kind === undefined || stored.has(`${module}@${version}.${kind}`);
-      if (whole || fetch.endNs === undefined || fetch.attributes['http.response.status_code'] !== 200)
-        continue;
-      const span = this.#store.open(
-        'transfer',
-        fetch.phase === 'ttfb' ? 'transfer' : fetch.phase,
-        `body of ${url}`,
-        fetch.endNs,
-        fetch.evidence.slice(-1),
-      );
-      span.attributes = { ...fetch.attributes };
-      delete span.attributes['http.response.status_code'];
+      const kind = /\.(mod|info|zip)$/.exec(url)?.[1];
+      const isDone = kind === 'zip' ? !this.#isUnchecked(fetch) : stored.has(`${module}@${version}.${kind}`);
+      if (kind === undefined || isDone || !isAnswered(fetch)) continue;
+      const check = this.#checkOf(module, version, fetch.endNs);
+      // It was whole by then: it is its checksum that is awaited, unless another line tells what is.
+      if (
+        check !== undefined &&
+        isAnswered(check) &&
+        !this.#underWay().some(({ phase }) => phase === 'sumdb')
+      )
+        this.#openBody(check);
+      else if (check === undefined && kind !== 'zip') this.#openBody(fetch);
     }
   }
+
+  /** A zip that is there under its temporary name: go gives it its own when its checksum is known to be right. */
+  #isUnchecked({ attributes: { 'gotrace.module': module, 'gotrace.version': version } }: Span): boolean {
+    return this.#store.spans.some(
+      ({ kind, endNs, attributes }) =>
+        kind === 'transfer' &&
+        endNs !== undefined &&
+        attributes['gotrace.path'] !== undefined &&
+        attributes['gotrace.verified'] !== true &&
+        attributes['gotrace.module'] === module &&
+        attributes['gotrace.version'] === version,
+    );
+  }
+
+  /** What the checksum database was asked of a file, which go does when it has it (modfetch, checkModSum). */
+  #checkOf(module = '', version = '', fromNs = 0): Span | undefined {
+    const path = `/lookup/${escapePath(module)}@${escapePath(version)}`;
+    return this.all.find(
+      ({ startNs, attributes }) => startNs >= fromNs && attributes['url.full']?.endsWith(path),
+    );
+  }
+
+  #openBody(fetch: Span): void {
+    const phase = fetch.phase === 'ttfb' ? 'transfer' : fetch.phase;
+    const name = `body of ${fetch.attributes['url.full']}`;
+    const span = this.#store.open(
+      'transfer',
+      phase,
+      name,
+      fetch.endNs ?? fetch.startNs,
+      fetch.evidence.slice(-1),
+    );
+    span.attributes = { ...fetch.attributes };
+    delete span.attributes['http.response.status_code'];
+  }
+}
+
+function isAnswered({ endNs, attributes }: Span): boolean {
+  return endNs !== undefined && attributes['http.response.status_code'] === 200;
 }
 
 /**

@@ -135,7 +135,8 @@ export class Files {
     const { span, zip, lastWriteNs } = download;
     span.endNs = lastWriteNs;
     this.#arrivals.onEnd(span);
-    this.#unpacking.onDownloaded(zip, span.attributes['gotrace.bytes'] === 0 ? timeNs : lastWriteNs);
+    const bytes = span.attributes['gotrace.bytes'] ?? 0;
+    this.#unpacking.onDownloaded(zip, bytes, bytes === 0 ? timeNs : lastWriteNs);
   }
 
   /** At the end of the log. */

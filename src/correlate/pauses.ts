@@ -23,7 +23,8 @@ interface Stop {
 
 /**
  * Times in which a process stood still: stopped by a signal (Ctrl-Z, a background job at its terminal), from the last
- * thread that stopped to the next line of any of them; or without a processor, in a call that waits for nothing. What it waited for meanwhile only seems to have taken long.
+ * thread that stopped to the next line of any of them; or without a processor, in a call that waits for nothing. What it
+ * waited for meanwhile only seems to have taken long.
  */
 export class Pauses {
   readonly #store: SpanStore;

@@ -49,7 +49,11 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
     const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
     const inner = [...insideOf(span, index), ...pausesOf(span, index)];
     const holes = inner.map((each) => ({ startNs: each.startNs, endNs: each.endNs ?? endNs }));
-    return subtract(whole, holes).map((part) => ({
+    const parts = subtract(whole, holes);
+    // What is open goes on behind the last wait inside it, though the log may end with that.
+    if (span.endNs === undefined && holes.some((hole) => hole.endNs === endNs) && inner.every(isOver))
+      parts.push({ startNs: endNs, endNs });
+    return parts.map((part) => ({
       span,
       rank,
       open: span.endNs === undefined && part.endNs === endNs,
@@ -57,6 +61,10 @@ export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
     }));
   });
   return [...waits, ...workOf(spans, waits, endNs)];
+}
+
+function isOver({ endNs }: Span): boolean {
+  return endNs !== undefined;
 }
 
 /** Who is stopped waits for nobody. What go prints names no process. */
@@ -101,6 +109,8 @@ interface Index {
   /** Bodies that took a while. */
   readonly bodies: SpanIndex;
   readonly pauses: SpanIndex;
+  /** Requests to the checksum database. */
+  readonly checks: SpanIndex;
   /** What a process starts to learn a password, by the process: its requests wait for that. */
   readonly authPrograms: ReadonlyMap<number, readonly Span[]>;
 }
@@ -126,6 +136,7 @@ function indexOf(spans: readonly Span[]): Index {
           kind === 'transfer' && endNs !== undefined && endNs - startNs > LONG_BODY_NS,
       ),
     ),
+    checks: new SpanIndex(spans.filter(({ kind, phase }) => kind !== 'process' && phase === 'sumdb')),
     pauses: new SpanIndex(spans.filter((span) => span.kind === 'pause')),
     authPrograms: authProgramsOf(spans),
   };
@@ -150,7 +161,9 @@ function insideOf(span: Span, index: Index): readonly Span[] {
     ];
   if (span.kind !== 'unzip') return [];
   const same = index.byModule.get(span.attributes['gotrace.module'] ?? '') ?? [];
-  return same.filter((each) => each.attributes['process.pid'] === pid);
+  // Between its hash and the end of the lock, a module is checked against the checksum database (modfetch.checkModSum).
+  const checks = index.checks.overlapping(span.startNs, span.endNs ?? Number.POSITIVE_INFINITY);
+  return [...same, ...checks].filter((each) => pidOf(each) === pid);
 }
 
 function networkOf(fetch: Span, { network, fetchHosts }: Index): Span[] {
