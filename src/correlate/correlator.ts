@@ -21,7 +21,7 @@ import { descriptorOf, infoOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
 import { clockDifference, keyOfText } from './separate-stderr.ts';
-import { awaitInSilence } from './silence.ts';
+import { awaitInSilence, openHosts } from './silence.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
@@ -74,16 +74,16 @@ export class Correlator {
         this.#onSyscall(record);
         return;
       case 'exit':
-        this.#observed.seen(record.timeNs, record.at);
+        this.#observed.seen(record.timeNs);
         this.#pauses.onSign(this.#processOf(record).pid, record.timeNs, record.at);
         this.#processes.onExit(record);
         return;
       case 'signal':
-        this.#observed.seen(record.timeNs, record.at);
+        this.#observed.seen(record.timeNs);
         this.#pauses.onSignal(record, this.#processOf(record));
         return;
       case 'superseded':
-        this.#observed.seen(record.timeNs, record.at);
+        this.#observed.seen(record.timeNs);
         return;
       case 'syscall-total':
         this.#totals.push(record);
@@ -101,7 +101,7 @@ export class Correlator {
   #onProc(record: ProcRecord): void {
     if (record.timeNs !== undefined) {
       this.#observed.first(record.timeNs);
-      this.#observed.seen(record.timeNs, record.at);
+      this.#observed.seen(record.timeNs);
     }
     if (record.kind === 'proc-sampling' || !this.#samples.isEmpty) this.#samples.on(record);
     else this.#snapshot.on(record);
@@ -148,7 +148,6 @@ export class Correlator {
     this.#observed.first(record.kind === 'library-call' ? record.startNs : record.timeNs);
     this.#observed.seen(
       record.kind === 'library-call' ? record.startNs + (record.durationNs ?? 0) : record.timeNs,
-      record.at,
     );
     this.#libraries.on(record);
   }
@@ -210,7 +209,7 @@ export class Correlator {
         ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
         : {}),
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
-      lastLines: [...this.#output.lastLines, ...this.#observed.lastLines],
+      openHosts: openHosts(connections),
     };
   }
 

@@ -48,7 +48,6 @@ export class GoOutput {
   readonly fetching: Fetches;
   readonly #git: GitOutput;
   readonly #streams: Http2Streams;
-  lastLines: SourceLine[] = [];
 
   constructor(store: SpanStore, arrivals = new Arrivals()) {
     this.#store = store;
@@ -89,7 +88,6 @@ export class GoOutput {
     const timeNs = this.#timeOf(record);
     this.#firstNs ??= timeNs;
     this.lastNs = Math.max(this.lastNs, timeNs);
-    this.lastLines = [...this.lastLines.slice(-2), record.at];
     switch (record.kind) {
       case 'build-step':
         this.#onBuildStep(timeNs, record.at);

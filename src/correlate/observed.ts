@@ -1,12 +1,9 @@
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
-import type { SourceLine } from '../../parsers/types.ts';
 
 /** When the records that were seen begin and end. Times are nanoseconds since the clock's origin. */
 export class Observed {
   firstNs: number | undefined;
   lastNs = Number.NEGATIVE_INFINITY;
-  /** The last line, where there is one. */
-  lastLines: readonly SourceLine[] = [];
   /** When the last call returned. */
   lastCallNs = Number.NEGATIVE_INFINITY;
   /** Until a time shows parts of a second: strace -t prints none. */
@@ -17,22 +14,20 @@ export class Observed {
     this.firstNs ??= timeNs;
   }
 
-  seen(timeNs: number, at: SourceLine): void {
-    if (timeNs < this.lastNs) return;
-    this.lastNs = timeNs;
-    this.lastLines = [at];
+  seen(timeNs: number): void {
+    this.lastNs = Math.max(this.lastNs, timeNs);
   }
 
-  onCall({ startNs, durationNs = 0, boundNs, at, resumedAt = at }: SyscallRecord): void {
+  onCall({ startNs, durationNs = 0, boundNs }: SyscallRecord): void {
     this.first(startNs);
     if (this.isWholeSeconds && startNs % 1e9 !== 0) this.isWholeSeconds = false;
-    this.seen(boundNs ?? startNs + durationNs, resumedAt);
+    this.seen(boundNs ?? startNs + durationNs);
     this.lastCallNs = Math.max(this.lastCallNs, startNs + durationNs);
   }
 
   /** Lines of which no record was made have a time as well. */
   cover(firstNs: number, lastNs: number): void {
     this.firstNs = Math.min(this.firstNs ?? firstNs, firstNs);
-    this.lastNs = Math.max(this.lastNs, lastNs);
+    this.seen(lastNs);
   }
 }

@@ -51,6 +51,16 @@ export function awaitInSilence(
   return [span];
 }
 
+/** The hosts, else the addresses, of connections that were not closed, and over which something had been asked. */
+export function openHosts(connections: readonly Connection[]): string[] {
+  const hosts = connections.flatMap(({ state, requests, response }) => {
+    if (state !== 'open' || requests === 0) return [];
+    const { 'server.address': host, 'network.peer.address': address } = response?.attributes ?? {};
+    return host ?? address ?? [];
+  });
+  return [...new Set(hosts)];
+}
+
 /** The go that all the others that are left wait for: its parents. */
 function onlyOneLeft(left: readonly Process[]): Process | undefined {
   const go = left.findLast((process) => programOf(process.command) === 'go');

@@ -20,10 +20,22 @@ export function whatIsUnseen(context: Case): string | undefined {
     return `Unknown: nothing in the log failed, and it has no times: how long anything took is not in it. To see it: record with strace -f -ttt -T -yy -s 512, or with ${RUN}.`;
   const reason = reasonOf(context);
   if (reason === undefined) return undefined;
-  if (coverage.syscalls && !coverage.attached)
-    return `Unknown: ${reason}; nothing that was traced had been waited for.`;
+  if (coverage.syscalls && !coverage.attached) return `Unknown: ${reason}; ${silenceAtEnd(context)}.`;
   const what = coverage.attached ? moreThanStrace(context.trace) : `record it with ${RUN}`;
   return `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
+}
+
+const MOST_HOSTS = 3;
+
+/** What little is known where nothing that was traced was open at the end. */
+function silenceAtEnd({ trace: { openHosts }, timeline }: Case): string {
+  const last = timeline.segments.at(-1);
+  const silentNs = last === undefined || last.span !== undefined ? 0 : last.endNs - last.startNs;
+  if (silentNs < LONG_SILENCE_NS || openHosts.length === 0)
+    return 'nothing that was traced had been waited for';
+  const more = openHosts.length > MOST_HOSTS ? ` and ${openHosts.length - MOST_HOSTS} more` : '';
+  const hosts = `${openHosts.slice(0, MOST_HOSTS).join(', ')}${more}`;
+  return `for the last ${printSeconds(silentNs)} it did nothing, with connections open to ${hosts}, and the log does not show whether it waited there. To see it: record what go prints with -x as well, or with ${RUN}`;
 }
 
 /** What shows more of a process that hangs than a strace that is attached to it: go's threads sleep in futex and epoll. */

@@ -77,6 +77,6 @@ export interface Trace {
   readonly certificates?: readonly { readonly path: string; readonly found: boolean }[];
   /** Hosts whose lookup GODEBUG=netdns announced. */
   readonly lookupHosts: readonly { readonly host: string; readonly at: SourceLine }[];
-  /** The last lines, for the verdicts that rest on what did not happen. */
-  readonly lastLines: readonly SourceLine[];
+  /** Of connections that were open at the end, and over which something had been asked. */
+  readonly openHosts: readonly string[];
 }
