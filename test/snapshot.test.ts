@@ -12,6 +12,32 @@ const HOST = 'host proxy.example 192.0.2.9';
 const zip = (bytes: number) =>
   `file 12 9 ${bytes} /home/dev/go/pkg/mod/cache/download/lib.example/!big/@v/v1.2.0.zip123456.tmp`;
 
+describe('of two connections', () => {
+  const to = (fd: number, peer: string, times: string) =>
+    `socket 12 ${fd} tcp ESTABLISHED 192.0.2.2:4000${fd} ${peer}:443 rx=0 tx=0 received=4000${times}`;
+  const [EARLIER, LATER] = [' sent=90ms heard=80ms', ' sent=80ms heard=90ms'];
+  const hosts = ['host first.example 192.0.2.8', 'host second.example 192.0.2.9'];
+  const hostOf = async (first: string, second: string, more: readonly string[] = []) => {
+    const look = (a: string, b: string) => [GO, ...more, to(8, '192.0.2.8', a), to(9, '192.0.2.9', b)];
+    // What the first look saw went on.
+    const text = at(0, [...look(LATER, EARLIER), ...hosts]) + at(20, look(first, second));
+    return (await reportOfText(text)).blockingPoint?.culprit.host;
+  };
+
+  it('the one is awaited that was asked last, and not the one that has answered', async () => {
+    const [answered, asked] = [' sent=7010ms heard=7000ms', ' sent=6990ms heard=7040ms'];
+    expect(await hostOf(answered, asked)).toBe('second.example');
+    expect(await hostOf(asked, answered)).toBe('first.example');
+    expect(await hostOf(' sent=8000ms heard=8100ms', asked)).toBe('second.example');
+  });
+
+  it('the one sends a zip over which data came last', async () => {
+    const [idle, stalled] = [' sent=9000ms heard=8990ms', ' sent=7100ms heard=5000ms'];
+    expect(await hostOf(idle, stalled, [zip(98_304)])).toBe('second.example');
+    expect(await hostOf('', '', [zip(98_304)])).toBeUndefined();
+  });
+});
+
 describe('two looks at a go that hangs', () => {
   it.each([
     [
@@ -33,7 +59,7 @@ describe('two looks at a go that hangs', () => {
       '/opt/auth.sh',
     ],
   ])('%s', async (_, first, second, cause, said) => {
-    const report = await reportOfText(at(0, [GO, SOCKET, ...first, HOST]) + at(2, [GO, ...second]));
+    const report = await reportOfText(at(0, [GO, SOCKET, ...first, HOST]) + at(2, [GO, SOCKET, ...second]));
     expect(report.verdict.status).toBe('blocked');
     expect(report.blockingPoint?.cause).toBe(cause);
     expect(report.verdict.headline).toContain(said);
@@ -52,7 +78,7 @@ describe('a look at a go behind an egress proxy', () => {
         `env 12 GOPROXY=${goproxy}`,
         'env 12 HTTPS_PROXY=http://egress.example:3128',
         'host egress.example 192.0.2.8',
-      ]) + at(2, [GO]),
+      ]) + at(2, [GO, socket(received)]),
     );
 
   it.each([

@@ -10,7 +10,7 @@ interface At {
  * without a tracer looks again and again, begins with `sampling`, and writes what is new and what is gone:
  *
  *     proc PID PPID STATE AGE-SECONDS WCHAN COMMAND…
- *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES [received=BYTES]
+ *     socket PID FD tcp|udp STATE LOCAL PEER rx=BYTES tx=BYTES [received=BYTES [sent=AGO heard=AGO]]
  *     lock PID waits HOLDER-PID PATH
  *     file PID FD BYTES PATH
  *     env PID NAME=VALUE
@@ -44,6 +44,9 @@ export type ProcRecord =
       readonly sendQueue: number;
       /** In all, where ss(8) could tell. */
       readonly received?: number;
+      /** How long ago data were sent, and came, last. */
+      readonly sentMs?: number;
+      readonly heardMs?: number;
     })
   | (At & {
       readonly kind: 'proc-lock';
@@ -127,8 +130,8 @@ const READERS: readonly {
   },
   {
     pattern:
-      /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)(?: received=(\d+))?/,
-    read: ([pid, transport, state = '', peer = '', port, rx, tx, received], base, key) => ({
+      /^socket (\d+) \d+ (tcp|udp) (\S+) \S+ \[?([^\]\s]*?)\]?:(\d+) rx=(\d+) tx=(\d+)(?: received=(\d+)(?: sent=(\d+)ms heard=(\d+)ms)?)?/,
+    read: ([pid, transport, state = '', peer = '', port, rx, tx, received, sent, heard], base, key) => ({
       kind: 'proc-socket',
       ...base,
       key,
@@ -140,6 +143,7 @@ const READERS: readonly {
       receiveQueue: Number(rx),
       sendQueue: Number(tx),
       ...(received === undefined ? {} : { received: Number(received) }),
+      ...(sent === undefined ? {} : { sentMs: Number(sent), heardMs: Number(heard) }),
     }),
   },
   {

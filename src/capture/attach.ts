@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { hostLines } from './hosts.ts';
 import { processTree, programOfPid, signal, snapshot, stamped } from './proc.ts';
 import { findProgram } from './program.ts';
-import { withBytesReceived } from './tcp-info.ts';
+import { withTcpInfo } from './tcp-info.ts';
 
 export interface AttachOptions {
   readonly pid: number;
@@ -31,7 +31,7 @@ const SPARE_MS = 5000;
 /** First what /proc shows at this moment, then what moves while strace looks. Ctrl-C ends the look, not the process. */
 export async function attach(options: AttachOptions): Promise<Attached> {
   const snapshotPath = join(options.directory, 'snapshot.log');
-  const seen = await withBytesReceived(options.pid, snapshot(processTree(options.pid)));
+  const seen = await withTcpInfo(options.pid, snapshot(processTree(options.pid)));
   writeFileSync(snapshotPath, stamped(seen));
   const hosts = hostLines(seen).then((lines) => appendFileSync(snapshotPath, stamped(lines)));
   if (!options.strace) {
@@ -55,10 +55,9 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   if (options.dump) timers.push(setTimeout(() => askForDump(options.pid), SETTLE_MS));
   await ended;
   await hosts;
-  // The same process once more: until then, what was seen first went on. What grew meanwhile does not stand still.
-  const again = snapshot(processTree(options.pid)).filter(
-    (line, index) => index === 0 || line.startsWith('file '),
-  );
+  // Once more: what is there still went on until then, and what grew meanwhile does not stand still.
+  const last = snapshot(processTree(options.pid)).filter((line) => !line.startsWith('env '));
+  const again = await withTcpInfo(options.pid, last);
   appendFileSync(snapshotPath, stamped(again));
   for (const timer of timers) clearTimeout(timer);
   process.off('SIGINT', stop);

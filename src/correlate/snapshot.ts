@@ -38,16 +38,18 @@ export class Snapshot {
     for (const record of this.#records)
       if (record.kind === 'proc-process') addSeenProcess(processes, record, record.timeNs ?? nowNs);
     addProcessSpans(this.#store, [...processes.values()]);
-    const connecting = this.#records.some(
-      (record) => record.kind === 'proc-socket' && record.state === 'SYN-SENT',
-    );
-    const locked = this.#records.some((record) => record.kind === 'proc-lock');
+    const state = this.#lastLook();
+    const connecting = state.some((record) => record.kind === 'proc-socket' && record.state === 'SYN-SENT');
+    const locked = state.some((record) => record.kind === 'proc-lock');
     const bodies = this.#addBodies(nowNs);
     // git's connection is idle while a helper asks a person.
     const asking = this.#store.spans.some((span) => span.kind === 'process' && span.phase === 'auth');
-    for (const record of this.#records) {
+    for (const record of state) {
       if (record.kind === 'proc-lock') {
-        const span = this.#store.open('lock', 'lock', `lock ${record.path}`, nowNs, [record.at]);
+        const first = this.#firstSeen(record);
+        const span = this.#store.open('lock', 'lock', `lock ${record.path}`, first.timeNs ?? nowNs, [
+          first.at,
+        ]);
         span.attributes = {
           'gotrace.path': record.path,
           'process.pid': record.pid,
@@ -61,18 +63,30 @@ export class Snapshot {
     return [...processes.values()];
   }
 
+  /** What was there when it was looked last; of a process that has ended since, what was there before. */
+  #lastLook(): readonly ProcRecord[] {
+    const lastNs = this.#records.findLast((record) => record.kind === 'proc-process')?.timeNs;
+    return this.#records.filter((record) => record.kind !== 'proc-host' && record.timeNs === lastNs);
+  }
+
+  /** The record of the look in which a lock, a file or a socket was there first. */
+  #firstSeen<R extends ProcRecord & { readonly key: string }>(record: R): R {
+    const same = (each: ProcRecord): each is R =>
+      each.kind === record.kind && 'key' in each && each.key === record.key;
+    return this.#records.find(same) ?? record;
+  }
+
   /**
    * The zips that are being received. The file is opened before the request is sent: an empty one waits for the headers,
    * or for the connection.
    */
   #addBodies(nowNs: number): Span[] {
-    const files = this.#records.filter((record) => record.kind === 'proc-file');
-    const first = new Map([...files].reverse().map((record) => [record.key, record]));
-    const last = new Map(files.map((record) => [record.key, record]));
-    return [...first].flatMap(([key, { bytes, path, pid, at }]) => {
-      const span = bytes === 0 ? undefined : openZipBody(this.#store, path, pid, nowNs, [at]);
+    const files = this.#lastLook().filter((record) => record.kind === 'proc-file');
+    return files.flatMap((record) => {
+      const { bytes, path, pid, at, timeNs = nowNs } = this.#firstSeen(record);
+      const span = bytes === 0 ? undefined : openZipBody(this.#store, path, pid, timeNs, [at]);
       if (span === undefined) return [];
-      const grownBy = (last.get(key)?.bytes ?? bytes) - bytes;
+      const grownBy = record.bytes - bytes;
       Object.assign(span.attributes, this.#serverOf(pid));
       span.attributes['gotrace.bytes'] = grownBy > 0 ? grownBy : bytes;
       if (grownBy > 0) span.attributes['gotrace.growing'] = true;
@@ -83,7 +97,7 @@ export class Snapshot {
   /** The only zip of a process of which nothing came: its request is what a silent connection waits for. */
   #awaitedBy(pid: number): Span['attributes'] {
     const empty = new Map(
-      this.#records.flatMap((record) =>
+      this.#lastLook().flatMap((record) =>
         record.kind === 'proc-file' && record.pid === pid && record.bytes === 0
           ? [[record.key, readCachePath(record.path)] as const]
           : [],
@@ -95,16 +109,40 @@ export class Snapshot {
       : { 'gotrace.module': only.module, 'gotrace.version': only.version };
   }
 
-  /** The far end of a process's connections, where they have one only. */
+  /** The far end of a process's connections, where they have one only; else of the one over which data came last. */
   #serverOf(pid: number): Span['attributes'] {
-    const sockets = this.#records.filter(
-      (record) => record.kind === 'proc-socket' && record.pid === pid && record.state === 'ESTABLISHED',
+    const sockets = this.#establishedOf(pid);
+    const last = sockets.reduce<SocketRecord | undefined>(
+      (a, b) => (a === undefined || (b.heardMs ?? 0) < (a.heardMs ?? 0) ? b : a),
+      undefined,
     );
-    const peers = new Map(
-      sockets.flatMap((record) => (record.kind === 'proc-socket' ? [[record.peer, record] as const] : [])),
+    const isOnly = new Set(sockets.map(({ peer }) => peer)).size === 1;
+    const areTimed = sockets.every(({ heardMs }) => heardMs !== undefined);
+    return last !== undefined && (isOnly || areTimed) ? this.#farEnd(last) : {};
+  }
+
+  #establishedOf(pid: number): SocketRecord[] {
+    return this.#lastLook().filter(
+      (record): record is SocketRecord =>
+        record.kind === 'proc-socket' &&
+        record.transport === 'tcp' &&
+        record.pid === pid &&
+        record.state === 'ESTABLISHED',
     );
-    const [only] = peers.values();
-    return only === undefined || peers.size > 1 ? {} : this.#farEnd(only);
+  }
+
+  /**
+   * Whether the process asked for something over this connection last. One over which something came since is done, unless
+   * they all are: over HTTP/2, answers to other requests may have come.
+   */
+  #isAskedLast({ pid, sentMs, heardMs = 0 }: SocketRecord): boolean {
+    if (sentMs === undefined) return true;
+    const timed = this.#establishedOf(pid).flatMap((each) =>
+      each.sentMs === undefined ? [] : { sentMs: each.sentMs, isSilent: each.sentMs <= (each.heardMs ?? 0) },
+    );
+    const silent = timed.filter(({ isSilent }) => isSilent);
+    if (silent.length > 0 && sentMs > heardMs) return false;
+    return (silent.length > 0 ? silent : timed).every((each) => sentMs <= each.sentMs);
   }
 
   /** The egress proxy, where that is the far end of a socket; the host behind it is not in /proc. */
@@ -139,8 +177,8 @@ export class Snapshot {
     return TLS_PORTS.has(port) || Object.values(this.environment).some((value) => named.test(value));
   }
 
-  #onSocket(record: SocketRecord, startNs: number, surer: boolean): void {
-    const span = this.#waitAt(record, startNs, surer);
+  #onSocket(record: SocketRecord, nowNs: number, surer: boolean): void {
+    const span = this.#waitAt(record, this.#sinceOf(record, nowNs), surer);
     if (span === undefined) return;
     const egress = record.received === 0 && span.kind === 'response' ? this.#egressAt(record) : undefined;
     const behind = hostBehind(this.environment);
@@ -154,6 +192,15 @@ export class Snapshot {
     };
   }
 
+  /** Since the look that saw it first; where something went over it since, from then on. */
+  #sinceOf(record: SocketRecord, nowNs: number): number {
+    const { timeNs: firstNs = nowNs } = this.#firstSeen(record);
+    const { timeNs = nowNs, sentMs, heardMs } = record;
+    return sentMs === undefined || heardMs === undefined
+      ? firstNs
+      : Math.max(firstNs, timeNs - Math.min(sentMs, heardMs) * 1e6);
+  }
+
   /**
    * SYN-SENT is a connect that is not answered; a query to port 53 that is open waits for a nameserver. An established
    * connection may be idle: it is taken for the wait only where nothing surer is there.
@@ -164,7 +211,8 @@ export class Snapshot {
       this.#store.open(kind, phase, name, startNs, [at]);
     if (transport === 'udp' && port === 53) return open('lookup', 'dns', `query at ${peer}`);
     if (state === 'SYN-SENT') return open('connect', 'connect', `connect ${printAddress(peer, port)}`);
-    if (state !== 'ESTABLISHED' || transport !== 'tcp' || surer) return undefined;
+    if (state !== 'ESTABLISHED' || transport !== 'tcp' || surer || !this.#isAskedLast(record))
+      return undefined;
     if (this.#isHandshake(record)) return open('tls', 'tls', 'TLS handshake');
     return open('response', 'ttfb', `wait for ${printAddress(peer, port)}`);
   }
