@@ -32,6 +32,32 @@ async function pointOf(proc: string, stderr: string) {
   return { status, headline, cause: report.blockingPoint?.cause, culprit: report.blockingPoint?.culprit };
 }
 
+describe('a connect that is gone', () => {
+  const connecting = 'socket 12 8 tcp SYN-SENT 192.0.2.2:40000 192.0.2.9:443 rx=0 tx=1';
+  const looked = looks(
+    [
+      [0.25, connecting],
+      [7.6, `gone ${connecting.replace(/ rx=.*/, '')}`],
+    ],
+    8.4,
+  );
+  const to = (address: string) =>
+    [7.5, `http2: Transport creating client conn 0xc0001 to ${address}:443`] as const;
+
+  it('was given up where go tells of a connection to another address, which no look found', async () => {
+    const point = await pointOf(looked, stamped([ASKED, DIAL, to('192.0.2.10'), answered(8.2)]));
+    expect(point).toMatchObject({
+      cause: 'connect/one-address-dead',
+      culprit: { host: 'proxy.example', address: '192.0.2.9:443' },
+    });
+  });
+
+  it('came about late where go tells of one to the same', async () => {
+    const point = await pointOf(looked, stamped([ASKED, DIAL, to('192.0.2.9'), answered(8.2)]));
+    expect(point).toMatchObject({ cause: 'connect/slow', culprit: { address: '192.0.2.9:443' } });
+  });
+});
+
 describe('a command that was stopped', () => {
   it('stood still, and what was in flight is not slow', async () => {
     const stops = [

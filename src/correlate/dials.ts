@@ -18,8 +18,8 @@ export class Dials {
   readonly #http2Hosts = new Set<string>();
   /** Those that told nothing. */
   readonly refuted = new Set<Span>();
-  /** When HTTP/2 connections came to stand. */
-  readonly connectedNs: number[] = [];
+  /** The HTTP/2 connections that came to stand. */
+  readonly connections: { readonly peer: string; readonly timeNs: number; readonly at: SourceLine }[] = [];
   /** `ADDRESS:PORT` of those, and whose they are. */
   readonly hosts = new Map<string, string>();
   /** Hosts that were reached, however: what is awaited of them is an answer. */
@@ -55,7 +55,7 @@ export class Dials {
     for (const [host, dial] of this.#open) {
       if (this.reached.has(host) && !this.#http2Hosts.has(host)) continue;
       dial.endNs = timeNs;
-      this.connectedNs.push(timeNs);
+      this.connections.push({ peer: address, timeNs, at });
       this.hosts.set(address, host);
       dial.evidence.push(at);
       this.#open.delete(host);

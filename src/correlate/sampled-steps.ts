@@ -31,7 +31,7 @@ export function settleSteps(
     if (span.endNs === undefined) return [];
     const isConnect = span.kind === 'connect';
     if (isConnect && established.has(record.key.replace('SYN-SENT', 'ESTABLISHED'))) return [];
-    const other = isConnect ? inPlaceOf(step, sockets) : undefined;
+    const other = isConnect ? (inPlaceOf(step, sockets) ?? toldInPlaceOf(step, output)) : undefined;
     const doneNs = step.withProcess ? followedAt(span, sockets, output) : span.endNs;
     if (other !== undefined || doneNs === undefined) span.attributes['error.type'] = 'aborted';
     else span.endNs = Math.min(span.endNs, doneNs);
@@ -51,6 +51,23 @@ function inPlaceOf({ span, record }: Step, sockets: readonly Established[]): Est
   );
 }
 
+/** The same, where go told of it, and no look found it: it was done with in a quarter of a second. */
+function toldInPlaceOf({ span, record }: Step, { dials }: GoOutput): Established | undefined {
+  const { startNs, endNs = 0 } = span;
+  const told = dials.connections.find(
+    ({ peer, timeNs }) =>
+      timeNs > startNs &&
+      Math.abs(timeNs - endNs) <= NEXT_NS &&
+      peer !== printAddress(record.peer, record.port),
+  );
+  if (told === undefined) return undefined;
+  const peer = told.peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const port = Number(/\d+$/.exec(told.peer)?.[0]);
+  return port === record.port
+    ? { record: { ...record, peer, at: told.at }, startNs: told.timeNs, received: undefined }
+    : undefined;
+}
+
 /** When something was seen that only comes after a step, while its process was there. */
 function followedAt(
   { startNs, endNs: goneNs = Number.POSITIVE_INFINITY }: Span,
@@ -60,7 +77,7 @@ function followedAt(
   const answered = fetches.filter(({ attributes }) => attributes['http.response.status_code'] !== undefined);
   const times = [
     ...answered.flatMap(({ endNs }) => endNs ?? []),
-    ...dials.connectedNs,
+    ...dials.connections.map(({ timeNs }) => timeNs),
     ...sockets.map((socket) => socket.startNs),
   ];
   const after = times.filter((timeNs) => timeNs > startNs && timeNs <= goneNs);

@@ -104,9 +104,10 @@ export class Samples {
     const steps = [...this.#store.spans.filter((span) => this.#steps.has(span)), ...connects];
     const egress = egressOf(this.environment);
     for (const step of steps) {
-      const { 'network.peer.port': port } = step.attributes;
+      const { 'network.peer.address': address = '', 'network.peer.port': port = 0 } = step.attributes;
       const isEgress = step.kind === 'connect' && egress?.port === port;
-      const host = isEgress ? egress?.host : (hostAt(step, dials.all) ?? hostAt(step, fetches));
+      const told = step.kind === 'connect' ? dials.hosts.get(printAddress(address, port)) : undefined;
+      const host = isEgress ? egress?.host : (told ?? hostAt(step, dials.all) ?? hostAt(step, fetches));
       if (host !== undefined) step.attributes['server.address'] = host;
     }
     const sockets = [...this.#established.values()].filter(({ record }) => this.#isGo(record.pid));
