@@ -584,6 +584,10 @@ describe('go -x alone', () => {
         ),
       ),
     ).toMatchObject({ cause: 'sumdb/slow' });
+    const quick = Array.from({ length: 12 }, (_, at) =>
+      get(`https://sum.example/lookup/m.example/a${at}@v1.0.0`, at * 0.13, at * 0.13 + 0.12),
+    );
+    expect(await point(x(...quick.flat()))).toMatchObject({ findings: [] });
   });
 });
 

@@ -58,7 +58,7 @@ export function isSignificant(group: Group, { timeline, trace: { endNs, coverage
 
 /** How long the waits stood that were open when the log ended. */
 function openNs({ segments }: Group): number {
-  return segments.reduce((sum, { open, startNs, endNs }) => sum + (open ? endNs - startNs : 0), 0);
+  return segments.reduce((sum, segment) => sum + (segment.open ? lengthOf(segment) : 0), 0);
 }
 
 /** The run without what it computed: compiled, linked, tested. Unpacking a module is a part of its download. */
@@ -73,24 +73,36 @@ function isWork({ kind }: Span): boolean {
 
 /** A round trip to another continent: what every request may take, however many there are. */
 const ROUND_TRIP_NS = 80e6;
-
+/** What comes in one go: over TLS, the session tickets may have come for the first byte of the answer. */
+const SMALL_BODY = 16_384;
 /** git works in pieces: it starts programs, reads files, loads certificates. Longer than this, it waits. */
 const GIT_WORK_NS = 0.25e9;
 
-/**
- * Requests have to go there and back, a client checks certificates, and git has work of its own; only what is waited beyond
- * that counts.
- */
+/** What was waited beyond what must be: a client checks certificates, a request goes there and back, git has work of its own. */
 function chargeableNs({ phase, criticalNs, segments, spans }: Group): number {
-  if (phase === 'git')
-    return segments.reduce(
-      (sum, segment) => sum + (isGitWork(segment) ? 0 : segment.endNs - segment.startNs),
-      0,
-    );
   if (phase === 'tls')
     return criticalNs - Math.max(0, ...spans.map((span) => span.attributes['gotrace.tls.checked'] ?? 0));
-  if (phase !== 'ttfb') return criticalNs;
-  return segments.reduce((sum, { startNs, endNs }) => sum + Math.max(0, endNs - startNs - ROUND_TRIP_NS), 0);
+  return segments.reduce((sum, segment) => sum + Math.max(0, lengthOf(segment) - freeOf(segment)), 0);
+}
+
+/** How much of a segment is nobody's fault. */
+function freeOf(segment: Segment): number {
+  const { phase, span } = segment;
+  switch (phase) {
+    case 'ttfb':
+    case 'sumdb':
+      return ROUND_TRIP_NS;
+    case 'transfer':
+      return (span?.attributes['gotrace.bytes'] ?? 0) <= SMALL_BODY ? ROUND_TRIP_NS : 0;
+    case 'git':
+      return span?.kind === 'process' && lengthOf(segment) < GIT_WORK_NS ? GIT_WORK_NS : 0;
+    default:
+      return 0;
+  }
+}
+
+function lengthOf({ startNs, endNs }: Segment): number {
+  return endNs - startNs;
 }
 
 /**
@@ -101,10 +113,6 @@ const TRACED_FILE_NS = 8e6;
 
 /** Lookup, connect, handshake and the first answer in one, where the log does not tell them apart: six round trips. */
 const REACH_NS = 1.2e9;
-
-function isGitWork({ span, startNs, endNs }: Segment): boolean {
-  return span?.kind === 'process' && endNs - startNs < GIT_WORK_NS;
-}
 
 function allowedNs(group: Group): number {
   if (group.phase === 'connect' && group.spans.every((span) => span.kind === 'fetch')) return REACH_NS;
