@@ -67,6 +67,15 @@ describe('two looks at a go that hangs', () => {
   });
 });
 
+it('what was there at first, and is not there in the end, is not waited for', async () => {
+  const git = 'proc 13 12 S 33.00 poll git\tls-remote\thttps://git.example/a.git';
+  const connecting = 'socket 12 9 tcp SYN-SENT 192.0.2.2:40001 192.0.2.7:443 rx=0 tx=1';
+  const gone = await reportOfText(at(0, [GO, git, SOCKET, connecting, HOST]) + at(2, [GO, SOCKET]));
+  expect(gone.blockingPoint).toMatchObject({ cause: 'ttfb/no-response', culprit: { host: 'proxy.example' } });
+  const there = await reportOfText(at(0, [GO, SOCKET, HOST]) + at(2, [GO, SOCKET, connecting]));
+  expect(there.blockingPoint).toMatchObject({ phase: 'connect', culprit: { address: '192.0.2.7:443' } });
+});
+
 describe('a look at a go behind an egress proxy', () => {
   const socket = (received: number) =>
     `socket 12 8 tcp ESTABLISHED 192.0.2.2:40000 192.0.2.8:3128 rx=0 tx=0 received=${received}`;

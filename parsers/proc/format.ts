@@ -75,6 +75,8 @@ export type ProcRecord =
   | (At & { readonly kind: 'proc-gone'; readonly what: string });
 
 export type SocketRecord = ProcRecord & { readonly kind: 'proc-socket' };
+export type LockRecord = ProcRecord & { readonly kind: 'proc-lock' };
+export type FileRecord = ProcRecord & { readonly kind: 'proc-file' };
 
 const PROCESS = /^proc (\d+) (\d+) ([A-Z]) ([\d.]+) (\S+) (.*)$/;
 

@@ -1,7 +1,7 @@
 import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { escapePath } from './modcache.ts';
+import { unescapePath } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
 import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
@@ -179,45 +179,48 @@ export class Fetches {
 
   /**
    * A command that was ended in the middle of a .mod or .info: its headers were there, and go never came to write it
-   * into the cache, which it does as soon as the body is whole.
+   * into the cache, which it does as soon as the body is whole and its checksum is known to be right.
    */
   openBodies(stored: ReadonlySet<string>): void {
     if (stored.size === 0) return;
+    const [checks, uncheckedZips] = [this.#checks(), this.#uncheckedZips()];
     for (const fetch of [...this.all]) {
       const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url = '' } = fetch.attributes;
       const kind = /\.(mod|info|zip)$/.exec(url)?.[1];
-      const isDone = kind === 'zip' ? !this.#isUnchecked(fetch) : stored.has(`${module}@${version}.${kind}`);
+      const key = `${module}@${version}`;
+      const isDone = kind === 'zip' ? !uncheckedZips.has(key) : stored.has(`${key}.${kind}`);
       if (kind === undefined || isDone || !isAnswered(fetch)) continue;
-      const check = this.#checkOf(module, version, fetch.endNs);
+      const check = checks.get(key);
+      const isAsked = check !== undefined && check.startNs >= (fetch.endNs ?? 0);
+      if (!isAsked && kind !== 'zip') this.#openBody(fetch);
       // It was whole by then: it is its checksum that is awaited, unless another line tells what is.
-      if (
-        check !== undefined &&
-        isAnswered(check) &&
-        !this.#underWay().some(({ phase }) => phase === 'sumdb')
-      )
+      if (isAsked && isAnswered(check) && !this.#underWay().some(({ phase }) => phase === 'sumdb'))
         this.#openBody(check);
-      else if (check === undefined && kind !== 'zip') this.#openBody(fetch);
     }
   }
 
-  /** A zip that is there under its temporary name: go gives it its own when its checksum is known to be right. */
-  #isUnchecked({ attributes: { 'gotrace.module': module, 'gotrace.version': version } }: Span): boolean {
-    return this.#store.spans.some(
-      ({ kind, endNs, attributes }) =>
-        kind === 'transfer' &&
-        endNs !== undefined &&
-        attributes['gotrace.path'] !== undefined &&
-        attributes['gotrace.verified'] !== true &&
-        attributes['gotrace.module'] === module &&
-        attributes['gotrace.version'] === version,
+  /**
+   * What the checksum database was asked, by `MODULE@VERSION`: of a go.mod or a zip, which go does when it has it (modfetch,
+   * checkModSum).
+   */
+  #checks(): ReadonlyMap<string, Span> {
+    return new Map(
+      this.all.flatMap((fetch) => {
+        const asked = /\/lookup\/(.+@[^/]+)$/.exec(fetch.attributes['url.full'] ?? '')?.[1];
+        return asked === undefined ? [] : [[unescapePath(asked), fetch] as const];
+      }),
     );
   }
 
-  /** What the checksum database was asked of a file, which go does when it has it (modfetch, checkModSum). */
-  #checkOf(module = '', version = '', fromNs = 0): Span | undefined {
-    const path = `/lookup/${escapePath(module)}@${escapePath(version)}`;
-    return this.all.find(
-      ({ startNs, attributes }) => startNs >= fromNs && attributes['url.full']?.endsWith(path),
+  /** Zips that are there under a temporary name: go gives them their own when their checksums are known to be right. */
+  #uncheckedZips(): ReadonlySet<string> {
+    return new Set(
+      this.#store.spans.flatMap(({ kind, endNs, attributes }) => {
+        const isZip = kind === 'transfer' && attributes['gotrace.path'] !== undefined && endNs !== undefined;
+        return isZip && attributes['gotrace.verified'] !== true
+          ? `${attributes['gotrace.module']}@${attributes['gotrace.version']}`
+          : [];
+      }),
     );
   }
 

@@ -1,4 +1,4 @@
-import type { ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
+import type { FileRecord, LockRecord, ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import { STILL_NS } from './arrivals.ts';
 import { egressOf } from './egress.ts';
@@ -10,9 +10,6 @@ import { addProcessSpans } from './programs.ts';
 import { type Established, splitDials } from './sampled-dials.ts';
 import { type Step, settleSteps } from './sampled-steps.ts';
 import { printAddress } from './socket.ts';
-
-type LockRecord = ProcRecord & { readonly kind: 'proc-lock' };
-type FileRecord = ProcRecord & { readonly kind: 'proc-file' };
 
 /** A zip as it arrives. */
 interface Body {

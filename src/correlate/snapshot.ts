@@ -1,7 +1,8 @@
-import type { ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
+import type { LockRecord, ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
 import type { Phase, Span, SpanKind, SpanStore } from '../model/span.ts';
 import { type Egress, egressOf, hostBehind } from './egress.ts';
-import { openZipBody, readCachePath } from './modcache.ts';
+import { Looks } from './looks.ts';
+import { type ModuleVersion, openZipBody } from './modcache.ts';
 import { openPause } from './pauses.ts';
 import { addSeenProcess, type Process } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
@@ -34,115 +35,55 @@ export class Snapshot {
 
   /** Adds the spans. `nowNs` is when the snapshot was taken. */
   finish(nowNs: number): Process[] {
+    const looks = new Looks(this.#records);
     const processes = new Map<number, Process>();
     for (const record of this.#records)
       if (record.kind === 'proc-process') addSeenProcess(processes, record, record.timeNs ?? nowNs);
+    // Gone since: it was there for no longer than is known.
+    for (const process of processes.values()) if (!looks.pids.has(process.pid)) process.endNs = nowNs;
     addProcessSpans(this.#store, [...processes.values()]);
-    const state = this.#lastLook();
-    const connecting = state.some((record) => record.kind === 'proc-socket' && record.state === 'SYN-SENT');
-    const locked = state.some((record) => record.kind === 'proc-lock');
-    const bodies = this.#addBodies(nowNs);
+    const bodies = this.#addBodies(looks, nowNs);
     // git's connection is idle while a helper asks a person.
     const asking = this.#store.spans.some((span) => span.kind === 'process' && span.phase === 'auth');
-    for (const record of state) {
-      if (record.kind === 'proc-lock') {
-        const first = this.#firstSeen(record);
-        const span = this.#store.open('lock', 'lock', `lock ${record.path}`, first.timeNs ?? nowNs, [
-          first.at,
-        ]);
-        span.attributes = {
-          'gotrace.path': record.path,
-          'process.pid': record.pid,
-          ...(record.holder > 0 ? { 'gotrace.lock.holder': record.holder } : {}),
-        };
-      } else if (record.kind === 'proc-process' && record.state === 'T')
+    const isSure = asking || bodies.length > 0 || looks.last.some(isSurely);
+    for (const record of looks.last) {
+      if (record.kind === 'proc-lock') this.#addLock(record, looks.firstOf(record), nowNs);
+      else if (record.kind === 'proc-socket') this.#onSocket(record, looks, nowNs, isSure);
+      else if (record.kind === 'proc-process' && record.state === 'T')
         openPause(this.#store, 'stopped', 'it is stopped (state T)', nowNs, [record.at], record.pid);
-      else if (record.kind === 'proc-socket')
-        this.#onSocket(record, nowNs, connecting || locked || asking || bodies.length > 0);
     }
     return [...processes.values()];
   }
 
-  /** What was there when it was looked last; of a process that has ended since, what was there before. */
-  #lastLook(): readonly ProcRecord[] {
-    const lastNs = this.#records.findLast((record) => record.kind === 'proc-process')?.timeNs;
-    return this.#records.filter((record) => record.kind !== 'proc-host' && record.timeNs === lastNs);
-  }
-
-  /** The record of the look in which a lock, a file or a socket was there first. */
-  #firstSeen<R extends ProcRecord & { readonly key: string }>(record: R): R {
-    const same = (each: ProcRecord): each is R =>
-      each.kind === record.kind && 'key' in each && each.key === record.key;
-    return this.#records.find(same) ?? record;
+  #addLock({ path, pid, holder }: LockRecord, { timeNs, at }: ProcRecord, nowNs: number): void {
+    const span = this.#store.open('lock', 'lock', `lock ${path}`, timeNs ?? nowNs, [at]);
+    span.attributes = {
+      'gotrace.path': path,
+      'process.pid': pid,
+      ...(holder > 0 ? { 'gotrace.lock.holder': holder } : {}),
+    };
   }
 
   /**
    * The zips that are being received. The file is opened before the request is sent: an empty one waits for the headers,
    * or for the connection.
    */
-  #addBodies(nowNs: number): Span[] {
-    const files = this.#lastLook().filter((record) => record.kind === 'proc-file');
-    return files.flatMap((record) => {
-      const { bytes, path, pid, at, timeNs = nowNs } = this.#firstSeen(record);
-      const span = bytes === 0 ? undefined : openZipBody(this.#store, path, pid, timeNs, [at]);
+  #addBodies(looks: Looks, nowNs: number): Span[] {
+    return looks.last.flatMap((record) => {
+      if (record.kind !== 'proc-file') return [];
+      const first = looks.firstOf(record);
+      const bytes = first.kind === 'proc-file' ? first.bytes : 0;
+      const { path, pid } = record;
+      const span =
+        bytes === 0 ? undefined : openZipBody(this.#store, path, pid, first.timeNs ?? nowNs, [first.at]);
       if (span === undefined) return [];
       const grownBy = record.bytes - bytes;
-      Object.assign(span.attributes, this.#serverOf(pid));
+      const server = looks.receivingOf(pid);
+      Object.assign(span.attributes, server === undefined ? {} : this.#farEnd(server));
       span.attributes['gotrace.bytes'] = grownBy > 0 ? grownBy : bytes;
       if (grownBy > 0) span.attributes['gotrace.growing'] = true;
       return [span];
     });
-  }
-
-  /** The only zip of a process of which nothing came: its request is what a silent connection waits for. */
-  #awaitedBy(pid: number): Span['attributes'] {
-    const empty = new Map(
-      this.#lastLook().flatMap((record) =>
-        record.kind === 'proc-file' && record.pid === pid && record.bytes === 0
-          ? [[record.key, readCachePath(record.path)] as const]
-          : [],
-      ),
-    );
-    const [only] = empty.values();
-    return only === undefined || empty.size > 1
-      ? {}
-      : { 'gotrace.module': only.module, 'gotrace.version': only.version };
-  }
-
-  /** The far end of a process's connections, where they have one only; else of the one over which data came last. */
-  #serverOf(pid: number): Span['attributes'] {
-    const sockets = this.#establishedOf(pid);
-    const last = sockets.reduce<SocketRecord | undefined>(
-      (a, b) => (a === undefined || (b.heardMs ?? 0) < (a.heardMs ?? 0) ? b : a),
-      undefined,
-    );
-    const isOnly = new Set(sockets.map(({ peer }) => peer)).size === 1;
-    const areTimed = sockets.every(({ heardMs }) => heardMs !== undefined);
-    return last !== undefined && (isOnly || areTimed) ? this.#farEnd(last) : {};
-  }
-
-  #establishedOf(pid: number): SocketRecord[] {
-    return this.#lastLook().filter(
-      (record): record is SocketRecord =>
-        record.kind === 'proc-socket' &&
-        record.transport === 'tcp' &&
-        record.pid === pid &&
-        record.state === 'ESTABLISHED',
-    );
-  }
-
-  /**
-   * Whether the process asked for something over this connection last. One over which something came since is done, unless
-   * they all are: over HTTP/2, answers to other requests may have come.
-   */
-  #isAskedLast({ pid, sentMs, heardMs = 0 }: SocketRecord): boolean {
-    if (sentMs === undefined) return true;
-    const timed = this.#establishedOf(pid).flatMap((each) =>
-      each.sentMs === undefined ? [] : { sentMs: each.sentMs, isSilent: each.sentMs <= (each.heardMs ?? 0) },
-    );
-    const silent = timed.filter(({ isSilent }) => isSilent);
-    if (silent.length > 0 && sentMs > heardMs) return false;
-    return (silent.length > 0 ? silent : timed).every((each) => sentMs <= each.sentMs);
   }
 
   /** The egress proxy, where that is the far end of a socket; the host behind it is not in /proc. */
@@ -177,8 +118,10 @@ export class Snapshot {
     return TLS_PORTS.has(port) || Object.values(this.environment).some((value) => named.test(value));
   }
 
-  #onSocket(record: SocketRecord, nowNs: number, surer: boolean): void {
-    const span = this.#waitAt(record, this.#sinceOf(record, nowNs), surer);
+  #onSocket(record: SocketRecord, looks: Looks, nowNs: number, surer: boolean): void {
+    const firstNs = looks.firstOf(record).timeNs ?? nowNs;
+    const isIdle = surer || !looks.isAskedLast(record);
+    const span = this.#waitAt(record, sinceOf(record, firstNs), isIdle);
     if (span === undefined) return;
     const egress = record.received === 0 && span.kind === 'response' ? this.#egressAt(record) : undefined;
     const behind = hostBehind(this.environment);
@@ -187,32 +130,22 @@ export class Snapshot {
     span.attributes = {
       ...this.#farEnd(record),
       ...(egress === undefined ? {} : { 'server.address': egress.host, 'gotrace.tunnel': egress.protocol }),
-      ...(span.kind === 'response' ? this.#awaitedBy(record.pid) : {}),
+      ...(span.kind === 'response' ? zipOf(looks.emptyZipOf(record.pid)) : {}),
       'process.pid': record.pid,
     };
-  }
-
-  /** Since the look that saw it first; where something went over it since, from then on. */
-  #sinceOf(record: SocketRecord, nowNs: number): number {
-    const { timeNs: firstNs = nowNs } = this.#firstSeen(record);
-    const { timeNs = nowNs, sentMs, heardMs } = record;
-    return sentMs === undefined || heardMs === undefined
-      ? firstNs
-      : Math.max(firstNs, timeNs - Math.min(sentMs, heardMs) * 1e6);
   }
 
   /**
    * SYN-SENT is a connect that is not answered; a query to port 53 that is open waits for a nameserver. An established
    * connection may be idle: it is taken for the wait only where nothing surer is there.
    */
-  #waitAt(record: SocketRecord, startNs: number, surer: boolean): Span | undefined {
+  #waitAt(record: SocketRecord, startNs: number, isIdle: boolean): Span | undefined {
     const { transport, state, peer, port, at } = record;
     const open = (kind: SpanKind, phase: Phase, name: string) =>
       this.#store.open(kind, phase, name, startNs, [at]);
     if (transport === 'udp' && port === 53) return open('lookup', 'dns', `query at ${peer}`);
     if (state === 'SYN-SENT') return open('connect', 'connect', `connect ${printAddress(peer, port)}`);
-    if (state !== 'ESTABLISHED' || transport !== 'tcp' || surer || !this.#isAskedLast(record))
-      return undefined;
+    if (state !== 'ESTABLISHED' || transport !== 'tcp' || isIdle) return undefined;
     if (this.#isHandshake(record)) return open('tls', 'tls', 'TLS handshake');
     return open('response', 'ttfb', `wait for ${printAddress(peer, port)}`);
   }
@@ -224,4 +157,20 @@ export class Snapshot {
     if (this.#egressAt(record) !== undefined) return received > 0 && received < LEAST_FLIGHT;
     return received === 0 && this.#isTls(port);
   }
+}
+
+/** What is there only while it is waited for. An established connection may be idle. */
+function isSurely(record: ProcRecord): boolean {
+  return record.kind === 'proc-lock' || (record.kind === 'proc-socket' && record.state === 'SYN-SENT');
+}
+
+/** Since the look that found it first; where something went over it since, from then on. */
+function sinceOf({ timeNs, sentMs, heardMs }: SocketRecord, firstNs: number): number {
+  return timeNs === undefined || sentMs === undefined || heardMs === undefined
+    ? firstNs
+    : Math.max(firstNs, timeNs - Math.min(sentMs, heardMs) * 1e6);
+}
+
+function zipOf(zip: ModuleVersion | undefined): Span['attributes'] {
+  return zip === undefined ? {} : { 'gotrace.module': zip.module, 'gotrace.version': zip.version };
 }

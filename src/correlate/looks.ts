@@ -1,0 +1,86 @@
+import type { FileRecord, LockRecord, ProcRecord, SocketRecord } from '../../parsers/proc/format.ts';
+import { groupBy } from '../model/group-by.ts';
+import { type ModuleVersion, readCachePath } from './modcache.ts';
+
+/** What stays the same thing from one look to the next. */
+type Lasting = SocketRecord | LockRecord | FileRecord;
+
+/** What looks at /proc found, each at one moment: what was there in the end, and since when. */
+export class Looks {
+  /** Of the last look; of a process that has ended since, of the one before. */
+  readonly last: readonly ProcRecord[];
+  /** The processes that were there then. */
+  readonly pids: ReadonlySet<number>;
+  readonly #first = new Map<string, Lasting>();
+  /** By process. */
+  readonly #established: ReadonlyMap<number, readonly SocketRecord[]>;
+  readonly #askedLast: ReadonlySet<SocketRecord>;
+  readonly #emptyZips: ReadonlyMap<number, readonly FileRecord[]>;
+
+  constructor(records: readonly ProcRecord[]) {
+    const lastNs = records.findLast((record) => record.kind === 'proc-process')?.timeNs;
+    this.last = records.filter((record) => record.kind !== 'proc-host' && record.timeNs === lastNs);
+    this.pids = new Set(this.last.flatMap((record) => (record.kind === 'proc-process' ? record.pid : [])));
+    for (const record of records)
+      if (isLasting(record) && !this.#first.has(record.key)) this.#first.set(record.key, record);
+    const sockets = this.last.filter((record) => record.kind === 'proc-socket').filter(isEstablished);
+    this.#established = groupBy(sockets, ({ pid }) => pid);
+    this.#askedLast = new Set([...this.#established.values()].flatMap(askedLast));
+    const files = this.last.filter((record) => record.kind === 'proc-file');
+    this.#emptyZips = groupBy(files, ({ pid, bytes }) => (bytes === 0 ? pid : undefined));
+  }
+
+  /** The record of the look that found it first. */
+  firstOf(record: Lasting): Lasting {
+    return this.#first.get(record.key) ?? record;
+  }
+
+  /** Whether the process asked for something over this connection last, as far as is known. */
+  isAskedLast(record: SocketRecord): boolean {
+    return this.#askedLast.has(record);
+  }
+
+  /** The only zip of a process of which nothing has come. */
+  emptyZipOf(pid: number): ModuleVersion | undefined {
+    const [only, ...others] = this.#emptyZips.get(pid) ?? [];
+    return only === undefined || others.length > 0 ? undefined : readCachePath(only.path);
+  }
+
+  /** Over which a process receives: the only connection that it has, else the one over which data came last. */
+  receivingOf(pid: number): SocketRecord | undefined {
+    const sockets = this.#established.get(pid) ?? [];
+    const isOnly = new Set(sockets.map(({ peer }) => peer)).size === 1;
+    const areTimed = sockets.every(({ heardMs }) => heardMs !== undefined);
+    return isOnly || areTimed ? leastBy(sockets, ({ heardMs = 0 }) => heardMs) : undefined;
+  }
+}
+
+function isLasting(record: ProcRecord): record is Lasting {
+  return record.kind === 'proc-socket' || record.kind === 'proc-lock' || record.kind === 'proc-file';
+}
+
+function isEstablished({ transport, state }: SocketRecord): boolean {
+  return transport === 'tcp' && state === 'ESTABLISHED';
+}
+
+/**
+ * Of a process's connections, those over which it asked last, and those of which that is not known. One over which
+ * something came since is done, unless they all are: over HTTP/2, answers to other requests may have come.
+ */
+function askedLast(sockets: readonly SocketRecord[]): SocketRecord[] {
+  const timed = sockets.filter(({ sentMs }) => sentMs !== undefined);
+  const silent = timed.filter(({ sentMs = 0, heardMs = 0 }) => sentMs <= heardMs);
+  const candidates = silent.length > 0 ? silent : timed;
+  const lastMs = leastBy(candidates, ({ sentMs = 0 }) => sentMs)?.sentMs;
+  return [
+    ...sockets.filter(({ sentMs }) => sentMs === undefined),
+    ...candidates.filter(({ sentMs }) => sentMs === lastMs),
+  ];
+}
+
+function leastBy<T>(items: readonly T[], measure: (item: T) => number): T | undefined {
+  return items.reduce<T | undefined>(
+    (least, item) => (least === undefined || measure(item) < measure(least) ? item : least),
+    undefined,
+  );
+}
