@@ -1,18 +1,13 @@
 import type { Phase } from '../model/span.ts';
 import type { Group } from '../timeline/timeline.ts';
 import type { Case, Diagnosis, WaitRule } from './rule.ts';
+import { AUTH_RULES } from './rules/auth.ts';
 import { CONNECT_RULES } from './rules/connect.ts';
 import { DNS_RULES } from './rules/dns.ts';
-import {
-  AUTH_RULES,
-  CPU_RULES,
-  DISK_RULES,
-  GIT_RULES,
-  LOCK_RULES,
-  SUMDB_RULES,
-  TOOLCHAIN_RULES,
-} from './rules/go.ts';
+import { GIT_RULES } from './rules/git.ts';
 import { TRANSFER_RULES, TTFB_RULES } from './rules/http.ts';
+import { CPU_RULES, DISK_RULES, LOCK_RULES } from './rules/machine.ts';
+import { SUMDB_RULES, TOOLCHAIN_RULES } from './rules/sumdb.ts';
 import { TLS_RULES } from './rules/tls.ts';
 
 /** The rules of each phase, in the order in which they are asked. Adding one is a function and a line in its list. */

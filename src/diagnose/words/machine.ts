@@ -186,10 +186,11 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     cause: 'cpu/stopped',
     summary: 'the command stood still[ for {cost}]: {setting}',
     explanation:
-      'A process that is stopped waits for nobody: Ctrl-Z, kill -STOP, a job in the background that reads from its terminal or writes to it (SIGTTIN, SIGTTOU), a laptop that slept. What was in flight only seems to have taken long; a server may have closed its connections meanwhile.',
+      'A process that is stopped waits for nobody: Ctrl-Z, kill -STOP, a job in the background that reads from its terminal or writes to it (SIGTTIN, SIGTTOU). What was in flight only seems to have taken long; a server may have closed its connections meanwhile.',
     telltale: '`--- stopped by SIGTSTP ---` and no line until `--- SIGCONT ---`; state T in /proc.',
     remedies: [
-      { text: 'Let a stopped job go on', command: 'fg' },
+      { text: 'Let a stopped job go on, at its terminal', command: 'fg' },
+      { text: 'Let it go on, from elsewhere', command: 'kill -CONT {process}' },
       {
         text: 'A job in the background is stopped (SIGTTIN) when it asks for a password: run it in the foreground, or let it fail',
         command: 'GIT_TERMINAL_PROMPT=0 go mod download </dev/null &',
