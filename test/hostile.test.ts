@@ -84,3 +84,20 @@ it('a hundred thousand processes, each in a call that never returns, and their n
   const report = await reportOfText(`${lines.join('\n')}\n`);
   expect(report.inputs[0]).toMatchObject({ lines: 200_001, unparsed: 0 });
 });
+
+it('a look at /proc with a hundred thousand connections and zips of one process', async () => {
+  const at = '1700000000.000000';
+  const sockets = Array.from(
+    { length: 60_000 },
+    (_, n) =>
+      `${at} socket 12 ${n} tcp ESTABLISHED 192.0.2.2:${n} 192.0.${n % 250}.${(n >> 8) % 250}:443 rx=0 tx=0 received=40 sent=${n}ms heard=${n + 5}ms`,
+  );
+  const zips = Array.from(
+    { length: 40_000 },
+    (_, n) => `${at} file 12 ${n} ${n % 3} /m/cache/download/a.example/m${n}/@v/v1.0.0.zip1.tmp`,
+  );
+  const text = [`${at} proc 12 1 S 33.50 futex_wait go\tmod\tdownload`, ...sockets, ...zips].join('\n');
+  const report = await reportOfText(text);
+  expect(report.inputs[0]).toMatchObject({ lines: 100_001, records: 100_001, unparsed: 0 });
+  expect(report.blockingPoint?.cause).toBe('transfer/stalled');
+});

@@ -13,7 +13,7 @@ export class Looks {
   readonly pids: ReadonlySet<number>;
   readonly #first = new Map<string, Lasting>();
   /** By process. */
-  readonly #established: ReadonlyMap<number, readonly SocketRecord[]>;
+  readonly #receiving: ReadonlyMap<number, SocketRecord | undefined>;
   readonly #askedLast: ReadonlySet<SocketRecord>;
   readonly #emptyZips: ReadonlyMap<number, readonly FileRecord[]>;
 
@@ -24,8 +24,9 @@ export class Looks {
     for (const record of records)
       if (isLasting(record) && !this.#first.has(record.key)) this.#first.set(record.key, record);
     const sockets = this.last.filter((record) => record.kind === 'proc-socket').filter(isEstablished);
-    this.#established = groupBy(sockets, ({ pid }) => pid);
-    this.#askedLast = new Set([...this.#established.values()].flatMap(askedLast));
+    const byProcess = [...groupBy(sockets, ({ pid }) => pid)];
+    this.#receiving = new Map(byProcess.map(([pid, own]) => [pid, receiving(own)]));
+    this.#askedLast = new Set(byProcess.flatMap(([, own]) => askedLast(own)));
     const files = this.last.filter((record) => record.kind === 'proc-file');
     this.#emptyZips = groupBy(files, ({ pid, bytes }) => (bytes === 0 ? pid : undefined));
   }
@@ -48,10 +49,7 @@ export class Looks {
 
   /** Over which a process receives: the only connection that it has, else the one over which data came last. */
   receivingOf(pid: number): SocketRecord | undefined {
-    const sockets = this.#established.get(pid) ?? [];
-    const isOnly = new Set(sockets.map(({ peer }) => peer)).size === 1;
-    const areTimed = sockets.every(({ heardMs }) => heardMs !== undefined);
-    return isOnly || areTimed ? leastBy(sockets, ({ heardMs = 0 }) => heardMs) : undefined;
+    return this.#receiving.get(pid);
   }
 }
 
@@ -61,6 +59,12 @@ function isLasting(record: ProcRecord): record is Lasting {
 
 function isEstablished({ transport, state }: SocketRecord): boolean {
   return transport === 'tcp' && state === 'ESTABLISHED';
+}
+
+function receiving(sockets: readonly SocketRecord[]): SocketRecord | undefined {
+  const isOnly = new Set(sockets.map(({ peer }) => peer)).size === 1;
+  const areTimed = sockets.every(({ heardMs }) => heardMs !== undefined);
+  return isOnly || areTimed ? leastBy(sockets, ({ heardMs = 0 }) => heardMs) : undefined;
 }
 
 /**
