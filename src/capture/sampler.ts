@@ -10,6 +10,7 @@ const PAUSE_MS = 1000;
 const BUSY_SHARE = 0.5;
 /** Every so many looks, ss(8) is asked what came over connections over which nothing was known to have come. */
 const LOOKS_TO_ASK = 4;
+/** What a process is doing, as a letter: proc(5), /proc/PID/stat. */
 const STATE = /^proc \d+ \d+ ([A-Z]) /;
 const ESTABLISHED = / tcp ESTABLISHED /;
 const RECEIVED_NOTHING = / received=0$/;
@@ -31,7 +32,7 @@ export class Sampler {
   #computedSeconds = 0;
   #looks = 0;
   /** Ctrl-Z stops us with the command; we were let go on since the last look. */
-  #wasStopped = false;
+  #isContinued = false;
   /** Connections by what ss said of them last. */
   readonly #asked = new Map<string, string>();
 
@@ -46,7 +47,7 @@ export class Sampler {
   }
 
   readonly #onContinued = () => {
-    this.#wasStopped = true;
+    this.#isContinued = true;
   };
 
   #look(): void {
@@ -55,7 +56,7 @@ export class Sampler {
     const tree = processTree(this.#pid);
     const elapsedSeconds = this.#sinceLastLook();
     const found = snapshot(tree, { isGentle: true });
-    const seen = [...this.#work(tree, elapsedSeconds), ...this.#pause(found, elapsedSeconds), ...found];
+    const seen = [...this.#work(tree, elapsedSeconds), ...this.#stopped(found, elapsedSeconds), ...found];
     const lines = new Map(seen.map((line) => [keyOfProcLine(line), line]));
     const news = [...lines].flatMap(([key, line]) => (this.#isNews(key, line) ? [line] : []));
     const settings = [...this.#known].filter(([key]) => key.startsWith('env '));
@@ -101,10 +102,10 @@ export class Sampler {
   }
 
   /** Whether it stands still: stopped, or stopped with us since the last look and let go on. */
-  #pause(found: readonly string[], elapsedSeconds: number): string[] {
+  #stopped(found: readonly string[], elapsedSeconds: number): string[] {
     const line = `stopped ${elapsedSeconds.toFixed(2)}`;
-    if (this.#wasStopped) {
-      this.#wasStopped = false;
+    if (this.#isContinued) {
+      this.#isContinued = false;
       this.#write([line, 'gone stopped']);
       return [];
     }

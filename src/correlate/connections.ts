@@ -262,11 +262,9 @@ export class Connections {
     if (connection.connect !== undefined && connection.connect.endNs === undefined)
       endSpan(connection.connect, timeNs, at, 'aborted');
     if (connection.tls !== undefined && connection.tls.endNs === undefined) {
-      const isDone =
-        connection.handshakeDoneNs !== undefined ||
-        (connection.bytesIn > 0 && timeNs - connection.lastHandshakeNs < 1e9);
-      if (isDone) endSpan(connection.tls, connection.handshakeDoneNs ?? connection.lastHandshakeNs, at);
-      else endSpan(connection.tls, timeNs, at, 'aborted');
+      const doneNs = handshakeEnd(connection, timeNs - connection.lastHandshakeNs < 1e9);
+      if (doneNs === undefined) endSpan(connection.tls, timeNs, at, 'aborted');
+      else endSpan(connection.tls, doneNs, at);
     }
     if (connection.response !== undefined && connection.response.endNs === undefined)
       endSpan(connection.response, timeNs, at, 'aborted');
@@ -288,7 +286,7 @@ export class Connections {
   finish(): void {
     for (const connection of this.all) {
       const { transfer, tls } = connection;
-      const doneNs = handshakeEnd(connection);
+      const doneNs = handshakeEnd(connection, connection.requests > 0);
       if (doneNs !== undefined && tls !== undefined) tls.endNs ??= doneNs;
       if (transfer !== undefined && (connection.due === undefined || connection.bytesIn >= connection.due)) {
         transfer.endNs ??= connection.lastDataNs;

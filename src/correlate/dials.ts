@@ -14,7 +14,7 @@ export class Dials {
   readonly #open = new Map<string, Span>();
   readonly #all = new Set<Span>();
   /** The first request that did not go out together with the one that began a dial. */
-  readonly #followed = new Map<Span, { readonly timeNs: number; readonly at: SourceLine }>();
+  readonly #followed = new WeakMap<Span, { readonly timeNs: number; readonly at: SourceLine }>();
   readonly #http2Hosts = new Set<string>();
   /** Those that told nothing. */
   readonly refuted = new Set<Span>();

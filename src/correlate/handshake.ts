@@ -42,14 +42,15 @@ export function onHandshakeRead(connection: Connection, handshake: Span, data: P
   if (handshake.evidence.length < 3) handshake.evidence.push(data.at);
 }
 
-/** The end of a handshake behind which nothing was asked for: a connection that was kept in reserve. */
-export function handshakeEnd({
-  bytesIn,
-  requests,
-  handshakeDoneNs,
-  lastHandshakeNs,
-}: Connection): number | undefined {
-  return handshakeDoneNs ?? (bytesIn > 0 && requests > 0 ? lastHandshakeNs : undefined);
+/**
+ * When a handshake was over behind which nothing came that ended it: a connection may be kept in reserve. Where its last
+ * words were not told, `isLikely` says that what the server said was enough.
+ */
+export function handshakeEnd(
+  { bytesIn, handshakeDoneNs, lastHandshakeNs }: Connection,
+  isLikely: boolean,
+): number | undefined {
+  return handshakeDoneNs ?? (bytesIn > 0 && isLikely ? lastHandshakeNs : undefined);
 }
 
 function begin(store: SpanStore, connection: Connection, socket: Socket, data: Payload): Span {

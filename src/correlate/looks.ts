@@ -2,8 +2,14 @@ import type { FileRecord, LockRecord, ProcRecord, SocketRecord } from '../../par
 import { groupBy } from '../model/group-by.ts';
 import { type ModuleVersion, readCachePath } from './modcache.ts';
 
-/** What stays the same thing from one look to the next. */
-type Lasting = SocketRecord | LockRecord | FileRecord;
+/** What is there as long as it is waited for, or used. */
+type Lasting = SocketRecord | LockRecord;
+
+/** A zip as the first look that found it saw it, and as the last one did. */
+interface Zip {
+  readonly first: FileRecord;
+  readonly last: FileRecord;
+}
 
 /** What looks at /proc found, each at one moment: what was there in the end, and since when. */
 export class Looks {
@@ -11,7 +17,9 @@ export class Looks {
   readonly last: readonly ProcRecord[];
   /** The processes that were there then. */
   readonly pids: ReadonlySet<number>;
-  readonly #first = new Map<string, Lasting>();
+  /** What was being received in the end. */
+  readonly zips: readonly Zip[];
+  readonly #first: ReadonlyMap<string, Lasting>;
   /** By process. */
   readonly #receiving: ReadonlyMap<number, SocketRecord | undefined>;
   readonly #askedLast: ReadonlySet<SocketRecord>;
@@ -21,13 +29,14 @@ export class Looks {
     const lastNs = records.findLast((record) => record.kind === 'proc-process')?.timeNs;
     this.last = records.filter((record) => record.kind !== 'proc-host' && record.timeNs === lastNs);
     this.pids = new Set(this.last.flatMap((record) => (record.kind === 'proc-process' ? record.pid : [])));
-    for (const record of records)
-      if (isLasting(record) && !this.#first.has(record.key)) this.#first.set(record.key, record);
+    this.#first = firstByKey(records.filter(isLasting));
     const sockets = this.last.filter((record) => record.kind === 'proc-socket').filter(isEstablished);
     const byProcess = [...groupBy(sockets, ({ pid }) => pid)];
     this.#receiving = new Map(byProcess.map(([pid, own]) => [pid, receiving(own)]));
     this.#askedLast = new Set(byProcess.flatMap(([, own]) => askedLast(own)));
-    const files = this.last.filter((record) => record.kind === 'proc-file');
+    const files = this.last.filter(isFile);
+    const firstFiles = firstByKey(records.filter(isFile));
+    this.zips = files.map((last) => ({ first: firstFiles.get(last.key) ?? last, last }));
     this.#emptyZips = groupBy(files, ({ pid, bytes }) => (bytes === 0 ? pid : undefined));
   }
 
@@ -54,7 +63,15 @@ export class Looks {
 }
 
 function isLasting(record: ProcRecord): record is Lasting {
-  return record.kind === 'proc-socket' || record.kind === 'proc-lock' || record.kind === 'proc-file';
+  return record.kind === 'proc-socket' || record.kind === 'proc-lock';
+}
+
+function isFile(record: ProcRecord): record is FileRecord {
+  return record.kind === 'proc-file';
+}
+
+function firstByKey<R extends { readonly key: string }>(records: readonly R[]): Map<string, R> {
+  return new Map(records.toReversed().map((record) => [record.key, record]));
 }
 
 function isEstablished({ transport, state }: SocketRecord): boolean {

@@ -10,7 +10,7 @@ export class Observed {
   isWholeSeconds = true;
 
   /** It begins with this, unless it has begun. */
-  first(timeNs: number | undefined): void {
+  first(timeNs: number): void {
     this.firstNs ??= timeNs;
   }
 

@@ -2,7 +2,7 @@ import type { SocketRecord } from '../../parsers/proc/format.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { GoOutput } from './go-output.ts';
 import type { Established } from './sampled-dials.ts';
-import { printAddress } from './socket.ts';
+import { printAddress, readAddress } from './socket.ts';
 
 /** A lookup or a connect that a look at /proc found under way. */
 export interface Step {
@@ -61,10 +61,9 @@ function toldInPlaceOf({ span, record }: Step, { dials }: GoOutput): Established
       peer !== printAddress(record.peer, record.port),
   );
   if (told === undefined) return undefined;
-  const peer = told.peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  const port = Number(/\d+$/.exec(told.peer)?.[0]);
+  const { address, port } = readAddress(told.peer);
   return port === record.port
-    ? { record: { ...record, peer, at: told.at }, startNs: told.timeNs, received: undefined }
+    ? { record: { ...record, peer: address, at: told.at }, startNs: told.timeNs, received: undefined }
     : undefined;
 }
 

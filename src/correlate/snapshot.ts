@@ -69,15 +69,10 @@ export class Snapshot {
    * or for the connection.
    */
   #addBodies(looks: Looks, nowNs: number): Span[] {
-    return looks.last.flatMap((record) => {
-      if (record.kind !== 'proc-file') return [];
-      const first = looks.firstOf(record);
-      const bytes = first.kind === 'proc-file' ? first.bytes : 0;
-      const { path, pid } = record;
-      const span =
-        bytes === 0 ? undefined : openZipBody(this.#store, path, pid, first.timeNs ?? nowNs, [first.at]);
+    return looks.zips.flatMap(({ first: { bytes, path, pid, at, timeNs = nowNs }, last }) => {
+      const span = bytes === 0 ? undefined : openZipBody(this.#store, path, pid, timeNs, [at]);
       if (span === undefined) return [];
-      const grownBy = record.bytes - bytes;
+      const grownBy = last.bytes - bytes;
       const server = looks.receivingOf(pid);
       Object.assign(span.attributes, server === undefined ? {} : this.#farEnd(server));
       span.attributes['gotrace.bytes'] = grownBy > 0 ? grownBy : bytes;

@@ -121,6 +121,14 @@ export function printAddress(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** The other way round; port 0 where there is none. */
+export function readAddress(printed: string): { readonly address: string; readonly port: number } {
+  return {
+    address: printed.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'),
+    port: Number(/:(\d+)$/.exec(printed)?.[1] ?? 0),
+  };
+}
+
 const HTTP_PORT = 80;
 
 /** What stands for the host of a URL whose Host header the log does not hold. */

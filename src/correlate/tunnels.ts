@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../wire/http1.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../wire/socks.ts';
-import type { Connection, Payload } from './socket.ts';
+import { type Connection, type Payload, readAddress } from './socket.ts';
 
 /** What an egress proxy is asked for, before the connection through it is the host's own. */
 export interface Tunnel {
@@ -27,7 +27,7 @@ export function tunnelAskedFor(
 
 /** The host behind the proxy, without its port. */
 export function hostOfTunnel(tunnel: Tunnel | undefined): string | undefined {
-  return tunnel?.target?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return tunnel?.target === undefined ? undefined : readAddress(tunnel.target).address;
 }
 
 /** The name of the span that waits for the proxy's answer. */

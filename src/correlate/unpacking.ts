@@ -20,10 +20,6 @@ interface Work extends ModuleVersion {
 const HASH_NS_PER_BYTE = 20;
 const LEAST_HASH_NS = 0.2e9;
 
-function hashNs(bytes: number): number {
-  return LEAST_HASH_NS + bytes * HASH_NS_PER_BYTE;
-}
-
 /** go works on as many modules at a time as there are cores; more locks that are held are hostile input. */
 const MOST_AT_ONCE = 1000;
 
@@ -94,16 +90,14 @@ export class Unpacking {
   }
 
   #addSpan(work: Work, endNs: number | undefined, at: SourceLine | undefined): void {
-    const { module, version, pid, startNs, bytes, files, evidence } = work;
+    const { module, version, pid, startNs, files, evidence } = work;
     if (startNs === undefined) return;
-    // Behind its hash, a zip is checked against the checksum database under the same lock.
-    const hashedNs = bytes === undefined || files > 0 ? undefined : startNs + hashNs(bytes);
-    const isHashed = hashedNs !== undefined && (endNs ?? Number.POSITIVE_INFINITY) > hashedNs;
     // The lock is taken twice: the zip is hashed as it arrives, and unpacked later.
     const doing = files === 0 ? 'hash' : 'unpack';
     const span = this.#store.open('unzip', 'cpu', `${doing} ${module}@${version}`, startNs, evidence);
-    if (isHashed) span.endNs = hashedNs;
-    else if (endNs !== undefined) span.endNs = endNs;
+    // Behind its hash, a zip is checked against the checksum database under the same lock.
+    const doneNs = Math.min(endNs ?? Number.POSITIVE_INFINITY, startNs + longestOf(work));
+    if (Number.isFinite(doneNs)) span.endNs = doneNs;
     if (at !== undefined) span.evidence.push(at);
     span.attributes = {
       'gotrace.module': module,
@@ -118,4 +112,11 @@ export class Unpacking {
       if (work.module === module && work.version === version) return work;
     return undefined;
   }
+}
+
+/** How long the work itself can have taken, in nanoseconds; infinite where that is not known. */
+function longestOf({ bytes, files }: Work): number {
+  return bytes === undefined || files > 0
+    ? Number.POSITIVE_INFINITY
+    : LEAST_HASH_NS + bytes * HASH_NS_PER_BYTE;
 }
