@@ -1,6 +1,7 @@
 import { type BuildStepRecord, goBuild } from './go-build/format.ts';
 import { goEnv, type SettingRecord } from './go-env/format.ts';
-import { type GoErrorRecord, goErrors } from './go-errors/format.ts';
+import { goErrors } from './go-errors/format.ts';
+import type { GoErrorRecord } from './go-errors/records.ts';
 import { goJson, type ModuleRecord } from './go-json/format.ts';
 import { goX } from './go-x/format.ts';
 import type { GoXRecord } from './go-x/records.ts';

@@ -72,10 +72,9 @@ export interface Format<R> {
   create(emit: (record: R) => void, clock: Clock): LineParser;
 }
 
-/** The share of a sample's non-blank lines, and the last one may be cut, that satisfy `test`. */
+/** The share of a sample's non-blank lines that satisfy `test`. */
 export function shareOfLines(sample: string, test: (line: string) => boolean): number {
   const lines = sample.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (lines.length > 1) lines.pop();
   if (lines.length === 0) return 0;
   return lines.filter(test).length / lines.length;
 }

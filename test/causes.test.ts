@@ -15,6 +15,9 @@ interface CauseCase {
 
 const go = (text: string) => `go: lib.example/a@v1.0.0: ${text}\n`;
 const get = (text: string) => go(`Get "https://proxy.example/lib.example/a/@v/v1.0.0.mod": ${text}`);
+/** A server that could not get a module itself, in its own words below the 404. */
+const answered = (reason: string, path: string) =>
+  `${go(`reading https://proxy.example/${path}: 404 Not Found`)}\tserver response:\n\tnot found: lib.example/a@v1.0.0: invalid version: git ls-remote -q origin in /tmp/cache/vcs/1: exit status 128:\n\t\tfatal: unable to access 'https://lib.example/a/': Failed to connect to lib.example port 443: ${reason}\n`;
 
 const CASES: Readonly<Record<string, CauseCase>> = {
   'dns/slow-nameserver': { is: 'dns-slow', near: 'dns-slowaaaa' },
@@ -80,7 +83,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'ttfb/slow-discovery': { is: 'discovery-slow', near: 'discovery-404' },
   'ttfb/closed': {
     is: '# get https://proxy.example/lib.example/a/@v/v1.0.0.mod\n# get https://proxy.example/lib.example/a/@v/v1.0.0.mod: Get "https://proxy.example/lib.example/a/@v/v1.0.0.mod": EOF\n',
-    near: '# get https://proxy.example/lib.example/a/@v/v1.0.0.mod\n# get https://proxy.example/lib.example/a/@v/v1.0.0.mod: 200 OK (0.010s)\n# get https://proxy.example/lib.example/a/@v/v1.0.0.zip\n# get https://proxy.example/lib.example/a/@v/v1.0.0.zip: Get "https://proxy.example/lib.example/a/@v/v1.0.0.zip": EOF\n',
+    near: go('read "https://proxy.example/lib.example/a/@v/v1.0.0.zip": unexpected EOF'),
   },
   'ttfb/latency-bound': { is: 'latency-many', near: 'latency-800ms' },
   'transfer/slow': { is: 'transfer-slow-20k', near: 'ttfb-zip-slow' },
@@ -100,6 +103,14 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   },
   'server-error/rate-limited': { is: 'proxy-429', near: 'proxy-410' },
   'server-error/forbidden': { is: 'proxy-403-comma', near: 'proxy-401' },
+  'server-error/origin': {
+    is: answered('no route to host', 'lib.example/a/@v/v1.0.0.mod'),
+    near: 'missing-version',
+  },
+  'server-error/bad-module': {
+    is: go("create zip: malformed file path \"a'b.txt\": invalid char '\\''"),
+    near: go('zip: not a valid zip file'),
+  },
   'server-error/path-mismatch': { is: 'module-path-mismatch', near: 'captive-portal' },
   'server-error/version-conflict': {
     is: 'go: example.com/app imports\n\tlib.example/a/b: ambiguous import: found package lib.example/a/b in multiple modules:\n',
@@ -130,6 +141,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'proxy-config/missing-go-sum': {
     is: 'main.go:4:2: missing go.sum entry for module providing package lib.example/a; to add:\n\tgo get example.com/app\n',
     near: 'sumdb-mismatch',
+  },
+  'proxy-config/no-replacement': {
+    is: 'go: lib.example/a@v1.0.0 (replaced by ./a): reading a/go.mod: open /src/a/go.mod: no such file or directory\n',
+    near: 'go: updates to go.mod needed; to update it:\n\tgo mod tidy\n',
   },
   'proxy-config/go-mod': {
     is: 'go: updates to go.mod needed; to update it:\n\tgo mod tidy\n',
@@ -163,6 +178,12 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     ),
     near: 'ssh-key-denied',
   },
+  'git/too-old': {
+    is: go(
+      'invalid pseudo-version: git fetch --unshallow -f origin in /m/cache/vcs/1: exit status 128:\n\tfatal: git fetch-pack: expected shallow list',
+    ),
+    near: go('git fetch -f origin in /m/cache/vcs/1: exit status 128:\n\tfatal: early EOF'),
+  },
   'git/not-installed': {
     is: go('git init --bare in /m/cache/vcs/1: exec: "git": executable file not found in $PATH'),
     near: go(
@@ -172,6 +193,13 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'sumdb/unreachable': { is: 'sumdb-blackhole', near: 'sumdb-slow' },
   'sumdb/slow': { is: 'sumdb-slow', near: 'sumdb-hang' },
   'sumdb/private-module': { is: 'sumdb-404', near: 'sumdb-refused' },
+  'sumdb/origin': { is: answered('no route to host', 'lookup/lib.example/a@v1.0.0'), near: 'sumdb-404' },
+  'sumdb/incomplete': {
+    is: go(
+      'verifying module: checking tree#15 against tree#17: reading https://proxy.example/sumdb/sum.example/tile/8/1/237: 404 Not Found',
+    ),
+    near: 'sumdb-404',
+  },
   'sumdb/mismatch': { is: 'sumdb-mismatch', near: 'sumdb-404' },
   'toolchain/download': { is: 'toolchain-stall', near: 'toolchain-na' },
   'toolchain/not-available': { is: 'toolchain-na', near: 'toolchain-old' },
@@ -193,6 +221,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'cpu/no-memory': {
     is: go('fork/exec /usr/bin/git: cannot allocate memory'),
     near: go('fork/exec /usr/bin/git: permission denied'),
+  },
+  'connect/no-address': {
+    is: get('dial tcp [2001:db8::1]:443: connect: cannot assign requested address'),
+    near: get('dial tcp [2001:db8::1]:443: connect: network is unreachable'),
   },
   'connect/not-permitted': {
     is: get('dial tcp 192.0.2.1:443: connect: operation not permitted'),

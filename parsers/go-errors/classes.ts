@@ -22,9 +22,18 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   FILE_FAILED,
 ];
 
-const MODULE = '(?<module>[\\w.~-]+(?:\\.[\\w~-]+)+(?:/[\\w.~!-]+)*)(?:@(?<version>v?[\\w.+-]+))?';
+const MODULE = '(?<module>[\\w.~-]+(?:\\.[\\w~-]+)+(?:/[\\w.~!-]+)*)';
 
 /** `go: MODULE@VERSION: …` and `MODULE@VERSION: …`: what the error is about. */
-export const SUBJECT = new RegExp(
-  `^\\s*(?:go: )?(?:go: )?(?:(?:downloading|finding|upgrading|module) )?${MODULE}: `,
+const SUBJECT = new RegExp(
+  `^\\s*(?:go: )?(?:go: )?(?:(?:downloading|finding|upgrading|verifying|module) )?${MODULE}(?:@(?<version>v?[\\w.+-]+))?: `,
 );
+/** `IMPORTER imports PACKAGE: MODULE@VERSION: reason`: it stands before the reason. */
+const LAST_SUBJECT = new RegExp(
+  `(?:^|\\s)${MODULE}@(?<version>v?[\\w.+-]+): (?=(?:Get|[Rr]ead|reading|git|verifying|invalid) )`,
+);
+
+/** The module that an error is about, in the groups `module` and `version`. */
+export function subjectOf(text: string): Record<string, string | undefined> | undefined {
+  return (LAST_SUBJECT.exec(text) ?? SUBJECT.exec(text))?.groups;
+}

@@ -1,6 +1,6 @@
 import type { SettingRecord } from '../go-env/format.ts';
-import type { GoErrorRecord } from '../go-errors/format.ts';
-import { classifyError } from '../go-errors/format.ts';
+import { classifyError } from '../go-errors/classify.ts';
+import type { GoErrorRecord } from '../go-errors/records.ts';
 import type { Format, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
 
 /** A module that `go mod download -json` reports: cmd/go/internal/modcmd/download.go, ModuleJSON. */

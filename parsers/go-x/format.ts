@@ -9,7 +9,7 @@ export const goX: Format<GoXRecord> = {
 };
 
 const LINE =
-  /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # [\w.]+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+)/;
+  /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # [\w.]+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+|Fetching https?:\/\/\S+$|Parsing meta tags from https?:\/\/)/;
 const FETCH = /^# get (\S+?)(?:: (.*))?$/s;
 const STATUS = /^(\d{3})(?: (.*?))?(?: \((\d+(?:\.\d+)?)s\))?$/;
 const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S+); (.+)$/s;
@@ -18,6 +18,9 @@ const REPOSITORY = /^(?:mkdir -p (\S+) #|# (\S+) for) (?:vcs\d+\.)?(\w+?)\d* (\S
 const VCS_LOCK = /^# lock (\S+)$/;
 /** vcs.go runs these to see whether a repository is there; the line before is `cd DIR`, and none tells their end. */
 const PING = /^(?:git ls-remote|hg identify --|svn info --|bzr info --) (\w[\w+.-]*:\/\/\S+)$/;
+/** `go get -v` until 1.13, vcs/vcs.go: no duration, and the status when the page has been read. */
+const FETCHING = /^Fetching (https?:\/\/\S+)$/;
+const FETCHED = /^Parsing meta tags from (https?:\/\/\S+) \(status code (\d{3})\)$/;
 const DOWNLOADING = /^go: downloading (\S+) (\S+)$/;
 
 /** The record of one line, or undefined where it is none of -x. */
@@ -32,6 +35,9 @@ export function readGoX(line: InputLine): GoXRecord | undefined {
     case 's':
     case 'b':
       return readPing(line, text);
+    case 'F':
+    case 'P':
+      return readMetaTags(line, text);
     case 'm':
       return readRepository(line, text);
     default:
@@ -56,6 +62,16 @@ function readFetch(line: InputLine, text: string): GoXRecord | undefined {
     statusText,
     ...(seconds === undefined ? {} : { durationNs: Number(seconds) * 1e9 }),
   };
+}
+
+function readMetaTags(line: InputLine, text: string): GoXRecord | undefined {
+  const base = { at: line.at(), timeNs: line.timeNs };
+  const asked = FETCHING.exec(text)?.[1];
+  if (asked !== undefined) return { kind: 'fetch-start', ...base, url: asked };
+  const [, url, status] = FETCHED.exec(text) ?? [];
+  return url === undefined
+    ? undefined
+    : { kind: 'fetch-end', ...base, url, status: Number(status), statusText: '' };
 }
 
 function readLock(line: InputLine, text: string): GoXRecord | undefined {

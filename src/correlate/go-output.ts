@@ -1,4 +1,5 @@
-import { classifyError, type GoErrorRecord } from '../../parsers/go-errors/format.ts';
+import { classifyError } from '../../parsers/go-errors/classify.ts';
+import type { GoErrorRecord } from '../../parsers/go-errors/records.ts';
 import type { FetchEndRecord } from '../../parsers/go-x/records.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
 import type { TextRecord } from '../../parsers/registry.ts';
@@ -230,12 +231,13 @@ export class GoOutput {
   }
 
   #onError(
-    { class: name, text, at, detail, isContinuation }: GoErrorRecord,
+    { class: name, text, at, detail, isFinal, isQuoted }: GoErrorRecord,
     timeNs: number,
     isCut: boolean,
   ): void {
-    const final = isContinuation === true || FINAL.test(text);
-    this.#addError({ class: name, text, at, timeNs, detail, final, isCut });
+    const final = isFinal === true || FINAL.test(text);
+    const quoted = isQuoted === true ? { quoted: isQuoted } : {};
+    this.#addError({ class: name, text, at, timeNs, detail, final, isCut, ...quoted });
   }
 
   #addError(error: TraceError): void {

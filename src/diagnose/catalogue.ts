@@ -74,6 +74,7 @@ const SOMETHING: Readonly<Record<string, string>> = {
   address: 'the server',
   ip: 'the nameserver',
   url: 'the request',
+  resource: 'the answer',
   module: 'the module',
   path: 'the module cache',
   process: 'a helper program',

@@ -1,7 +1,7 @@
 import type { Phase, Span, SpanKind } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { groupOf } from '../timeline/timeline.ts';
-import { decisiveErrors, SAYS_NOTHING } from './errors.ts';
+import { decisiveErrors, SAYS_NOTHING } from './decisive-errors.ts';
 import { type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 

@@ -34,7 +34,15 @@ export function settingOf(
       return privatePattern(error, module);
     case 'toolchain/not-available':
     case 'toolchain/too-old':
-      return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0];
+      return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0] ?? versionIn(error);
+    case 'server-error/not-found':
+      return NOT_FOUND.exec(error.text)?.[0];
+    case 'server-error/bad-module':
+      return /create zip.*|malformed file path.*|module source tree too large.*/
+        .exec(error.text)?.[0]
+        .slice(0, 200);
+    case 'tls/other':
+      return /tls: (.*)$/.exec(error.text)?.[1];
     case 'proxy-config/govcs':
       return `GOVCS=${error.detail.path}:${error.detail.program}`;
     case 'proxy-config/go-mod':
@@ -42,6 +50,8 @@ export function settingOf(
     case 'proxy-config/setting':
     case 'server-error/not-a-proxy':
     case 'server-error/other':
+    case 'server-error/origin':
+    case 'sumdb/origin':
     case 'unknown/other':
     case 'cpu/no-memory':
     case 'disk/other':
@@ -49,6 +59,14 @@ export function settingOf(
     default:
       return undefined;
   }
+}
+
+/** How an answer says that there is no such thing. */
+const NOT_FOUND =
+  /no go-import meta tags|404 Not Found|410 Gone|unknown revision [\w.+-]+|no matching versions[^;:]*|couldn't find remote ref \S+|unrecognized import path|not a known dependency|repository '[^']+' not found/;
+
+function versionIn({ detail: { version } }: TraceError): string | undefined {
+  return version === undefined ? undefined : `go ${version}`;
 }
 
 /** `go: errors parsing go.mod:` says on the next line what they are. */

@@ -1,5 +1,6 @@
-import { entryOfUrl, hostOf, purposeOf } from '../correlate/modcache.ts';
+import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
+import { isOfSumdb, SAYS_NOTHING } from './decisive-errors.ts';
 import { CAUSE_OF_CLASS } from './error-causes.ts';
 import { settingOf } from './error-settings.ts';
 import { addressOf, baseOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
@@ -9,36 +10,9 @@ import { hasNoRoots } from './rules/tls.ts';
 /** Errors of reaching a server: about the checksum database they are its unreachability, whatever the reason. */
 const REACHING = /^(?:dns|connect|tls|transfer|ttfb|server-error|auth)\//;
 
-/** That something failed, and not why. */
-export const SAYS_NOTHING: ReadonlySet<string> = new Set(['other', 'vcs-failed']);
-
-/** The error that made the command fail: the last that go printed and that says why; else a fetch's, else the kernel's. */
-export function decisiveErrors(trace: Case['trace']): TraceError[] {
-  const known = trace.errors.filter((error) => !SAYS_NOTHING.has(error.class));
-  const final = known.filter((error) => error.final);
-  if (final.length > 0) return final;
-  const others = known.filter((error) => !error.final && !isRecovered(error, trace));
-  if (others.length > 0) return others;
-  return trace.errors.filter((error) => error.final).slice(-1);
-}
-
-/** The next GOPROXY entry gave what this one failed to give. */
-function isRecovered({ detail: { url } }: TraceError, { spans }: Case['trace']): boolean {
-  const entry = url === undefined ? undefined : entryOfUrl(url);
-  if (url === undefined || entry === undefined) return false;
-  const resource = url.slice(entry.length);
-  return spans.some(
-    ({ kind, attributes }) =>
-      kind === 'fetch' &&
-      attributes['http.response.status_code'] === 200 &&
-      attributes['url.full'] !== url &&
-      attributes['url.full']?.endsWith(resource),
-  );
-}
-
 /** What an error says, completed by what the spans show of the same trouble. */
 export function diagnoseError(error: TraceError, context: Case): Diagnosis {
-  const url = error.detail.url ?? urlIn(error.text);
+  const url = error.detail.url ?? urlIn(error.text) ?? urlBelow(error, context.trace);
   const cause = causeOf(error, url, context);
   const { module, version } = subjectOf(error, context.trace);
   const host =
@@ -68,10 +42,33 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
       setting: settingOf(cause, error, module, context.trace),
     }),
     ...(base === undefined ? {} : { base }),
+    ...reasonOf(cause, error),
     confidence: SAYS_NOTHING.has(error.class) ? 0.3 : 0.9,
     evidence: [error.at, ...relatedLines(error, context)],
   };
   return withSpans(diagnosis, error, context);
+}
+
+/** Causes that say what could not be had, for whatever reason. */
+const NEEDS_REASON: ReadonlySet<string> = new Set(['toolchain/download', 'sumdb/unreachable']);
+
+function reasonOf(cause: string, { text, quoted }: TraceError): { readonly step?: string } {
+  // What stands behind the URL, or all of it.
+  if (NEEDS_REASON.has(cause))
+    return { step: (/https?:\S+"?: (\S.*)$/.exec(text)?.[1] ?? text).trim().slice(0, 200) };
+  if (cause === 'toolchain/too-old')
+    return {
+      step: text.includes('GOTOOLCHAIN=local')
+        ? 'GOTOOLCHAIN=local forbids to download it'
+        : 'a go from before 1.21 does not download it by itself',
+    };
+  if (cause !== 'auth/private-module') return {};
+  if (quoted === true) return { step: 'the git of the server has none' };
+  if (text.includes('terminal prompts disabled'))
+    return { step: 'git has none and may not ask for one (terminal prompts disabled)' };
+  return /Authentication failed|denied|Invalid username|Support for password/.test(text)
+    ? { step: 'refuses the one that git has' }
+    : {};
 }
 
 /** ssh's errors name no host: it is the one that ssh, or the git command above it, was started for. */
@@ -95,6 +92,12 @@ function subjectOf(
   return before?.detail ?? {};
 }
 
+/** `remote: HTTP Basic: Access denied`, and on the next line of whom that is. */
+function urlBelow(error: TraceError, { errors }: Case['trace']): string | undefined {
+  const next = errors[errors.indexOf(error) + 1];
+  return next?.at.line === error.at.line + 1 ? next.detail.url : undefined;
+}
+
 function urlIn(text: string): string | undefined {
   return /https?:\/\/(?:[^\s"/@]*@)?[^\s"':/]+(?::\d+)?(?:\/[^\s"':]*)?/.exec(text)?.[0];
 }
@@ -102,10 +105,11 @@ function urlIn(text: string): string | undefined {
 function causeOf(error: TraceError, url: string | undefined, context: Case): string {
   // Without a URL, no server has a part in it that is known.
   const plain = CAUSE_OF_CLASS[error.class] ?? (url === undefined ? 'unknown/other' : 'server-error/other');
-  const isSumdb =
-    (url !== undefined && purposeOf(url) === 'sumdb') ||
-    /: verifying (?:go\.mod|module|\S+@)/.test(error.text);
-  if (isSumdb && error.class === 'not-found') return 'sumdb/private-module';
+  const isSumdb = isOfSumdb(error, url);
+  if (error.class === 'bad-module') return plain;
+  if (isSumdb && error.class === 'not-found')
+    return url?.includes('/tile/') ? 'sumdb/incomplete' : 'sumdb/private-module';
+  if (isSumdb && error.class === 'origin-failed') return 'sumdb/origin';
   if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
   if (plain === 'transfer/reset') return brokenWhile(error, url, context);
   if (plain === 'connect/failed') return howConnectFailed(error, url, context) ?? plain;
@@ -117,9 +121,13 @@ function causeOf(error: TraceError, url: string | undefined, context: Case): str
   return plain;
 }
 
+const NO_HEADER = /\b(?:Get|Head) "?https?:\S+"?: (?:EOF$|read tcp \S+: read: connection reset)/;
+
 /** What a connection that broke was doing: with packets it shows, else only whether the host had ever answered. */
 function brokenWhile(error: TraceError, url: string | undefined, { trace }: Case): string {
   if (!/connection reset|EOF$|broken pipe/.test(error.text)) return 'transfer/reset';
+  // net/http names the URL behind `Get` where no header came; packets tell more.
+  if (!trace.coverage.syscalls && NO_HEADER.test(error.text)) return 'ttfb/closed';
   const host = url === undefined ? undefined : hostOf(url);
   const handshakes = trace.spans.filter(
     (span) => span.kind === 'tls' && span.attributes['server.address'] === host,

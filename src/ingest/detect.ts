@@ -13,10 +13,10 @@ export function detectFormat(sample: string): { readonly name: string } | undefi
   return best.score > 0 ? best : undefined;
 }
 
-/** The lines that formats are told by: not the one that the sample cut, and of long ones their beginning. */
-export function sampleOf(text: string): string {
+/** The lines that formats are told by: not the one that a sample cut, and of long ones their beginning. */
+export function sampleOf(text: string, isCut: boolean): string {
   const lines = text.split('\n');
-  if (lines.length > 1) lines.pop();
+  if (isCut && lines.length > 1) lines.pop();
   return `${lines.map((line) => line.slice(0, LONGEST_SAMPLE_LINE)).join('\n')}\n`;
 }
 

@@ -16,13 +16,15 @@ import { LastLine } from './last-line.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { SegmentReading } from './segment-reading.ts';
 import type { SegmentPool } from './segments.ts';
-import { settle } from './settle.ts';
+import { reportVersion, settle } from './settle.ts';
 import { COUNTERS, EMPTY, emptySummary, type InputSummary } from './summary.ts';
 import { unwrap, type Wrapping } from './unwrap.ts';
 
 const END = { done: true, value: undefined } as const;
 const SAMPLE = 256 * 1024;
 const FIRST_SAMPLE = 24 * 1024;
+/** What is looked through for a first line of a known format. */
+const LONGEST_PREAMBLE = 16 * 1024 * 1024;
 const KEPT_UNPARSED = 20;
 /** What stands around a log that was pasted or recorded: Markdown's fences, script(1)'s first and last line. */
 const NOISE = /^(?:```|~~~)\s*\w*\s*$|^Script (?:started|done)\b/;
@@ -80,23 +82,49 @@ export class InputReader {
 
   /** Reads the sample and settles the format. Fails where the input is empty, binary, or of no known format. */
   async detect(): Promise<Result<string>> {
-    let length = 0;
-    while (length < SAMPLE) {
-      const next = await this.#chunks.next();
-      if (next.done) break;
-      this.#sample.push(Buffer.from(next.value));
-      length += next.value.length;
-    }
-    if (length === 0) this.summary.format = EMPTY;
+    const head = await this.#nextSample();
+    if (head.length === 0) this.summary.format = EMPTY;
     if (this.isEmpty) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
-    const head = Buffer.concat(this.#sample).subarray(0, SAMPLE);
     if (isBinary(head))
       return failed(
         `${this.summary.path}: is a binary file, not a log; give the text that strace, ltrace or go printed`,
       );
     // The beginning tells nearly always, and soon.
-    const first = this.#settle(sampleOf(head.toString('utf8', 0, FIRST_SAMPLE)));
-    return first.ok || head.length <= FIRST_SAMPLE ? first : this.#settle(sampleOf(head.toString('utf8')));
+    const beginning = head.toString('utf8', 0, FIRST_SAMPLE);
+    const version = reportVersion(beginning);
+    if (version !== undefined)
+      return failed(
+        `${this.summary.path}: is a gotrace report (schema ${version}), not a log; give the logs that it was made from`,
+      );
+    const first = this.#settle(sampleOf(beginning, head.length > FIRST_SAMPLE));
+    return first.ok || head.length <= FIRST_SAMPLE ? first : this.#settleLater(head);
+  }
+
+  /** A build may print megabytes before go says its first word. */
+  async #settleLater(head: Buffer): Promise<Result<string>> {
+    let sample = head;
+    let length = 0;
+    for (;;) {
+      const settled = this.#settle(sampleOf(sample.toString('utf8'), sample.length >= SAMPLE));
+      length += sample.length;
+      if (settled.ok || length >= LONGEST_PREAMBLE) return settled;
+      sample = await this.#nextSample();
+      if (sample.length === 0) return settled;
+    }
+  }
+
+  /** Reads on, and keeps what it reads for `pull`. Gives about as many bytes as a sample has; none at the end. */
+  async #nextSample(): Promise<Buffer> {
+    const read: Uint8Array[] = [];
+    let length = 0;
+    while (length < SAMPLE) {
+      const next = await this.#chunks.next();
+      if (next.done) break;
+      read.push(Buffer.from(next.value));
+      length += next.value.length;
+    }
+    this.#sample.push(...read);
+    return Buffer.concat(read);
   }
 
   /**

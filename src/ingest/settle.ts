@@ -14,11 +14,6 @@ export interface Settled {
 
 /** What a log is, by its beginning; `known` is what it is where the beginning does not tell. */
 export function settle(sample: string, path: string, known: string | undefined): Result<Settled> {
-  const ownVersion = /^\s*\{\s*"schemaVersion":\s*(\d+)/.exec(sample)?.[1];
-  if (ownVersion !== undefined)
-    return failed(
-      `${path}: is a gotrace report (schema ${ownVersion}), not a log; give the logs that it was made from`,
-    );
   const wrappings = detectWrappings(sample, (line) => detectFormat(line) !== undefined);
   const isPlain = wrappings.length === 0 && !sample.includes('\u001b');
   const bare = isPlain
@@ -33,4 +28,9 @@ export function settle(sample: string, path: string, known: string | undefined):
       `${path}: unknown format; gotrace reads strace, ltrace, go -x, GODEBUG=netdns/http2debug output and goroutine dumps`,
     );
   return ok({ format, wrappings, bare, isPlain });
+}
+
+/** Of a report of ours: it quotes lines of logs, and is none. */
+export function reportVersion(beginning: string): string | undefined {
+  return /^\s*\{\s*"schemaVersion":\s*(\d+)/.exec(beginning)?.[1];
 }

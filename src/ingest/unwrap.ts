@@ -16,8 +16,12 @@ export const WRAPPINGS: readonly Wrapping[] = [
   { name: 'iso', prefix: new RegExp(`^\\[?${ISO}\\]?[ \\t]`), seconds: isoSeconds },
   // GitLab's FF_TIMESTAMPS: stream and append flag behind the time.
   { name: 'gitlab', prefix: /^\d\d[OE][ +]?/ },
-  // docker buildx --progress=plain: step, seconds since it began.
-  { name: 'buildx', prefix: /^#\d+ (\d+\.\d+) /, seconds: (match) => Number(match[1]) },
+  // docker buildx --progress=plain: step, seconds since it began; without the step where it quotes a step that failed.
+  {
+    name: 'buildx',
+    prefix: /^(?:#\d+ (\d+\.\d+)|(\d+\.\d{1,3})) /,
+    seconds: (match) => Number(match[1] ?? match[2]),
+  },
   // systemd's journal, and syslog.
   { name: 'syslog', prefix: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]+ [\w./@-]+(?:\[\d+\])?: / },
   { name: 'jenkins', prefix: /^\[\d\d:\d\d:\d\d\][ \t]/ },
@@ -43,7 +47,10 @@ export function withoutAnsi(text: string): string {
   return text.includes('\u001b') ? text.replace(ANSI, '') : text;
 }
 
-/** The wrappings that most lines of a sample are in, outermost first. `isBare` says whether a line needs none. */
+/**
+ * The wrappings that most lines of a sample are in, or without which more lines are known than with them; outermost
+ * first. `isBare` says whether a line needs none.
+ */
 export function detectWrappings(sample: string, isBare: (line: string) => boolean): Wrapping[] {
   let lines = withoutAnsi(sample)
     .split(/\r?\n/)
@@ -51,10 +58,13 @@ export function detectWrappings(sample: string, isBare: (line: string) => boolea
     .slice(0, 500);
   const found: Wrapping[] = [];
   while (found.length < 4 && lines.length > 0) {
-    if (lines.filter(isBare).length / lines.length > MOST) break;
-    const wrapping = WRAPPINGS.find(
-      (candidate) => lines.filter((line) => candidate.prefix.test(line)).length / lines.length >= MOST,
-    );
+    const known = lines.filter(isBare).length;
+    if (known / lines.length > MOST) break;
+    const wrapping = WRAPPINGS.find(({ prefix }) => {
+      const wrapped = lines.filter((line) => prefix.test(line));
+      if (wrapped.length / lines.length >= MOST) return true;
+      return wrapped.filter((line) => isBare(line.replace(prefix, ''))).length > known;
+    });
     if (wrapping === undefined) break;
     found.push(wrapping);
     lines = lines.map((line) => line.replace(wrapping.prefix, '')).filter((line) => line.trim() !== '');

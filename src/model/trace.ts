@@ -1,4 +1,4 @@
-import type { ErrorDetail } from '../../parsers/go-errors/format.ts';
+import type { ErrorDetail } from '../../parsers/go-errors/records.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
@@ -44,6 +44,8 @@ export interface TraceError {
   readonly isCut: boolean;
   /** True for `go: …` and `fatal: …` lines; false for the error of one fetch, from which go may have recovered. */
   readonly final: boolean;
+  /** A server's own words, which go quotes below the error before it. */
+  readonly quoted?: true;
 }
 
 export interface ProcessInfo {

@@ -15,10 +15,15 @@ export const ANSWER_CLASSES: readonly ErrorClass[] = [
     pattern:
       /connection reset by peer|existing connection was forcibly closed|unexpected EOF|stream error|INTERNAL_ERROR|early EOF|RPC failed|http2: (?:server sent GOAWAY|client connection lost)|broken pipe|the remote end hung up unexpectedly|unexpected disconnect while reading|invalid index-pack output|bad pack header|outstanding read data remaining|: (?:read|wsarecv): (?:connection timed out|operation timed out|A connection attempt failed)/,
   },
+  // modfetch/coderepo.go and x/mod/zip: what is in the repository cannot be a module, whoever packs it.
+  {
+    name: 'bad-module',
+    pattern: /create zip(?: from \S+)?: \S|zip: malformed file path|module source tree too large/,
+  },
   {
     name: 'transfer-corrupt',
     pattern:
-      /(?<![\w./])zip: (?!.*no such file)|not a valid zip file|flate: corrupt|create zip|bad zip|zip for \S+ has unexpected file/,
+      /(?<![\w./])zip: (?!.*no such file)|not a valid zip file|flate: corrupt|bad zip|zip for \S+ has unexpected file/,
   },
   {
     name: 'bad-content',

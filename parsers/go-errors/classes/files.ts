@@ -15,13 +15,13 @@ export const FILE_CLASSES: readonly ErrorClass[] = [
   {
     name: 'disk-permission',
     pattern:
-      /(?:open|write|mkdir|rename|unlinkat|chmod|remove|lock|flock|stat|fork\/exec) (?<path>(?:\/|[A-Z]:\\)[^:]+): (?:permission denied|operation not permitted|Access is denied)/,
+      /(?:open|write|mkdir|rename(?: \S+)?|unlinkat|chmod|remove|lock|flock|stat|fork\/exec) (?<path>(?:\/|[A-Z]:\\)[^:]+): (?:permission denied|operation not permitted|Access is denied)|(?:^\s*|cannot mkdir |could not (?:create|lock) [^'/]*'?|unable to (?:create|write) [^'/]*'?)(?<path2>\/[^:']+)'?: Permission denied/,
   },
   // cmd/go/internal/lockedfile/internal/filelock: flock and fcntl on a file system that has no locks.
   {
     name: 'lock-unsupported',
     pattern:
-      /\bR?Lock (?<path>\S+): (?:no locks available|function not implemented|operation not supported|not supported)/,
+      /\bR?Lock (?<path>\S+): (?:no locks available|[Ff]unction not implemented|operation not supported|not supported)/,
   },
   {
     name: 'file-in-use',

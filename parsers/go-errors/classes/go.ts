@@ -12,17 +12,23 @@ export const GO_CLASSES: readonly ErrorClass[] = [
   {
     name: 'toolchain-not-available',
     pattern:
-      /toolchain not available|download (?<version>go[\d.]+\w*)[^:]*: .*(?:toolchain|not found)|no such toolchain|cannot find "go\d[^"]*" in PATH/,
+      /toolchain not available|download (?<version>go[\d.]+\w*)[^:]*: .*(?:not found|404 Not Found|410 Gone)|no such toolchain|cannot find "go\d[^"]*" in PATH/,
   },
   {
     name: 'toolchain-too-old',
     pattern:
-      /requires go >= ?(?<version>[\d.]+\w*)|invalid go version '(?<version3>[\d.]+\w*)|unknown directive: toolchain|toolchain upgrade needed|note: module requires Go (?<version2>[\d.]+)/,
+      /requires go >= ?(?<version>[\d.]+\w*)|invalid go version '(?<version3>[\d.]+\w*)|go\.(?:mod|work):\d+: (?:usage: go 1\.23|unknown (?:directive|block type): (?:toolchain|godebug|tool|ignore)\b)|unknown directive: toolchain|toolchain upgrade needed|note: module requires Go (?<version2>[\d.]+)/,
+  },
+  // modload/modfile.go, modfetch/coderepo.go: a replace that leads to a folder, and the folder is not there.
+  {
+    name: 'no-replacement',
+    pattern:
+      /(?<module>[^\s@]+)@(?<version>\S+) \(replaced by (?<path>[^)]+)\): (?:reading \S+: )?open \S+: (?:no such file|The system cannot find)|replacement directory (?<path2>\S+) does not exist/,
   },
   {
     name: 'go-mod',
     pattern:
-      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing \S*go\.(?:mod|work)|^(?:\S*\/)?go\.(?:mod|work):\d+: |package (?<path2>\S+) is not in (?:std|GOROOT)/,
+      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing \S*go\.(?:mod|work)|^(?:\S*\/)?go\.(?:mod|work):\d+(?::\d+)?: (?!.*(?:exit status|https?:))|package (?<path2>\S+) is not in (?:std|GOROOT)/,
   },
   { name: 'sumdb-setting', pattern: /invalid GOSUMDB|verifier not found|malformed verifier id/ },
   // cmd/go/internal/modfetch/codehost/vcs.go and vcs/vcs.go, checkGOVCS: the policy forbids what is installed.

@@ -28,14 +28,15 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
   },
   { name: 'dns-other', pattern: /dial tcp: lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: / },
   {
+    name: 'tls-no-roots',
+    // GnuTLS names the bundle that it was given, and `none` where there is none.
+    pattern:
+      /failed to load system roots|no roots provided|error setting certificate (?:verify locations|file)|certificate verification failed\. CAfile: none/,
+  },
+  {
     name: 'tls-unknown-authority',
     pattern:
       /certificate signed by unknown authority|unable to get local issuer certificate|self[- ]signed certificate|certificate is not trusted|terminated in a root certificate which is not trusted|SEC_ERROR_UNKNOWN_ISSUER|SEC_E_UNTRUSTED_ROOT|server certificate verification failed/,
-  },
-  {
-    name: 'tls-no-roots',
-    pattern:
-      /failed to load system roots|no roots provided|error setting certificate (?:verify locations|file)/,
   },
   {
     name: 'tls-wrong-name',
@@ -92,6 +93,11 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
     name: 'connect-forbidden',
     pattern:
       /dial tcp (?<address>\S+:\d+): (?:socket|connect): (?:operation not permitted|permission denied)/,
+  },
+  // connect(2): EADDRNOTAVAIL.
+  {
+    name: 'connect-no-address',
+    pattern: /dial tcp (?<address>\S+:\d+): (?:connect|bind): cannot assign requested address/,
   },
   {
     name: 'connect-other',

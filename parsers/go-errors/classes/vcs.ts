@@ -14,12 +14,17 @@ export const VCS_CLASSES: readonly ErrorClass[] = [
   {
     name: 'no-credentials',
     pattern:
-      /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|Support for password authentication was removed|remote: (?:Repository|HTTP Basic).*(?:not found|denied)|The requested URL returned error: 40[13]/,
+      /terminal prompts disabled|could not read (?:Username|Password) for '(?<url>[^']+)'|Authentication failed for '(?<url2>[^']+)'|Invalid username or (?:password|token)|Support for password authentication was removed|(?:remote|ERROR): (?:Repository|HTTP Basic).*(?:not found|denied)|could not be found or you don't have permission|The requested URL returned error: 40[13]/,
   },
   {
     name: 'no-vcs',
     pattern:
-      /exec: "(?<program>git|hg|svn|bzr|fossil)": executable file not found|cannot run (?<program2>\S+): No such file/,
+      /exec: "(?<program>git|hg|svn|bzr|fossil)": executable file not found|cannot run (?<program2>\S+): No such file|missing (?<program3>Git|Mercurial|Subversion|Bazaar|Fossil) command/,
+  },
+  // git before 2.0 and the shallow fetches that go asks for (golang/go#38373).
+  {
+    name: 'vcs-old',
+    pattern: /expected shallow list|Server does not (?:support|allow) (?:shallow|request for)/,
   },
   // setup.c, ensure_valid_ownership: the repository belongs to another user, as in containers that run as root.
   {

@@ -1,4 +1,4 @@
-import { classifyError } from '../../../parsers/go-errors/format.ts';
+import { classifyError } from '../../../parsers/go-errors/classify.ts';
 import { egressOf } from '../../correlate/egress.ts';
 import type { Span } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';

@@ -55,6 +55,19 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'connect/no-address',
+    summary:
+      'this machine has no address or port of its own to reach {target} from (cannot assign requested address)',
+    explanation:
+      'The kernel found no local address: for an IPv6 address, IPv6 is not set up here; for an IPv4 address, all local ports are in use, by connections that were closed a moment ago as well.',
+    telltale: 'EADDRNOTAVAIL from connect.',
+    remedies: [
+      { text: 'See which addresses there are', command: 'ip -brief address; ip route get {ip}' },
+      { text: 'See whether the ports are used up', command: 'ss -s; sysctl net.ipv4.ip_local_port_range' },
+      WITHOUT_ENTRY,
+    ],
+  },
+  {
     cause: 'connect/unreachable',
     summary: 'there is no route to {target}',
     explanation:

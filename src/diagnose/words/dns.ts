@@ -91,7 +91,8 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/servfail',
-    summary: 'the nameserver {ip} cannot resolve {host}: it answers SERVFAIL or REFUSED (server misbehaving)',
+    summary:
+      'the nameserver[ {ip}] cannot resolve {host}: it answers SERVFAIL or REFUSED (server misbehaving)',
     explanation:
       'The nameserver answers that it failed, or refuses to answer. Go then asks the next server and tries again.',
     telltale: 'rcode 2 or 5; `server misbehaving`.',

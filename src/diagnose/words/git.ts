@@ -83,6 +83,20 @@ export const GIT_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'git/too-old',
+    summary: 'git gave up on a shallow fetch of {module}, as git before 2.0 does (expected shallow list)',
+    explanation:
+      'go asks git for single commits of a repository. Old versions of git, as on CentOS 7, cannot do that with the servers of today.',
+    telltale: '`git fetch-pack: expected shallow list`.',
+    remedies: [
+      { text: 'See which git that is, and install git 2', command: 'git --version' },
+      {
+        text: 'Or let a GOPROXY serve the module instead of git (direct)',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
+    ],
+  },
+  {
     cause: 'git/killed',
     summary: '{process} was killed from outside while it worked for {module}',
     explanation:

@@ -123,6 +123,20 @@ export const PROXY_CONFIG_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'proxy-config/no-replacement',
+    summary: 'go.mod replaces[ {module}] by {path}, and that folder is not there',
+    explanation:
+      'A replace line of go.mod leads to a folder of this machine, and go reads its go.mod before it downloads anything. In a container build the folder was not copied yet.',
+    telltale: '`(replaced by ./dir): reading …/go.mod: open …: no such file or directory`.',
+    remedies: [
+      {
+        text: 'In a Dockerfile, copy {path} with its go.mod before `RUN go mod download`',
+        command: 'grep -n replace -A3 go.mod',
+      },
+      { text: 'Or take the replace line out', command: 'go mod edit -dropreplace={module}' },
+    ],
+  },
+  {
     cause: 'proxy-config/other',
     summary: 'the module proxy settings do not work: {setting}',
     explanation: 'GOPROXY and its kin are set in a way that fails.',

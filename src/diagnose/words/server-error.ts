@@ -8,7 +8,7 @@ const NEXT_ENTRY = {
 export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
   {
     cause: 'server-error/not-found',
-    summary: '{module} was not found (404 or 410): every place that was asked says that it does not exist',
+    summary: '{module} was not found[ ({setting})]: every place that was asked says that it does not exist',
     explanation: 'The version, tag or path does not exist where go looked for it.',
     telltale: '`404 Not Found`, `410 Gone`, `unknown revision` from every GOPROXY entry.',
     remedies: [
@@ -41,6 +41,34 @@ export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
         text: 'See where the redirects of {host} lead',
         command: "curl -sSIL --max-redirs 10 {url} | grep -i -E '^(HTTP|location)'",
       },
+    ],
+  },
+  {
+    cause: 'server-error/origin',
+    summary: '{host} does not have {module}, and could not get it from where it is kept: {setting}',
+    explanation:
+      'A proxy that does not have a module fetches it from its repository. That failed there: the network and the git in question are the server’s, and not this machine’s.',
+    telltale: 'A 404 or 410 whose `server response:` holds an error of git or of a connection.',
+    remedies: [
+      {
+        text: 'Ask {host} again later: it tries again after some minutes',
+        command: 'curl -L -sS -i {url}',
+      },
+      {
+        text: 'Or take the module from its repository, without the proxy',
+        command: 'GOPROXY=direct go mod download',
+      },
+    ],
+  },
+  {
+    cause: 'server-error/bad-module',
+    summary: '{module} cannot be made into a module: {setting}',
+    explanation:
+      'What its repository holds at that version is not allowed in a module zip: a file name that some systems cannot have, or too much of everything. Every proxy, and go itself, refuses it.',
+    telltale: '`create zip: malformed file path`, `module source tree too large`.',
+    remedies: [
+      { text: 'Take another version of it', command: 'go list -m -versions {path}' },
+      { text: 'Tell its maintainer what is wrong: {setting}' },
     ],
   },
   {

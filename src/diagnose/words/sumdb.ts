@@ -4,7 +4,7 @@ import type { CauseWords } from './types.ts';
 export const SUMDB_WORDS: readonly CauseWords[] = [
   {
     cause: 'sumdb/unreachable',
-    summary: 'the checksum database {host} gives no answer[ ({cost})]',
+    summary: 'the checksum database {host} gives no answer[ ({cost})][: {step}]',
     explanation:
       'Modules that are not in go.sum are looked up in the checksum database. No GOPROXY entry carries it, and it does not answer from here.',
     telltale: 'A connect, TLS or DNS wait on the checksum database’s host.',
@@ -65,6 +65,35 @@ export const SUMDB_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'sumdb/incomplete',
+    summary: '{host} serves an incomplete copy of the checksum database: {url} is missing',
+    explanation:
+      'A proxy that serves /sumdb/ keeps a copy of the checksum database, and its copy lacks a part that go needs for its proof. The module is not to blame.',
+    telltale: '404 for a URL with /tile/.',
+    remedies: [
+      { text: 'Tell the operator of {host}', command: 'curl -sS -i {url}' },
+      {
+        text: 'Meanwhile use another GOPROXY entry',
+        command: 'go env -w GOPROXY=https://proxy.example,direct',
+      },
+    ],
+  },
+  {
+    cause: 'sumdb/origin',
+    summary:
+      'the checksum database {host} could not get {module} from where it is kept, to record its checksum: {setting}',
+    explanation:
+      'The checksum database fetches a module that it has not seen yet. That failed there: the network in question is the server’s, and not this machine’s.',
+    telltale: 'A 404 for /lookup/ whose `server response:` holds an error of git or of a connection.',
+    remedies: [
+      { text: 'Ask {host} again later: it tries again after some minutes', command: 'curl -sS -i {url}' },
+      {
+        text: 'If the module is private, the checksum database cannot know it',
+        command: 'go env -w GONOSUMDB={path}',
+      },
+    ],
+  },
+  {
     cause: 'sumdb/other',
     summary: 'checking checksums with {host} took {seconds}',
     explanation: 'The checksum database took long or failed.',
@@ -78,7 +107,8 @@ export const SUMDB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'toolchain/download',
-    summary: 'go.mod asks for another Go[ ({module})], and its download from {host} takes {seconds}',
+    summary:
+      'go.mod asks for another Go[ ({module})], and its download from {host} holds it up[ ({cost})][: {step}]',
     explanation:
       'A go or toolchain line in go.mod that is newer than the go command makes it download that toolchain, silently but for one line.',
     telltale: '`go: downloading go1.N`, requests for golang.org/toolchain.',
@@ -108,10 +138,10 @@ export const SUMDB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'toolchain/too-old',
-    summary:
-      'go.mod requires a newer Go than the one installed, and GOTOOLCHAIN=local forbids to download it[ ({setting})]',
-    explanation: 'The go line of a module needs a newer toolchain.',
-    telltale: '`requires go >= …`.',
+    summary: 'go.mod requires a newer Go than the one installed[ ({setting})][, and {step}]',
+    explanation:
+      'The go line of a module needs a newer toolchain. Before 1.21, go could not read such a line at all.',
+    telltale: '`requires go >= …`, `invalid go version`, `unknown directive: toolchain`.',
     remedies: [
       { text: 'Let go download the toolchain', command: 'GOTOOLCHAIN=auto go mod download' },
       {

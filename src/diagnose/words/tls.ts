@@ -182,7 +182,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'tls/other',
-    summary: 'TLS with {host} failed or took {seconds}',
+    summary: 'TLS with {host} did not come about[: {setting}][; {cost} lost]',
     explanation: 'The handshake failed in a way that none of the other TLS causes describes.',
     telltale: 'A TLS alert, or an error that names tls.',
     remedies: [

@@ -171,7 +171,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'transfer/reset',
-    summary: 'the connection to {host} broke while {url} was being received',
+    summary: 'the connection to {host} broke while {resource} was being received',
     explanation: 'The other side, or something between, ended the connection before the body was complete.',
     telltale: 'ECONNRESET, `unexpected EOF`, or an HTTP/2 stream error.',
     remedies: [
