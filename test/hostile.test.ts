@@ -101,3 +101,9 @@ it('a look at /proc with a hundred thousand connections and zips of one process'
   expect(report.inputs[0]).toMatchObject({ lines: 100_001, records: 100_001, unparsed: 0 });
   expect(report.blockingPoint?.cause).toBe('transfer/stalled');
 });
+
+it('a line of sixty thousand escapes that might end a string', async () => {
+  const line = String.raw`\"\n`.repeat(15_000);
+  const report = await reportOfText(`go: downloading lib.example/a v1.0.0\n${line}\n"${line}\n`);
+  expect(report.inputs[0]).toMatchObject({ lines: 3 });
+});

@@ -4,7 +4,7 @@ import type { StraceRecord } from './records.ts';
 
 const HEAD = String.raw`^\s*(?:\[pid\s+\d+(?:<[^>]*>)?\]\s+|\d+(?:<[^>]*>)?\s+)?(?:\d+(?::\d\d:\d\d)?(?:\.\d+)?\s+)?(?:\(\+\s*[\d.]+\)\s+)?(?:\[[^\]]*\]\s+)*`;
 const LINE = new RegExp(
-  String.raw`${HEAD}(?:[a-z_][a-z0-9_]*\(.*(?:=\s+(?:-?\d|0x|\?)|<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|--- (?:stopped by )?SIG|\+\+\+ (?:exited with|killed|superseded))`,
+  String.raw`${HEAD}(?:[a-z_][a-z0-9_]*\(.*(?:=\s+(?:-?\d|0x|\?)|<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|--- (?:stopped by )?SIG|\+\+\+ (?:exited with|killed|superseded)|strace: |Process \d+ (?:attached|detached|resumed|suspended))`,
 );
 /** Of a call that had not returned when the log ended, or whose line was cut. Much else begins like it. */
 const OPEN = new RegExp(String.raw`${HEAD}[a-z_][a-z0-9_]*\(`);

@@ -14,7 +14,9 @@ export type Interest =
   /** A record when it locks or duplicates. */
   | 'fcntl'
   /** Waiting without a reason of its own: never a record, however long it takes. */
-  | 'idle';
+  | 'idle'
+  /** Waiting for what its arguments name: a record where the log ends in it. */
+  | 'waiting';
 
 const NAMES: Readonly<Record<Exclude<Interest, 'counted'>, readonly string[]>> = {
   always: [
@@ -41,19 +43,13 @@ const NAMES: Readonly<Record<Exclude<Interest, 'counted'>, readonly string[]>> =
   open: ['open', 'openat', 'openat2', 'creat'],
   fcntl: ['fcntl', 'fcntl64'],
   idle: [
-    ...[
-      'futex',
-      'futex_waitv',
-      'epoll_wait',
-      'epoll_pwait',
-      'epoll_pwait2',
-      'poll',
-      'ppoll',
-      'select',
-      'pselect6',
-    ],
-    ...['_newselect', 'nanosleep', 'clock_nanosleep', 'pause', 'rt_sigtimedwait', 'rt_sigsuspend'],
-    ...['restart_syscall', 'wait4', 'waitid', 'waitpid', 'exit', 'io_uring_enter'],
+    ...['futex', 'futex_waitv', 'epoll_wait', 'epoll_pwait', 'epoll_pwait2'],
+    ...['nanosleep', 'clock_nanosleep', 'pause', 'rt_sigtimedwait', 'rt_sigsuspend'],
+    ...['exit', 'io_uring_enter'],
+  ],
+  waiting: [
+    ...['poll', 'ppoll', 'select', 'pselect6', '_newselect'],
+    ...['restart_syscall', 'wait4', 'waitid', 'waitpid'],
   ],
 };
 
@@ -63,6 +59,11 @@ const BY_NAME = new Map<string, Interest>(
 
 export function interestOf(name: string): Interest {
   return BY_NAME.get(name) ?? 'counted';
+}
+
+/** It waits, and how long says nothing about the disk or the machine. */
+export function isWaiting(interest: Interest): boolean {
+  return interest === 'idle' || interest === 'waiting';
 }
 
 /** Errors that mean trouble with disk, rights or limits; they are records whatever the call. */

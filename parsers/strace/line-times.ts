@@ -9,6 +9,8 @@ export class LineTimes {
   /** The line that was understood first, and last. */
   firstNs: number | undefined;
   lastNs = 0;
+  /** When what the lines tell of was over: a call ends as long after its line begins as it took. */
+  endNs = 0;
   #dayNs = 0;
   /** A time depended on the line before the first one that was seen here, or will set what the next ones mean. */
   isBeyond = false;
@@ -31,8 +33,10 @@ export class LineTimes {
     return head.timeNs + this.#dayNs;
   }
 
-  note(timeNs: number): void {
+  /** `endNs` is when the call on the line returned. */
+  note(timeNs: number, endNs = timeNs): void {
     this.firstNs ??= timeNs;
     this.lastNs = timeNs;
+    if (endNs > this.endNs) this.endNs = endNs;
   }
 }

@@ -46,8 +46,9 @@ export class StraceParser implements LineParser {
   readonly #skimmer: Skimmer;
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
-  /** When the line that was read last was printed. */
+  /** When the line that was read last was printed, and when the call on it returned. */
   timeNs = 0;
+  #endNs = 0;
   firstLineNs: number | undefined;
   /** How many lines the last `skim` counted. */
   skimmed = 0;
@@ -63,10 +64,10 @@ export class StraceParser implements LineParser {
     this.#tracked = new TrackedCalls(this.#calls, this.#selection, this.#output, options);
   }
 
-  /** When the first and the last line were printed, whether or not they became records; undefined for an empty log. */
+  /** When the first line was printed and the last call returned, whether or not they became records; undefined for an empty log. */
   extent(): { readonly firstNs: number; readonly lastNs: number } | undefined {
-    const { firstNs, lastNs } = this.#times;
-    return firstNs === undefined ? undefined : { firstNs, lastNs };
+    const { firstNs, endNs } = this.#times;
+    return firstNs === undefined ? undefined : { firstNs, lastNs: endNs };
   }
 
   totals(): SyscallTotals[] {
@@ -81,6 +82,7 @@ export class StraceParser implements LineParser {
     if (rest >= end) return 'ignored';
     this.#settleHead(line.timeNs);
     this.firstLineNs ??= head.timeNs;
+    this.#endNs = head.timeNs;
     if (this.#output.held !== undefined) this.#output.release(head.timeNs);
     const first = bytes[rest] ?? 0;
     const outcome =
@@ -89,7 +91,7 @@ export class StraceParser implements LineParser {
         : (first >= 0x5f && first <= 0x7a) || first === QUESTION
           ? this.#call(line)
           : this.#notice(line);
-    if (outcome !== 'unparsed') this.#times.note(head.timeNs);
+    if (outcome !== 'unparsed') this.#times.note(head.timeNs, this.#endNs);
     return outcome;
   }
 
@@ -106,7 +108,7 @@ export class StraceParser implements LineParser {
     if (this.skimmed > 0) {
       readHead(this.#head, bytes, this.#skimmer.lastLine, stop, this.#clock);
       this.#settleHead(undefined);
-      this.#times.note(this.timeNs);
+      this.#times.note(this.timeNs, this.timeNs + (this.#skimmer.lastDurationNs || 0));
     }
     return stop;
   }
@@ -187,6 +189,7 @@ export class StraceParser implements LineParser {
       this.#interrupted = this.#head.pid;
       return 'record';
     }
+    this.#endNs += this.#tail.durationNs || 0;
     this.#tracked.complete(line, this.#head, this.#tail, nameId, interest, open + 1, undefined);
     return 'record';
   }

@@ -23,6 +23,7 @@ export interface SegmentState {
   readonly totals: readonly SyscallTotals[];
   readonly firstNs: number | undefined;
   readonly lastNs: number;
+  readonly endNs: number;
 }
 
 /** What a parser knows of the lines that it has read. */
@@ -49,6 +50,7 @@ export function stateOf({ pending, calls, output, selection, times, owned }: Kno
     totals: calls.totals(),
     firstNs: times.firstNs,
     lastNs: times.lastNs,
+    endNs: times.endNs,
   };
 }
 
@@ -62,5 +64,5 @@ export function absorbState({ pending, calls, output, selection, times }: Known,
   calls.addTotals(state.totals);
   if (state.firstNs === undefined) return;
   times.note(state.firstNs);
-  times.note(state.lastNs);
+  times.note(state.lastNs, state.endNs);
 }

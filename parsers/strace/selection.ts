@@ -1,7 +1,7 @@
 import { COMMA, GREATER, LESS, QUOTE, SLASH } from './ascii.ts';
 import { indexOf, indexOfByte, latin1, readValue, startsWith } from './bytes.ts';
 import type { CallTail } from './call.ts';
-import { type Interest, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
+import { type Interest, isWaiting, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
 
 const DOT_TMP = Buffer.from('.tmp');
 const TERMINAL = Buffer.from('/dev/tty');
@@ -46,7 +46,7 @@ export class Selection {
 
   /** Whether the way it ended makes a call of interest: trouble with the disk or with rights, or a wait. */
   wantsResult(interest: Interest, errno: string | undefined, durationNs: number): boolean {
-    if (interest === 'idle') return false;
+    if (isWaiting(interest)) return false;
     return durationNs >= SLOW_CALL_NS || (errno !== undefined && TELLING_ERRORS.has(errno));
   }
 
@@ -90,6 +90,12 @@ export class Selection {
 
   /** Marks what a call opened as a descriptor of interest: sockets, the terminal, and files that a download is written to. */
   remember(name: string, bytes: Uint8Array, argsStart: number, tail: CallTail, firstHalf: string): void {
+    if (name === 'connect') {
+      // The log may not hold the call that made the socket.
+      const fd = readValue(firstHalf || latin1(bytes, argsStart, Math.min(tail.argsEnd, argsStart + 12)));
+      if (fd !== undefined && fd < MAX_REMEMBERED_FD) this.rememberAll([fd]);
+      return;
+    }
     const isSocket =
       name === 'socket' || name.startsWith('accept') || name.startsWith('dup') || name === 'fcntl';
     const isOpen = name.startsWith('open') || name === 'creat';

@@ -21,6 +21,8 @@ export class Skimmer {
   lines = 0;
   /** Where its last line begins. */
   lastLine = 0;
+  /** How long the call on it took; NaN without -T. */
+  lastDurationNs = Number.NaN;
   readonly #calls: Calls;
   readonly #selection: Selection;
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
@@ -46,6 +48,7 @@ export class Skimmer {
       if (open === end || bytes[open] !== OPEN_PAREN || !this.#count(bytes, name, open, end)) return at;
       this.lines++;
       this.lastLine = at;
+      this.lastDurationNs = this.#tail.durationNs;
       at = end + 1;
     }
   }

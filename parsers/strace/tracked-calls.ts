@@ -3,7 +3,7 @@ import type { CallTail } from './call.ts';
 import type { Calls } from './calls.ts';
 import { changedPid } from './halves.ts';
 import type { Head } from './head.ts';
-import type { Interest } from './interest.ts';
+import { type Interest, isWaiting } from './interest.ts';
 import type { Output } from './output.ts';
 import { type PendingCall, PendingCalls } from './pending.ts';
 import { begunCall, NOWHERE, returnedCall } from './record-of.ts';
@@ -100,7 +100,7 @@ export class TrackedCalls {
   giveUp(pid: number, timeNs: number): void {
     const call = this.pending.take(pid);
     if (call === undefined) return;
-    if (call.interest === 'idle' || call.args === '') return;
+    if (isWaiting(call.interest) || call.args === '') return;
     const record = begunCall('open', pid, this.#calls.nameOf(call.nameId), call);
     this.#output.emit({ ...record, durationNs: timeNs - call.startNs });
   }

@@ -1,6 +1,7 @@
 import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
 import { isProcRecord, type ProcRecord } from '../../parsers/proc/format.ts';
 import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
+import { interestOf, isWaiting } from '../../parsers/strace/interest.ts';
 import type { ExitRecord, SignalRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SyscallTotalRecord } from '../../parsers/strace-summary/format.ts';
@@ -108,12 +109,13 @@ export class Correlator {
   }
 
   #onSyscall(record: SyscallRecord): void {
+    if (!this.#sawSyscalls) this.#processes.attached = record.name !== 'execve';
     this.#sawSyscalls = true;
-    if (this.#observed.firstNs === undefined) this.#processes.attached = record.name !== 'execve';
     this.#observed.onCall(record);
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#pauses.onCall(record, process);
     this.#processes.onCall(record, process);
+    if (isWaiting(interestOf(record.name))) return;
     if (record.name === 'close') {
       // Both halves are reported; the first is when the number became free.
       if (record.state === 'entered' || record.resumedAt === undefined) this.#onClose(record, process);
@@ -210,6 +212,7 @@ export class Correlator {
         : {}),
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
       openHosts: openHosts(connections),
+      openCalls: this.#observed.openCalls.map(({ pid, name, args, at }) => ({ pid, name, args, at })),
     };
   }
 

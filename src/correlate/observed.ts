@@ -1,11 +1,15 @@
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 
+const MOST_OPEN_CALLS = 100;
+
 /** When the records that were seen begin and end. Times are nanoseconds since the clock's origin. */
 export class Observed {
   firstNs: number | undefined;
   lastNs = Number.NEGATIVE_INFINITY;
   /** When the last call returned. */
   lastCallNs = Number.NEGATIVE_INFINITY;
+  /** What had not returned when the log ended. */
+  readonly openCalls: SyscallRecord[] = [];
   /** Until a time shows parts of a second: strace -t prints none. */
   isWholeSeconds = true;
 
@@ -18,7 +22,9 @@ export class Observed {
     this.lastNs = Math.max(this.lastNs, timeNs);
   }
 
-  onCall({ startNs, durationNs = 0, boundNs }: SyscallRecord): void {
+  onCall(record: SyscallRecord): void {
+    const { startNs, durationNs = 0, boundNs } = record;
+    if (record.state === 'open' && this.openCalls.length < MOST_OPEN_CALLS) this.openCalls.push(record);
     this.first(startNs);
     if (this.isWholeSeconds && startNs % 1e9 !== 0) this.isWholeSeconds = false;
     this.seen(boundNs ?? startNs + durationNs);

@@ -8,6 +8,8 @@ import { descriptorOf, type Process } from './processes.ts';
 import type { Payload, Socket } from './socket.ts';
 
 const DNS_PORT = 53;
+/** No handshake of TCP with another machine is done in less. */
+const AT_ONCE_NS = 200_000;
 const SENDS = new Set(['write', 'writev', 'sendto', 'sendmsg', 'send', 'sendfile', 'splice']);
 const RECEIVES = new Set(['read', 'readv', 'recvfrom', 'recvmsg', 'recv']);
 const NOTHING = new Uint8Array(0);
@@ -40,7 +42,7 @@ export class Sockets {
         this.#onDup(record, process);
         return false;
     }
-    const socket = this.#socketOf(record, process);
+    const socket = this.#socketOf(record, process) ?? connecting(record, process);
     if (socket === undefined) return false;
     const endNs = record.startNs + (record.durationNs ?? 0);
     const at = record.resumedAt ?? record.at;
@@ -207,12 +209,34 @@ export class Sockets {
   #onMany(socket: Socket, record: SyscallRecord): void {
     if (record.state !== 'complete' || !isDns(socket)) return;
     const endNs = record.startNs + (record.durationNs ?? 0);
-    for (const match of record.args.matchAll(/iov_base=("(?:[^"\\]|\\.)*"(?:\.\.\.)?)/g)) {
+    for (const match of record.args.matchAll(BUFFERS)) {
       const message = readDns(readString(match[1])?.bytes ?? NOTHING);
       if (record.name === 'sendmmsg') this.lookups.onSend(socket, message, record.startNs, record.at);
       else this.lookups.onReceive(socket, message, endNs, record.resumedAt ?? record.at);
     }
   }
+}
+
+/** The buffers of a vector: `{iov_base="…", iov_len=5}`, and `{"…", 5}` before strace 4.13. */
+const BUFFER = /(?:iov_base=|\{)("(?:[^"\\]|\\.)*"(?:\.\.\.)?)/;
+const BUFFERS = new RegExp(BUFFER, 'g');
+
+/** A log that begins later, or holds some calls only (-e connect), has no `socket` call: how it goes on tells which kind it is. */
+function connecting(record: SyscallRecord, process: Process): Socket | undefined {
+  const fd = record.name === 'connect' ? descriptorOf(record)?.fd : undefined;
+  const peer = fd === undefined ? undefined : readSocketAddress(record.args);
+  if (fd === undefined || peer === undefined || peer.family === 'unix') return undefined;
+  // Connecting a UDP socket sends nothing, and succeeds at once.
+  const isUdp = record.state === 'complete' && record.value === 0 && !((record.durationNs ?? 0) > AT_ONCE_NS);
+  const socket: Socket = {
+    process,
+    transport: isUdp ? 'udp' : 'tcp',
+    peer: undefined,
+    queries: [],
+    connection: undefined,
+  };
+  process.descriptors.set(fd, { kind: 'socket', socket, closeOnExec: true });
+  return socket;
 }
 
 function isDns(socket: Socket): boolean {
@@ -227,7 +251,7 @@ function sameEnd(a: string, b: string): boolean {
 function payloadOf(args: readonly string[]): Uint8Array {
   const buffer = args[1] ?? '';
   if (buffer.startsWith('"')) return readString(buffer)?.bytes ?? NOTHING;
-  const base = /iov_base=("(?:[^"\\]|\\.)*")/.exec(buffer)?.[1];
+  const base = BUFFER.exec(buffer)?.[1];
   return readString(base)?.bytes ?? NOTHING;
 }
 

@@ -2,6 +2,7 @@ import { programOf } from '../correlate/processes.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
+import { leftIn } from './open-calls.ts';
 import type { Case } from './rule.ts';
 
 /** Silence of less is no more than a large module being unpacked. */
@@ -18,6 +19,9 @@ export function whatIsUnseen(context: Case): string | undefined {
   const { coverage, ending } = context.trace;
   if ((coverage.syscalls || coverage.libraryCalls) && !coverage.timed && ending.kind === 'exited')
     return `Unknown: nothing in the log failed, and it has no times: how long anything took is not in it. To see it: record with strace -f -ttt -T -yy -s 512, or with ${RUN}.`;
+  const left =
+    coverage.attached && !coverage.snapshot && ending.kind === 'unknown' ? leftIn(context.trace) : undefined;
+  if (left !== undefined) return `Unknown: when the log ends, ${left.what}. To see it: ${left.toSee}.`;
   const reason = reasonOf(context);
   if (reason === undefined) return undefined;
   if (coverage.syscalls && !coverage.attached) return `Unknown: ${reason}; ${silenceAtEnd(context)}.`;
@@ -59,7 +63,8 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
       ? `${programOf(trace.command ?? ['it'])} was still running${after}`
       : `the log ends before it did${after}`;
   if (coverage.syscalls && ending.kind === 'unknown') return inactivity(trace, timeline);
-  if (coverage.syscalls || coverage.libraryCalls) return undefined;
+  if (coverage.syscalls) return undefined;
+  if (coverage.libraryCalls) return inLibraries(trace, timeline);
   const zip = awaitedZip(trace);
   if (zip !== undefined)
     return `the log ends${after} without the request for the zip of ${zip}, which comes next (a lock in the module cache is taken silently)`;
@@ -87,6 +92,12 @@ function inactivity(trace: Trace, timeline: Timeline): string | undefined {
   return longest === undefined
     ? undefined
     : `the log ends before the command did, which for ${printSeconds(longest)} computed or slept`;
+}
+
+/** ltrace shows the calls of one program into its libraries: between two of them it may compute, or wait by other means. */
+function inLibraries(trace: Trace, timeline: Timeline): string | undefined {
+  const longest = longestGap(trace, timeline);
+  return longest === undefined ? undefined : `no call that ltrace shows explains ${printSeconds(longest)}`;
 }
 
 /** The longest time that nothing explains, where such times are most of the run, or of what is left of it beside a build. */

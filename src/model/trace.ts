@@ -81,4 +81,13 @@ export interface Trace {
   readonly lookupHosts: readonly { readonly host: string; readonly at: SourceLine }[];
   /** Of connections that were open at the end, and over which something had been asked. */
   readonly openHosts: readonly string[];
+  /** System calls that had not returned when the log ended. */
+  readonly openCalls: readonly OpenCall[];
+}
+
+export interface OpenCall {
+  readonly pid: number;
+  readonly name: string;
+  readonly args: string;
+  readonly at: SourceLine;
 }

@@ -51,8 +51,15 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     /(\b(?:x-)?(?:api-key|auth-token|access-token|private-token|goproxy-token)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi,
     `$1${HIDDEN}`,
   ],
-  // netrc(5): login and password are followed by their values.
-  [/(\b(?:login|password|account)\s+)(?!["'])[^\s"\\]+/gi, `$1${HIDDEN}`],
+  // netrc(5): login, password and account are followed by their values; in prose other words follow them.
+  [
+    /((?<=(?:^|[\r\n"']|\\[nrt]|\bmachine\s+\S{1,300}\s|\bdefault\s|\bpassword\s+\S{1,300}\s)\s*)(?:login|account)\s+)(?!["']|USER\b)[^\s"\\]+/gi,
+    `$1${HIDDEN}`,
+  ],
+  [
+    /(\bpassword\s+)(?!["']|TOKEN\b|(?:or|and|is|was|are|for|in|to|of|on|authentication|prompts?|required|incorrect|for)\b)[^\s"\\]+/gi,
+    `$1${HIDDEN}`,
+  ],
   [/(\b_(?:authToken|auth|password)\s*=\s*)[^\s"\\]+/gi, `$1${HIDDEN}`],
   // NAME=value where the name says that it is secret.
   [

@@ -25,7 +25,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
     telltale: 'connect gives EINPROGRESS and nothing follows until the dial times out or the log ends.',
     remedies: [
       {
-        text: 'A firewall or route drops packets to {host} at {address}: allow the connect, or fix the route',
+        text: 'A firewall or route drops packets to {target}: allow the connect, or fix the route',
         command: 'ip route get {ip}',
       },
       {
