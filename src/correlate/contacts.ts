@@ -33,13 +33,20 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
   const others = fetches.filter((fetch) => !isContact.has(fetch)).flatMap((fetch) => lengthOf(fetch) ?? []);
   const usual = median(others);
   const longest = Math.max(0, ...others);
+  // Of those that went out together, the quickest tells how long reaching the host took at most.
+  const quickest = Math.min(
+    ...contacts.map((fetch) => (isAnswered(fetch) ? (lengthOf(fetch) ?? Infinity) : Infinity)),
+  );
   for (const fetch of contacts) {
     const took = lengthOf(fetch);
     const neverAnswered = !isReached && !Number.isFinite(firstEnd) && !isAnswered(fetch);
     // A host that is known by then and as slow again answers slowly; without another answer, nobody knows.
+    const isSlowInReply =
+      fetch.startNs < firstEnd && (took ?? 0) > MUCH_LONGER * Math.max(quickest, LEAST_NS);
     const slowSetup =
       took !== undefined &&
       took > LEAST_NS &&
+      !isSlowInReply &&
       (usual === undefined || (took > MUCH_LONGER * usual && longest < took / 2));
     if (!(neverAnswered || slowSetup) || fetch.phase !== 'ttfb') continue;
     fetch.phase = 'connect';

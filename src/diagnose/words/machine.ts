@@ -39,7 +39,7 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'lock/cache',
-    summary: 'another process holds the module cache’s lock {path}[; {cost} of waiting]',
+    summary: 'another process holds the module cache’s lock[ {path}][; {cost} of waiting]',
     explanation:
       'Go takes cache/lock to write go.sum and the checksum database’s state. Another process holds it.',
     telltale: 'flock on cache/lock that does not return.',

@@ -4,7 +4,7 @@ import type { CauseWords } from './types.ts';
 export const SUMDB_WORDS: readonly CauseWords[] = [
   {
     cause: 'sumdb/unreachable',
-    summary: 'the checksum database {host} gives no answer[ ({cost})][: {step}]',
+    summary: 'the checksum database[ {host}] gives no answer[ ({cost})][: {step}]',
     explanation:
       'Modules that are not in go.sum are looked up in the checksum database. No GOPROXY entry carries it, and it does not answer from here.',
     telltale: 'A connect, TLS or DNS wait on the checksum database’s host.',
