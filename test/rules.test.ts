@@ -433,6 +433,22 @@ describe('go -x alone', () => {
     });
   });
 
+  it('one that is slow among others that went out together: its host was reached by then', async () => {
+    const url = (name: string) => `https://proxy.example/lib.example/${name}/@v/v1.0.0.info`;
+    const text = [
+      ...['a', 'b', 'c'].map((name) => `# get ${url(name)}`),
+      `# get ${url('c')}: 200 OK (0.123s)`,
+      `# get ${url('b')}: 404 Not Found (0.167s)`,
+      `# get ${url('a')}: 404 Not Found (60.027s)`,
+    ];
+    expect(await point(`${text.join('\n')}\n`)).toMatchObject({
+      cause: 'ttfb/slow-response',
+      culprit: { url: url('a') },
+    });
+    const slowAll = text.map((line) => line.replace(/\(0\.\d+s/, '(58.123s'));
+    expect(await point(`${slowAll.join('\n')}\n`)).toMatchObject({ cause: 'connect/other' });
+  });
+
   it('many round trips, and one server that is slow each time', async () => {
     const run = (seconds: number) =>
       x(

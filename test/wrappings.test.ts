@@ -29,6 +29,13 @@ const WRAPPED: Readonly<Record<string, (seconds: number, text: string) => string
     `Nov 14 22:13:${String(20 + Math.floor(seconds)).padStart(2, '0')} host go[123]: ${text}`,
   'colours and CRLF': (_seconds, text) => `\u001b[32m${text}\u001b[0m\r`,
   'a quoted issue': (_seconds, text) => `> ${text}`,
+  'docker compose': (_seconds, text) => `app-1  | ${text}`,
+  earthly: (_seconds, text) => `           ./build+deps | ${text}`,
+  'kubectl logs --prefix': (_seconds, text) => `[pod/build-1/go] ${text}`,
+  TeamCity: (_seconds, text) => `[10:00:00]W:\t [Step 1/3] ${text}`,
+  Buildkite: (seconds, text) => `\u001b_bk;t=${1_700_000_000_000 + seconds * 1000}\u0007${text}`,
+  nix: (_seconds, text) => `       > ${text}`,
+  'a collector that stamped all lines at once': (_seconds, text) => `${iso(0)} ${text}`,
 };
 
 describe.each(Object.entries(WRAPPED))('go -x in %s', (name, wrap) => {

@@ -9,13 +9,13 @@ export const goX: Format<GoXRecord> = {
 };
 
 const LINE =
-  /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S+ # [\w.]+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S+; (?:git|hg|svn|bzr|fossil) |# lock \S+|Fetching https?:\/\/\S+$|Parsing meta tags from https?:\/\/)/;
+  /^(?:# get \S+|go: downloading \S+ \S+|mkdir -p \S.*? # [\w.]+ \S+|(?:\d+(?:\.\d+)?s # )?cd \S.*?; (?:git|hg|svn|bzr|fossil) |# lock \S+|Fetching https?:\/\/\S+$|Parsing meta tags from https?:\/\/)/;
 const FETCH = /^# get (\S+?)(?:: (.*))?$/s;
 const STATUS = /^(\d{3})(?: (.*?))?(?: \((\d+(?:\.\d+)?)s\))?$/;
-const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S+); (.+)$/s;
+const COMMAND = /^(?:(\d+(?:\.\d+)?)s # )?cd (\S.*?); (.+)$/s;
 /** codehost.go, WorkDir; the kind is `git3`, or `vcs1.hg`. The second form is that of a folder which is there already. */
-const REPOSITORY = /^(?:mkdir -p (\S+) #|# (\S+) for) (?:vcs\d+\.)?(\w+?)\d* (\S+)$/;
-const VCS_LOCK = /^# lock (\S+)$/;
+const REPOSITORY = /^(?:mkdir -p (\S.*?) #|# (\S.*?) for) (?:vcs\d+\.)?(\w+?)\d* (\S+)$/;
+const VCS_LOCK = /^# lock (\S.*)$/;
 /** vcs.go runs these to see whether a repository is there; the line before is `cd DIR`, and none tells their end. */
 const PING = /^(?:git ls-remote|hg identify --|svn info --|bzr info --) (\w[\w+.-]*:\/\/\S+)$/;
 /** `go get -v` until 1.13, vcs/vcs.go: no duration, and the status when the page has been read. */

@@ -33,9 +33,10 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
   const others = fetches.filter((fetch) => !isContact.has(fetch)).flatMap((fetch) => lengthOf(fetch) ?? []);
   const usual = median(others);
   const longest = Math.max(0, ...others);
-  // Of those that went out together, the quickest tells how long reaching the host took at most.
+  const together = contacts.filter((fetch) => fetch.startNs < firstEnd);
+  // The quickest of those that went out together tells how long reaching the host took at most.
   const quickest = Math.min(
-    ...contacts.map((fetch) => (isAnswered(fetch) ? (lengthOf(fetch) ?? Infinity) : Infinity)),
+    ...together.map((fetch) => (isAnswered(fetch) ? (lengthOf(fetch) ?? Infinity) : Infinity)),
   );
   for (const fetch of contacts) {
     const took = lengthOf(fetch);

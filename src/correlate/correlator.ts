@@ -15,6 +15,7 @@ import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { markAuthPrograms } from './goauth.ts';
 import { joinSpans } from './join.ts';
+import { lateStamps } from './late-stamps.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { Observed } from './observed.ts';
 import { Pauses } from './pauses.ts';
@@ -273,9 +274,11 @@ export class Correlator {
     const cut = new CutLines(this.#stderr.cut);
     const root = this.#processes.root;
     const shiftNs = clockDifference(this.#text, this.#written);
+    const late = lateStamps(this.#text);
     for (const told of this.#text) {
       if (this.#written.has(keyOfText(told))) continue;
-      const record = told.timeNs === undefined ? told : { ...told, timeNs: told.timeNs + shiftNs };
+      const timeNs = late.has(told.at.input) || told.timeNs === undefined ? undefined : told.timeNs + shiftNs;
+      const record = { ...told, timeNs };
       const match = cut.take(record.at);
       if (match !== undefined) this.#output.on({ ...record, timeNs: match.timeNs }, match.pid);
       else if (this.#stderr.lines === 0 || record.kind === 'go-error' || record.kind === 'goroutine') {

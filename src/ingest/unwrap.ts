@@ -24,8 +24,14 @@ export const WRAPPINGS: readonly Wrapping[] = [
   },
   // systemd's journal, and syslog.
   { name: 'syslog', prefix: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]+ [\w./@-]+(?:\[\d+\])?: / },
-  { name: 'jenkins', prefix: /^\[\d\d:\d\d:\d\d\][ \t]/ },
-  { name: 'quote', prefix: /^(?:> ?)+/ },
+  // Jenkins; TeamCity adds a letter for what the line is.
+  { name: 'jenkins', prefix: /^\[\d\d:\d\d:\d\d\](?:[A-Z]?:)?[ \t]+/ },
+  // Also of nix, which indents them.
+  { name: 'quote', prefix: /^\s*(?:> ?)+/ },
+  // docker compose, earthly and bitbake: who printed the line.
+  { name: 'named', prefix: /^\s*[\w./+-]{0,80} *\| / },
+  // kubectl logs --prefix, tekton, steps that run side by side.
+  { name: 'bracketed', prefix: /^\[[^\]]{1,120}\] / },
 ];
 
 function isoSeconds(match: RegExpExecArray): number {
@@ -36,10 +42,10 @@ function isoSeconds(match: RegExpExecArray): number {
   return whole + (fraction?.[1] === undefined ? 0 : Number(`0.${fraction[1]}`));
 }
 
-/** CSI and OSC sequences, and single-character escapes (ECMA-48). */
+/** CSI sequences; OSC, APC (Buildkite's times), DCS and their kin; single-character escapes (ECMA-48). */
 // biome-ignore lint/complexity/useRegexLiterals: the control characters read better escaped.
 const ANSI = new RegExp(
-  '\\u001b(?:\\[[0-9;:?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])',
+  '\\u001b(?:\\[[0-9;:?]*[ -/]*[@-~]|[\\]PX^_][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])',
   'g',
 );
 

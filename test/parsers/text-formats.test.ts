@@ -169,6 +169,15 @@ describe('go -x', () => {
     ],
     ['# lock /c/vcs/ab.lock', { kind: 'vcs-lock', path: '/c/vcs/ab.lock' }],
     [
+      String.raw`12.158s # cd C:\Users\Jo Doe\go\vcs\01; git ls-remote -q origin`,
+      { kind: 'command-end', dir: String.raw`C:\Users\Jo Doe\go\vcs\01`, command: 'git ls-remote -q origin' },
+    ],
+    ['Fetching https://a.example/b?go-get=1', { kind: 'fetch-start', url: 'https://a.example/b?go-get=1' }],
+    [
+      'Parsing meta tags from https://a.example/b?go-get=1 (status code 404)',
+      { kind: 'fetch-end', url: 'https://a.example/b?go-get=1', status: 404 },
+    ],
+    [
       'go: downloading rsc.io/quote v1.5.2',
       { kind: 'downloading', module: 'rsc.io/quote', version: 'v1.5.2' },
     ],
