@@ -9,6 +9,7 @@ import {
   attributesOf,
   type Connection,
   endSpan,
+  mayBeNext,
   NEXT_RESPONSE_NS,
   newConnection,
   type Payload,
@@ -126,7 +127,10 @@ export class Connections {
     this.#established(connection, data.startNs, data.at);
     if (isHandshakeWrite(this.#store, connection, socket, data)) return;
     const isFirst = connection.requests === 0;
-    if (connection.isTls && CONTROL_WRITES.has(data.length) && !isFirst) return;
+    if (connection.isTls && CONTROL_WRITES.has(data.length) && !isFirst) {
+      connection.isHttp2 = true;
+      return;
+    }
     this.#onRequest(connection, socket, data);
   }
 
@@ -188,7 +192,7 @@ export class Connections {
     const answered = connection.response !== undefined && connection.response.endNs === undefined;
     if (answered) this.#onFirstByte(connection, socket, data);
     else if (isAfterTickets(connection, data)) answerLate(connection, data);
-    else if (connection.outstanding > 1 && data.endNs - connection.lastDataNs >= NEXT_RESPONSE_NS)
+    else if (mayBeNext(connection) && data.endNs - connection.lastDataNs >= NEXT_RESPONSE_NS)
       this.#onNextResponse(connection, socket, data);
     else this.#onMore(connection, data);
     connection.lastDataNs = data.endNs;
@@ -219,7 +223,7 @@ export class Connections {
 
   /** HTTP/2: the response that was awaited has come and gone, and now the next one begins. */
   #onNextResponse(connection: Connection, socket: Socket, data: Payload): void {
-    connection.outstanding--;
+    connection.outstanding = Math.max(0, connection.outstanding - 1);
     this.#closeTransfer(connection);
     const span = this.#store.open('response', 'ttfb', 'wait for the response', connection.lastDataNs, [
       data.at,

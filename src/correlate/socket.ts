@@ -42,6 +42,8 @@ export interface Connection {
   requests: number;
   /** Requests since the connection was last idle. */
   outstanding: number;
+  /** Frames that only HTTP/2 has were written. */
+  isHttp2: boolean;
   /** The target of the last HTTP/1 request that was readable. */
   url: string | undefined;
   status: number | undefined;
@@ -51,6 +53,18 @@ export interface Connection {
   /** A read that had not returned when the process or the log ended: more was awaited. */
   isReading: boolean;
   spans: Span[];
+}
+
+/** Less than this is the whole of a `.info` or `.mod` with its headers. */
+const SMALL_ANSWER = 2048;
+
+/**
+ * Whether what comes after a pause may be another response and not more of the same: several requests are out, or, on
+ * HTTP/2, what came so far was so little that it was all of an answer.
+ */
+export function mayBeNext({ outstanding, isHttp2, transfer, requests }: Connection): boolean {
+  if (outstanding > 1) return true;
+  return isHttp2 && requests > 1 && (transfer?.attributes['gotrace.bytes'] ?? 0) < SMALL_ANSWER;
 }
 
 /** A connection that is being made; without a span where it was made before the log began. */
@@ -74,6 +88,7 @@ export function newConnection(connect: Span | undefined): Connection {
     bytesUnasked: 0,
     requests: 0,
     outstanding: 0,
+    isHttp2: false,
     url: undefined,
     status: undefined,
     due: undefined,
