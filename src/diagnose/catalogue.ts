@@ -134,6 +134,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       return farEndOf(facts);
     case 'asked':
       return facts.url ?? rootOf(facts);
+    case 'root':
+      return originOf(facts.url ?? facts.base) ?? rootOf(facts) ?? portOf(facts);
     case 'target':
       return namedBy(facts.address, facts.host);
     case 'server':
@@ -179,6 +181,20 @@ const SCHEMES: Readonly<Record<string, string>> = { '': 'https', '443': 'https',
 function rootOf({ host, address }: Facts): string | undefined {
   const scheme = SCHEMES[/:(\d+)$/.exec(address ?? '')?.[1] ?? ''];
   return host === undefined || isCut(host) || scheme === undefined ? undefined : `${scheme}://${host}/`;
+}
+
+/** `https://proxy.example:8443/`, of a URL there. */
+function originOf(url: string | undefined): string | undefined {
+  return /^https?:\/\/[^/\s@…]+(?=\/|$)/.exec(url ?? '')?.[0].concat('/');
+}
+
+/** A port of unknown use: curl says whether it can be connected to. */
+function portOf({ host, address }: Facts): string | undefined {
+  const port = /:(\d+)$/.exec(address ?? '')?.[1];
+  const name = host ?? address?.replace(/:\d+$/, '');
+  return name === undefined || port === undefined || isCut(name)
+    ? undefined
+    : `telnet://${name.replace(/:\d+$/, '')}:${port}`;
 }
 
 /** A host that is its own address is named once, with the port. */

@@ -12,7 +12,7 @@ const OTHER_PROXY = {
 
 const TRY = {
   text: 'Try the connection by hand',
-  command: 'curl -v --connect-timeout 5 -o /dev/null https://{host}/',
+  command: 'curl -v --connect-timeout 5 -o /dev/null {root}',
 };
 
 export const CONNECT_WORDS: readonly CauseWords[] = [
@@ -46,7 +46,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Check that the service at {host} is up, and that the port is right: nothing listens there (connection refused)',
-        command: 'curl -v -o /dev/null https://{host}/',
+        command: 'curl -v -o /dev/null {root}',
       },
       {
         text: 'Check the address that the name resolves to, and GOPROXY',
@@ -145,7 +145,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
       { text: 'Look for a rule that rejects it', command: 'nft list ruleset; iptables -S OUTPUT' },
       {
         text: 'See whether the sandbox lets any process out',
-        command: 'curl -sS -o /dev/null -m 5 https://{host}/',
+        command: 'curl -sS -o /dev/null -m 5 {root}',
       },
       {
         text: 'Where only an egress proxy is permitted, name it',
@@ -179,7 +179,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
       {
         text: 'Try {host} by hand; the times of DNS lookup, connect, TLS and first byte are printed',
         command:
-          "curl -o /dev/null -sS -m 60 -w 'dns %{time_namelookup} connect %{time_connect} tls %{time_appconnect} first-byte %{time_starttransfer}\\n' https://{host}/",
+          "curl -o /dev/null -sS -m 60 -w 'dns %{time_namelookup} connect %{time_connect} tls %{time_appconnect} first-byte %{time_starttransfer}\\n' {root}",
       },
       {
         text: 'If it is the network to {host}: check the address record, the firewall, or use another GOPROXY entry; connect timeout is 30 s',

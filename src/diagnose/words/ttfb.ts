@@ -131,7 +131,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Ask the proxy or server {host} by hand and watch the time to the first byte',
-        command: "curl -L -o /dev/null -sS -w 'first byte %{time_starttransfer} s\\n' https://{host}/",
+        command: "curl -L -o /dev/null -sS -w 'first byte %{time_starttransfer} s\\n' {root}",
       },
     ],
   },
