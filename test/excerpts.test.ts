@@ -45,6 +45,23 @@ describe('a connect without the call that made its socket', () => {
     });
   });
 
+  it('that fails in other ways than by silence', async () => {
+    const failing = (errno: string) =>
+      pointOf([
+        `1 1668523415.128700 ${connect(5, '192.0.2.4', 5432)} = -1 ${errno} <0.003456>`,
+        '1 1668523415.138700 exit_group(1) = ?',
+        '1 1668523415.138700 +++ exited with 1 +++',
+      ]);
+    expect(await failing('EADDRNOTAVAIL (Cannot assign requested address)')).toMatchObject({
+      cause: 'connect/no-address',
+      culprit: { address: '192.0.2.4:5432' },
+    });
+    expect(await failing('EAFNOSUPPORT (Address family not supported by protocol)')).toMatchObject({
+      cause: 'connect/failed',
+      culprit: { setting: 'EAFNOSUPPORT' },
+    });
+  });
+
   it('that is quick is no wait: go connects UDP sockets to sort addresses', async () => {
     expect(
       await pointOf([

@@ -130,6 +130,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       );
     case 'host':
       return facts.host ?? facts.address;
+    case 'name':
+      return facts.host?.replace(/:\d+$/, '') ?? addressesOf(facts)[0];
     case 'farEnd':
       return farEndOf(facts);
     case 'asked':

@@ -151,6 +151,7 @@ const CONNECT_ERRORS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'connect/unreachable',
   ENETUNREACH: 'connect/unreachable',
   ETIMEDOUT: 'connect/blackhole',
+  EADDRNOTAVAIL: 'connect/no-address',
 };
 
 /** curl says that it could not connect, and not how that failed; the tracer saw it. */

@@ -25,6 +25,8 @@ export const CONNECT_RULES: readonly WaitRule[] = [
   endedWith(/^ECONNREFUSED$/, 'connect/refused', 0.95),
   endedWith(/^E(?:HOST|NET)(?:UNREACH|DOWN)$/, 'connect/unreachable', 0.95),
   endedWith(/^E(?:PERM|ACCES)$/, 'connect/not-permitted', 0.95),
+  endedWith(/^EADDRNOTAVAIL$/, 'connect/no-address', 0.95),
+  failedOtherwise,
   blackhole,
   slow,
 ];
@@ -142,6 +144,18 @@ function oneAddressDead(group: Group, context: Case): Diagnosis | undefined {
     culprit: culpritOfSpan(span),
     confidence: 0.95,
     evidence: [...evidenceOf([span], 2), ...evidenceOf(working, 2)],
+  };
+}
+
+/** connect(2) has more errors than there are causes: a SYN that nobody answers ends with ETIMEDOUT, or with its process. */
+function failedOtherwise({ spans }: Group): Diagnosis | undefined {
+  const span = spans.find((each) => /^E(?!TIMEDOUT$)[A-Z]+$/.test(each.attributes['error.type'] ?? ''));
+  if (span === undefined) return undefined;
+  return {
+    cause: 'connect/failed',
+    culprit: culprit({ ...culpritOfSpan(span), setting: span.attributes['error.type'] }),
+    confidence: 0.9,
+    evidence: evidenceOf([span]),
   };
 }
 

@@ -50,7 +50,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
       },
       {
         text: 'Check the address that the name resolves to, and GOPROXY',
-        command: 'getent ahosts {host}; go env GOPROXY',
+        command: 'getent ahosts {name}; go env GOPROXY',
       },
     ],
   },
@@ -155,12 +155,12 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'connect/failed',
-    summary: '{host} could not be connected to; whether it refused or could not be reached is not said',
+    summary: '{server} could not be connected to[ ({setting})]',
     explanation:
-      'git (through curl) prints the same words for each way in which connecting fails. Its name was found; no connection came about.',
+      'No connection came about, and in none of the usual ways. Where no errno is named, the words are those of git (through curl), which are the same for each way in which connecting fails.',
     telltale: '`Failed to connect to HOST port N after M ms`.',
     remedies: [
-      { text: 'Try the port of {host} by hand', command: 'nc -vz -w 5 {host} 443' },
+      { text: 'Try {server} by hand', command: 'curl -v --connect-timeout 5 -o /dev/null {root}' },
       { text: 'See which connect fails, and how', command: 'gotrace run --strace -- go mod download' },
     ],
   },
