@@ -9,22 +9,18 @@ import {
   sinceOrigin,
 } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
+import { Beginning } from './beginning.ts';
 import { linesFrom } from './chunks.ts';
-import { isBinary, sampleOf } from './detect.ts';
 import { type Input, pidOfName } from './input.ts';
 import { LastLine } from './last-line.ts';
 import { FramedLine, LineFramer } from './lines.ts';
 import { SegmentReading } from './segment-reading.ts';
 import type { SegmentPool } from './segments.ts';
-import { reportVersion, settle } from './settle.ts';
+import { settle } from './settle.ts';
 import { COUNTERS, EMPTY, emptySummary, type InputSummary } from './summary.ts';
 import { unwrap, type Wrapping } from './unwrap.ts';
 
 const END = { done: true, value: undefined } as const;
-const SAMPLE = 256 * 1024;
-const FIRST_SAMPLE = 24 * 1024;
-/** What is looked through for a first line of a known format. */
-const LONGEST_PREAMBLE = 16 * 1024 * 1024;
 const KEPT_UNPARSED = 20;
 /** What stands around a log that was pasted or recorded: Markdown's fences, script(1)'s first and last line. */
 const NOISE = /^(?:```|~~~)\s*\w*\s*$|^Script (?:started|done)\b/;
@@ -54,7 +50,7 @@ export class InputReader {
   #parsers: LineParser[] = [];
   #wrappings: readonly Wrapping[] = [];
   #plain = true;
-  #sample: Uint8Array[] = [];
+  readonly #beginning: Beginning;
   strace: StraceParser | undefined;
 
   constructor(input: Input, clock: Clock, emit: (record: TraceRecord) => void, hasSiblings = false) {
@@ -62,6 +58,7 @@ export class InputReader {
     this.summary = emptySummary(input.path);
     this.#input = input;
     this.#chunks = input.chunks();
+    this.#beginning = new Beginning(this.#chunks);
     this.#known = input.format === undefined ? undefined : { name: input.format };
     this.#clock = clock;
     this.#emit = (record) => {
@@ -80,51 +77,13 @@ export class InputReader {
     return this.summary.format === EMPTY;
   }
 
-  /** Reads the sample and settles the format. Fails where the input is empty, binary, or of no known format. */
+  /** Reads the beginning and settles the format. Fails where the input is empty, binary, or of no known format. */
   async detect(): Promise<Result<string>> {
-    const head = await this.#nextSample();
-    if (head.length === 0) this.summary.format = EMPTY;
-    if (this.isEmpty) return failed(`${this.summary.path}: the file is empty; nothing was recorded`);
-    if (isBinary(head))
-      return failed(
-        `${this.summary.path}: is a binary file, not a log; give the text that strace, ltrace or go printed`,
-      );
-    // The beginning tells nearly always, and soon.
-    const beginning = head.toString('utf8', 0, FIRST_SAMPLE);
-    const version = reportVersion(beginning);
-    if (version !== undefined)
-      return failed(
-        `${this.summary.path}: is a gotrace report (schema ${version}), not a log; give the logs that it was made from`,
-      );
-    const first = this.#settle(sampleOf(beginning, head.length > FIRST_SAMPLE));
-    return first.ok || head.length <= FIRST_SAMPLE ? first : this.#settleLater(head);
-  }
-
-  /** A build may print megabytes before go says its first word. */
-  async #settleLater(head: Buffer): Promise<Result<string>> {
-    let sample = head;
-    let length = 0;
-    for (;;) {
-      const settled = this.#settle(sampleOf(sample.toString('utf8'), sample.length >= SAMPLE));
-      length += sample.length;
-      if (settled.ok || length >= LONGEST_PREAMBLE) return settled;
-      sample = await this.#nextSample();
-      if (sample.length === 0) return settled;
-    }
-  }
-
-  /** Reads on, and keeps what it reads for `pull`. Gives about as many bytes as a sample has; none at the end. */
-  async #nextSample(): Promise<Buffer> {
-    const read: Uint8Array[] = [];
-    let length = 0;
-    while (length < SAMPLE) {
-      const next = await this.#chunks.next();
-      if (next.done) break;
-      read.push(Buffer.from(next.value));
-      length += next.value.length;
-    }
-    this.#sample.push(...read);
-    return Buffer.concat(read);
+    const { path } = this.summary;
+    const settled = await this.#beginning.tell(path, (sample) => this.#settle(sample));
+    if (settled !== 'empty') return settled;
+    this.summary.format = EMPTY;
+    return failed(`${path}: the file is empty; nothing was recorded`);
   }
 
   /**
@@ -134,11 +93,11 @@ export class InputReader {
   readBySegments(pool: SegmentPool, segmentBytes?: number): void {
     const { file } = this.#input;
     const { strace, summary } = this;
-    const head = Buffer.concat(this.#sample);
+    const head = this.#beginning.bytes;
     const start = head.lastIndexOf(0x0a) + 1;
     if (file === undefined || strace === undefined || !this.#plain || start === 0) return;
     if (!SEGMENTED.test(head.toString('latin1', 0, LONGEST_FIRST_LINE))) return;
-    this.#sample = [head.subarray(0, start)];
+    this.#beginning.cut(start);
     const log = { file, input: summary.path, start, pid: pidOfName(summary.path) };
     const reader = {
       strace,
@@ -164,7 +123,7 @@ export class InputReader {
 
   /** Reads on; false at the end. */
   async pull(): Promise<boolean> {
-    const waiting = this.#sample.shift();
+    const waiting = this.#beginning.take();
     if (waiting !== undefined) {
       this.#feed(waiting);
       return true;
