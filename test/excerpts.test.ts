@@ -142,3 +142,21 @@ it('a ltrace that shows no call for most of the time is no proof of health', asy
     ]),
   ).toMatchObject({ status: 'unknown' });
 });
+
+it('an error of which -s kept the beginning: go says «read "URL» of bodies only', async () => {
+  const write = (text: string) =>
+    `1 1700000001.000000 write(2<pipe:[9]>, ${JSON.stringify(text)}..., 180) = 180 <0.000010>`;
+  const failing = (text: string) =>
+    pointOf([
+      '1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0 <0.0001>',
+      write(text),
+      '1 1700000001.100000 exit_group(1) = ?',
+      '1 1700000001.100000 +++ exited with 1 +++',
+    ]);
+  const { cause, headline } = await failing('go: lib.example/a@v1.0.0: read "https://proxy.example/lib.e');
+  expect(cause).toBe('transfer/reset');
+  expect(headline).toContain('lib.example/a@v1.0.0 was being received');
+  expect(await failing('go: lib.example/a@v1.0.0: Get "https://proxy.example/lib.ex')).toMatchObject({
+    cause: undefined,
+  });
+});

@@ -1,3 +1,4 @@
+import { ELLIPSIS } from '../../parsers/cut.ts';
 import { classifyError } from '../../parsers/go-errors/classify.ts';
 import type { GoErrorRecord } from '../../parsers/go-errors/records.ts';
 import type { FetchEndRecord } from '../../parsers/go-x/records.ts';
@@ -237,7 +238,9 @@ export class GoOutput {
   ): void {
     const final = isFinal === true || FINAL.test(text);
     const quoted = isQuoted === true ? { quoted: isQuoted } : {};
-    this.#addError({ class: name, text, at, timeNs, detail, final, isCut, ...quoted });
+    const isUrlCut = isCut && detail.url !== undefined && text.endsWith(detail.url);
+    const known = isUrlCut ? { ...detail, url: `${detail.url}${ELLIPSIS}` } : detail;
+    this.#addError({ class: name, text, at, timeNs, detail: known, final, isCut, ...quoted });
   }
 
   #addError(error: TraceError): void {

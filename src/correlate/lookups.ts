@@ -94,7 +94,7 @@ export class Lookups {
   /** A socket is connected to an address: gives the name, where the log does not hold the answer that it was in. */
   onContact(process: Process, address: string, timeNs: number): string | undefined {
     if (this.#nameservers.has(address) || this.#told.get(process)?.has(address)) return undefined;
-    const name = this.#unread.nameOf(process, timeNs);
+    const name = this.#unread.nameOf(process, address, timeNs);
     if (name === undefined) return undefined;
     const isShared = this.#namesByOrder.has(address) && this.#namesByOrder.get(address) !== name;
     this.#namesByOrder.set(address, isShared ? undefined : name);

@@ -10,7 +10,8 @@ interface Answer {
   readonly process: Process;
   readonly name: string;
   readonly timeNs: number;
-  usedNs: number | undefined;
+  /** For which address it was used last, and when. */
+  used: { readonly address: string; readonly timeNs: number } | undefined;
 }
 
 /**
@@ -24,21 +25,20 @@ export class UnreadAnswers {
   add(process: Process, name: string, timeNs: number): void {
     // A and AAAA of one name are one lookup: it goes on with the later of them.
     this.#answers = this.#answers.filter((each) => each.process !== process || each.name !== name);
-    this.#answers.push({ process, name, timeNs, usedNs: undefined });
+    this.#answers.push({ process, name, timeNs, used: undefined });
     if (this.#answers.length > MOST_WAITING) this.#answers.shift();
   }
 
-  /** The name that an address belongs to which `process` turns to now. */
-  nameOf(process: Process, timeNs: number): string | undefined {
-    const candidates = this.#answers.filter(
-      (each) =>
-        each.process === process &&
-        each.timeNs <= timeNs &&
-        timeNs - (each.usedNs ?? each.timeNs) <= (each.usedNs === undefined ? AT_ONCE_NS : NEXT_ADDRESS_NS),
-    );
+  /** The name that an address belongs to which `process` turns to now; another connection to it may follow. */
+  nameOf(process: Process, address: string, timeNs: number): string | undefined {
+    const candidates = this.#answers.filter(({ process: asker, timeNs: cameNs, used }) => {
+      if (asker !== process || cameNs > timeNs) return false;
+      const isOther = used !== undefined && used.address !== address;
+      return timeNs - (used?.timeNs ?? cameNs) <= (isOther ? NEXT_ADDRESS_NS : AT_ONCE_NS);
+    });
     const [only] = candidates;
     if (only === undefined || candidates.length > 1) return undefined;
-    only.usedNs = timeNs;
+    only.used = { address, timeNs };
     return only.name;
   }
 }

@@ -119,7 +119,9 @@ function factOf(name: string, facts: Facts): string | undefined {
         ? undefined
         : printSeconds(facts.blockedNs);
     case 'resource':
-      return facts.url ?? facts.module;
+      return facts.url !== undefined && isCut(facts.url)
+        ? (facts.module ?? facts.url)
+        : (facts.url ?? facts.module);
     case 'ip':
       return addressesOf(facts).join(' and ') || undefined;
     case 'anyIp':
