@@ -1,5 +1,5 @@
 import { BACKSLASH, CLOSE_PAREN, DOT, EQUALS, GREATER, LESS, QUOTE, SPACE, ZERO } from './ascii.ts';
-import { indexOfByte } from './bytes.ts';
+import { indexOfByte, isDigit } from './bytes.ts';
 import { POWERS } from './head.ts';
 
 /** Offsets of the parts of `name(args) = ret <duration>`, as absolute positions in the bytes. */
@@ -32,6 +32,27 @@ export function readTail(tail: CallTail, bytes: Uint8Array, argsStart: number, e
     break;
   }
   if (tail.argsEnd >= 0 && mayBeInside(bytes, tail.retStart, stop)) readForward(tail, bytes, argsStart, stop);
+}
+
+/**
+ * The same for a line that ends with ` = ` and one digit, as most do where strace prints no durations; false, and nothing
+ * read, for any other.
+ */
+export function readShortTail(tail: CallTail, bytes: Uint8Array, argsStart: number, end: number): boolean {
+  const isShort =
+    isDigit(bytes[end - 1]) &&
+    bytes[end - 2] === SPACE &&
+    bytes[end - 3] === EQUALS &&
+    bytes[end - 4] === SPACE;
+  if (!isShort) return false;
+  let close = end - 5;
+  while (close > argsStart && bytes[close] === SPACE) close--;
+  if (close < argsStart || bytes[close] !== CLOSE_PAREN) return false;
+  tail.argsEnd = close;
+  tail.retStart = end - 1;
+  tail.retEnd = end;
+  tail.durationNs = Number.NaN;
+  return true;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { startsWith } from './bytes.ts';
+
 /** Interns syscall names straight from bytes: no string is made for a name that was seen before. */
 export class NameTable {
   readonly names: string[] = [];
@@ -48,6 +50,42 @@ export class NameTable {
     this.names.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
     return id;
   }
+}
+
+/**
+ * The name that was seen last for each beginning of four bytes. A log has few names: nearly every one is told by these,
+ * and compared once, without looking for its end.
+ */
+export class RecentNames {
+  /** Of the name that was found: its id, and where it ends. */
+  id = -1;
+  end = 0;
+  readonly #names: (Uint8Array | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  readonly #ids = new Int32Array(SLOTS);
+
+  /** Whether a known name begins at `start`, and `behind` follows it. */
+  find(bytes: Uint8Array, start: number, behind: number): boolean {
+    const slot = slotOf(bytes, start);
+    const name = this.#names[slot];
+    if (name === undefined || bytes[start + name.length] !== behind || !startsWith(bytes, start, name))
+      return false;
+    this.id = this.#ids[slot] ?? -1;
+    this.end = start + name.length;
+    return true;
+  }
+
+  remember(bytes: Uint8Array, start: number, end: number, id: number): void {
+    const slot = slotOf(bytes, start);
+    this.#names[slot] = Uint8Array.from(bytes.subarray(start, end));
+    this.#ids[slot] = id;
+    this.id = id;
+    this.end = end;
+  }
+}
+
+function slotOf(bytes: Uint8Array, start: number): number {
+  const first = ((bytes[start] ?? 0) << 7) ^ ((bytes[start + 1] ?? 0) << 4);
+  return (first ^ ((bytes[start + 2] ?? 0) << 2) ^ (bytes[start + 3] ?? 0)) & (SLOTS - 1);
 }
 
 /** Linux has fewer than 400 system calls; a power of two, so that a mask picks the slot. */

@@ -1,8 +1,9 @@
 import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, OPEN_PAREN, RETURN, SPACE, ZERO } from './ascii.ts';
 import { isDigit, isNameByte } from './bytes.ts';
-import { type CallTail, readTail } from './call.ts';
+import { type CallTail, readShortTail, readTail } from './call.ts';
 import type { Calls } from './calls.ts';
 import { skipBlanks } from './head.ts';
+import { RecentNames } from './names.ts';
 import type { Selection } from './selection.ts';
 
 const NEWLINE = 0x0a;
@@ -25,6 +26,7 @@ export class Skimmer {
   lastDurationNs = Number.NaN;
   readonly #calls: Calls;
   readonly #selection: Selection;
+  readonly #names = new RecentNames();
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
 
   constructor(calls: Calls, selection: Selection) {
@@ -43,9 +45,8 @@ export class Skimmer {
       if (end < 0) return at;
       const name = nameOffset(bytes, at, end, isDated);
       if (name < 0) return at;
-      let open = name;
-      while (open < end && isNameByte(bytes[open] ?? 0)) open++;
-      if (open === end || bytes[open] !== OPEN_PAREN || !this.#count(bytes, name, open, end)) return at;
+      if (!this.#names.find(bytes, name, OPEN_PAREN) && !this.#readName(bytes, name, end)) return at;
+      if (!this.#count(bytes, this.#names.id, this.#names.end + 1, end)) return at;
       this.lines++;
       this.lastLine = at;
       this.lastDurationNs = this.#tail.durationNs;
@@ -53,20 +54,31 @@ export class Skimmer {
     }
   }
 
+  #readName(bytes: Uint8Array, start: number, lineEnd: number): boolean {
+    let end = start;
+    while (end < lineEnd && isNameByte(bytes[end] ?? 0)) end++;
+    if (end === lineEnd || bytes[end] !== OPEN_PAREN) return false;
+    this.#names.remember(bytes, start, end, this.#calls.idOf(bytes, start, end));
+    return true;
+  }
+
   /** Counts a call; false, and nothing counted, where it has to be read as a line of its own. */
-  #count(bytes: Uint8Array, name: number, open: number, end: number): boolean {
+  #count(bytes: Uint8Array, id: number, argsStart: number, end: number): boolean {
     const last = bytes[end - 1];
     if (last === SPACE || last === RETURN || last === LOWER_D) return false;
     if (last === GREATER && bytes[end - 2] === DOT) return false;
-    const id = this.#calls.idOf(bytes, name, open);
     const interest = this.#calls.interestOf(id);
     if (interest === 'always') return false;
     const tail = this.#tail;
-    readTail(tail, bytes, open + 1, end);
-    if (tail.argsEnd < 0) return false;
-    const errno = this.#calls.errnoOf(bytes, tail);
-    if (this.#selection.wantsResult(interest, errno, tail.durationNs)) return false;
-    if (this.#selection.wantsCall(interest, bytes, open + 1, tail.argsEnd)) return false;
+    let errno: string | undefined;
+    if (!readShortTail(tail, bytes, argsStart, end)) {
+      readTail(tail, bytes, argsStart, end);
+      if (tail.argsEnd < 0) return false;
+      errno = this.#calls.errnoOf(bytes, tail);
+      if (this.#selection.wantsResult(interest, errno, tail.durationNs)) return false;
+    }
+    if (interest !== 'counted' && this.#selection.wantsCall(interest, bytes, argsStart, tail.argsEnd))
+      return false;
     this.#calls.count(id, tail.durationNs, errno);
     return true;
   }

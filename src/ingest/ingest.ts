@@ -34,7 +34,7 @@ export function timeOf(record: TraceRecord): number | undefined {
 }
 
 /** Below this, starting threads costs more than they save. */
-const WORTH_THREADS_BYTES = 32 * 1024 * 1024;
+const WORTH_THREADS_BYTES = 192 * 1024 * 1024;
 
 export interface IngestOptions {
   /** How many threads may read; default: one a core. */
