@@ -9,7 +9,7 @@ export class LineTimes {
   /** The line that was understood first, and last. */
   firstNs: number | undefined;
   lastNs = 0;
-  /** When what the lines tell of was over: a call ends as long after its line begins as it took. */
+  /** When the call on the last of them returned: as long after its line begins as it took. */
   endNs = 0;
   #dayNs = 0;
   /** A time depended on the line before the first one that was seen here, or will set what the next ones mean. */
@@ -37,6 +37,6 @@ export class LineTimes {
   note(timeNs: number, endNs = timeNs): void {
     this.firstNs ??= timeNs;
     this.lastNs = timeNs;
-    if (endNs > this.endNs) this.endNs = endNs;
+    this.endNs = endNs;
   }
 }
