@@ -66,6 +66,22 @@ describe('files', () => {
     expect((await reportOf([path])).blockingPoint).toMatchObject({ cause: 'ttfb/slow-response' });
   });
 
+  it('a long build, and go’s error as its last line', async () => {
+    const error =
+      'go: lib.example/a@v1.0.0: Get "https://proxy.example/lib.example/a/@v/v1.0.0.mod": dial tcp 192.0.2.1:443: i/o timeout\n';
+    const path = join(folder, 'build.txt');
+    writeFileSync(path, `${'Compiling something else altogether\n'.repeat(500_000)}${error}`);
+    expect(await reportOf([path])).toMatchObject({
+      blockingPoint: { cause: 'connect/blackhole' },
+      inputs: [{ lines: 500_001, records: 1, unparsed: 500_000 }],
+    });
+    // A stream has no end to look at: its first megabytes are looked through.
+    const middle = join(folder, 'middle.txt.gz');
+    const words = 'Compiling something else altogether\n'.repeat(20_000);
+    writeFileSync(middle, gzipSync(`${words}${error}${words}`));
+    expect((await reportOf([middle])).blockingPoint).toMatchObject({ cause: 'connect/blackhole' });
+  });
+
   it('zstd, and a folder of logs', async () => {
     const inner = join(folder, 'many');
     await execa('mkdir', [inner]);

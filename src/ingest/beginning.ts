@@ -1,4 +1,5 @@
 import { failed, type Result } from '../model/result.ts';
+import { endOfFile } from './chunks.ts';
 import { isBinary, sampleOf } from './detect.ts';
 import { reportVersion } from './settle.ts';
 
@@ -32,10 +33,14 @@ export class Beginning {
   }
 
   /**
-   * What `settle` says of the first sample of which it knows the format. Fails where the input is binary, a report of
-   * ours, or of no known format; `empty` where there is nothing in it.
+   * What `settle` says of the first sample of which it knows the format, or of the end of `file`, where errors stand.
+   * Fails where the input is binary, a report of ours, or of no known format; `empty` where there is nothing in it.
    */
-  async tell(path: string, settle: (sample: string) => Result<string>): Promise<Result<string> | 'empty'> {
+  async tell(
+    path: string,
+    file: string | undefined,
+    settle: (sample: string) => Result<string>,
+  ): Promise<Result<string> | 'empty'> {
     const head = await this.#readSample();
     if (head.length === 0) return 'empty';
     if (isBinary(head))
@@ -48,7 +53,9 @@ export class Beginning {
         `${path}: is a gotrace report (schema ${version}), not a log; give the logs that it was made from`,
       );
     const first = settle(sampleOf(beginning, head.length > FIRST_SAMPLE));
-    return first.ok || head.length <= FIRST_SAMPLE ? first : this.#tellLater(head, settle);
+    if (first.ok || head.length <= FIRST_SAMPLE) return first;
+    const last = file === undefined ? first : settle(endOfFile(file, SAMPLE).toString('utf8'));
+    return last.ok ? last : this.#tellLater(head, settle);
   }
 
   /** A build may print megabytes before go says its first word. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
@@ -32,6 +32,19 @@ export async function* fileChunks(path: string, start = 0): AsyncGenerator<Uint8
       if (length === 0) return;
       yield buffer.subarray(0, length);
     }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The last bytes of a file, as many as asked for. */
+export function endOfFile(path: string, length: number): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    const { size } = fstatSync(fd);
+    const read = readSync(fd, buffer, 0, length, Math.max(0, size - length));
+    return buffer.subarray(0, read);
   } finally {
     closeSync(fd);
   }

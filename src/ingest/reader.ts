@@ -80,7 +80,7 @@ export class InputReader {
   /** Reads the beginning and settles the format. Fails where the input is empty, binary, or of no known format. */
   async detect(): Promise<Result<string>> {
     const { path } = this.summary;
-    const settled = await this.#beginning.tell(path, (sample) => this.#settle(sample));
+    const settled = await this.#beginning.tell(path, this.#input.file, (sample) => this.#settle(sample));
     if (settled !== 'empty') return settled;
     this.summary.format = EMPTY;
     return failed(`${path}: the file is empty; nothing was recorded`);
