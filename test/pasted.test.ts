@@ -94,6 +94,16 @@ const PASTED: Readonly<Record<string, Pasted>> = {
     cause: 'tls/no-roots',
     culprit: { host: 'git.example' },
   },
+  'of an egress proxy that the log does not name': {
+    text: "fatal: unable to access 'https://git.example/team/a/': Received HTTP code 403 from proxy after CONNECT\n",
+    cause: 'server-error/forbidden',
+    culprit: { url: 'https://git.example/team/a/' },
+  },
+  'of a name, in words of curl that do not say why': {
+    text: "Cloning into 'a'...\nfatal: unable to access 'https://git.example/team/a/': Could not resolve host: git.example\n",
+    cause: 'dns/other',
+    culprit: { host: 'git.example' },
+  },
   'of a login that is refused': {
     text: `go: git.example/a@v1.0.0: git ls-remote -q origin in ${VCS}: exit status 128:\n\tremote: HTTP Basic: Access denied. The provided password or token is incorrect\n\tfatal: Authentication failed for 'https://git.example/a.git/'\n`,
     cause: 'auth/private-module',
@@ -116,6 +126,14 @@ describe('what people paste', () => {
     const { findings } = await reportOfText(text);
     expect(findings[0]?.cause).toBe(cause);
     expect(findings[0]?.culprit).toMatchObject(culprit);
+  });
+
+  it('does not say that a server does what an egress proxy before it does', async () => {
+    const { verdict, blockingPoint } = await reportOfText(
+      PASTED['of an egress proxy that the log does not name']?.text ?? '',
+    );
+    expect(verdict.headline).toContain('the egress proxy of HTTPS_PROXY forbids');
+    expect(blockingPoint?.culprit.host).toBeUndefined();
   });
 
   it('does not take the errors of somebody’s tests for go’s', async () => {

@@ -54,7 +54,7 @@ function readContinuation(text: string, line: InputLine): GoErrorRecord | undefi
 
 /** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
 const LINE =
-  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating new |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+:\d+: |SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|error obtaining VCS status|kex_exchange_identification: |Connection (?:closed|reset) by |(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|(?:\S*\/)?go\.(?:mod|work):\d+: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
+  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating new |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+:\d+: |SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|build cache is required|error obtaining VCS status|kex_exchange_identification: |Connection (?:closed|reset) by |(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|(?:\S*\/)?go\.(?:mod|work):\d+: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
 
 /** What nobody but go says, wherever on a line it stands: behind a prompt, the name of a build tool, an importer. */
 const EMBEDDED = new RegExp(

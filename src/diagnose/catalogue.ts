@@ -71,6 +71,7 @@ const SOMETHING: Readonly<Record<string, string>> = {
   target: 'the server',
   server: 'the server',
   host: 'the server',
+  who: 'the server',
   address: 'the server',
   ip: 'the nameserver',
   url: 'the request',
@@ -132,6 +133,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       );
     case 'host':
       return facts.host ?? facts.address;
+    case 'who':
+      return facts.host ?? facts.address ?? facts.step;
     case 'name':
       return facts.host?.replace(/:\d+$/, '') ?? addressesOf(facts)[0];
     case 'farEnd':

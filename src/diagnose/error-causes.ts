@@ -39,6 +39,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'dns-refused': 'dns/refused-port',
   'dns-unreachable': 'dns/unreachable',
   'dns-timeout': 'dns/all-nameservers-dead',
+  'dns-unresolved': 'dns/other',
   'dns-other': 'dns/other',
   'tls-unknown-authority': 'tls/unknown-authority',
   'tls-no-roots': 'tls/no-roots',

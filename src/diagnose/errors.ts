@@ -1,3 +1,4 @@
+import { egressOf } from '../correlate/egress.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
 import { isOfSumdb, SAYS_NOTHING } from './decisive-errors.ts';
@@ -62,6 +63,8 @@ function reasonOf(cause: string, { text, quoted }: TraceError): { readonly step?
         ? 'GOTOOLCHAIN=local forbids to download it'
         : 'a go from before 1.21 does not download it by itself',
     };
+  if (cause === 'dns/other')
+    return { step: 'whether the name does not exist or no nameserver answered, curl does not say' };
   if (cause !== 'auth/private-module') return {};
   if (quoted === true) return { step: 'the git of the server has none' };
   if (text.includes('terminal prompts disabled'))
@@ -112,7 +115,9 @@ function causeOf(error: TraceError, url: string | undefined, context: Case): str
   if (isSumdb && error.class === 'origin-failed') return 'sumdb/origin';
   if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
   if (plain === 'transfer/reset') return brokenWhile(error, url, context);
-  if (plain === 'connect/failed') return howConnectFailed(error, url, context) ?? plain;
+  if (plain === 'connect/failed') return howItFailed('connect', CONNECT_ERRORS, error, url, context) ?? plain;
+  if (error.class === 'dns-unresolved')
+    return howItFailed('lookup', LOOKUP_ERRORS, error, url, context) ?? plain;
   const isToolchain = /golang\.org\/toolchain|download go1\.|go1\.\d+\S* \([^)]*\): /.test(error.text);
   if (isToolchain && REACHING.test(plain))
     return error.class === 'not-found' ? 'toolchain/not-available' : 'toolchain/download';
@@ -154,20 +159,30 @@ const CONNECT_ERRORS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'connect/no-address',
 };
 
-/** curl says that it could not connect, and not how that failed; the tracer saw it. */
-function howConnectFailed(
+const LOOKUP_ERRORS: Readonly<Record<string, string>> = {
+  NXDOMAIN: 'dns/no-such-host',
+  SERVFAIL: 'dns/servfail',
+  REFUSED: 'dns/servfail',
+  ECONNREFUSED: 'dns/refused-port',
+  timeout: 'dns/all-nameservers-dead',
+};
+
+/** curl says that it could not resolve a name, or connect, and not how that failed; the tracer saw it. */
+function howItFailed(
+  kind: 'lookup' | 'connect',
+  causes: Readonly<Record<string, string>>,
   { detail }: TraceError,
   url: string | undefined,
   { trace }: Case,
 ): string | undefined {
-  const host = url === undefined ? detail.host : hostOf(url);
+  const host = detail.host ?? (url === undefined ? undefined : hostOf(url));
   const errors = trace.spans.flatMap((span) =>
-    span.kind === 'connect' && span.attributes['server.address'] === host
+    span.kind === kind && (span.attributes['server.address'] ?? span.attributes['dns.question.name']) === host
       ? (span.attributes['error.type'] ?? [])
       : [],
   );
-  const causes = new Set(errors.map((error) => CONNECT_ERRORS[error]));
-  return causes.size === 1 ? [...causes][0] : undefined;
+  const found = new Set(errors.map((error) => causes[error]));
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** Running out of descriptors surfaces as a failed lookup or as missing roots: the errno tells. */
@@ -261,16 +276,15 @@ function withEgress(diagnosis: Diagnosis, error: TraceError, context: Case): Dia
   );
   const lookedUp = trace.lookupHosts.find((each) => !asked.has(each.host));
   const port = connect?.attributes['network.peer.port'];
-  // A refused CONNECT is told by its text alone; a failed dial names its own address.
-  const asks =
-    error.class.startsWith('egress-') && error.class !== 'egress-dead' ? diagnosis.culprit.host : undefined;
-  const host = connect?.attributes['server.address'] ?? lookedUp?.host ?? error.detail.host ?? asks;
+  const set = egressOf(trace.environment)?.host;
+  const host = connect?.attributes['server.address'] ?? lookedUp?.host ?? error.detail.host ?? set;
   const address =
     error.detail.address ?? (host === undefined || port === undefined ? undefined : `${host}:${port}`);
   const evidence = connect?.evidence[0] ?? lookedUp?.at;
   return {
     ...diagnosis,
     culprit: culprit({ ...diagnosis.culprit, host, address }),
+    ...(host === undefined && address === undefined ? { step: 'the egress proxy of HTTPS_PROXY' } : {}),
     evidence: [...diagnosis.evidence.slice(0, 2), ...(evidence === undefined ? [] : [evidence])],
   };
 }

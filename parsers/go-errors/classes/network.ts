@@ -5,7 +5,7 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
   {
     name: 'no-such-host',
     pattern:
-      /lookup (?<host>[^\s:]+)(?: on (?<address>\[?[\d.a-fA-F:]+\]?:\d+))?: (?:no such host|getaddrinfow: No such host)|Could not resolve host(?:name)?:? (?<host2>[^\s';:]+)(?!.*Temporary failure)|Name or service not known|nodename nor servname provided/,
+      /lookup (?<host>[^\s:]+)(?: on (?<address>\[?[\d.a-fA-F:]+\]?:\d+))?: (?:no such host|getaddrinfow: No such host)|(?:Could not resolve hostname (?<host2>[^\s';:]+): )?(?:Name or service not known|nodename nor servname provided)/,
   },
   {
     name: 'dns-servfail',
@@ -25,6 +25,11 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
     name: 'dns-timeout',
     pattern:
       /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: .*(?:i\/o timeout|timed out|deadline exceeded)|Resolving timed out/,
+  },
+  // curl's words for a lookup that failed in any way.
+  {
+    name: 'dns-unresolved',
+    pattern: /Could not resolve host(?:name)?:? (?<host>[^\s';:]+)(?!.*Temporary failure)/,
   },
   { name: 'dns-other', pattern: /dial tcp: lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: / },
   {

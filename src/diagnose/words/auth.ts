@@ -17,7 +17,7 @@ export const AUTH_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'auth/egress-407',
-    summary: 'the egress proxy {host} wants credentials (407 Proxy Authentication Required)',
+    summary: 'the egress proxy[ {host}] wants credentials (407 Proxy Authentication Required)',
     explanation: 'HTTPS_PROXY names a proxy that asks for a user and a password.',
     telltale: '`Proxy Authentication Required`.',
     remedies: [

@@ -188,7 +188,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/other',
-    summary: 'looking up {host} took {seconds}',
+    summary: 'the lookup of {host} failed or was slow[ ({cost})][; {step}]',
     explanation: 'A name lookup took long or failed, in a way that none of the other DNS causes describes.',
     telltale: 'Time between the first query and the last answer of a lookup.',
     remedies: [{ text: 'Look the name up by hand and watch the time', command: 'dig {host}' }, RESOLV_CONF],

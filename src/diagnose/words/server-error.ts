@@ -73,13 +73,13 @@ export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/5xx',
-    summary: '{host} answers {setting} for {url}[ ({cost} went into such answers)]',
+    summary: '{who} answers {setting} for {url}[ ({cost} went into such answers)]',
     explanation:
       'The server, or a gateway before it, failed. After , in GOPROXY the next entry is not asked for that; after | it is.',
     telltale: 'Status 500, 502, 503 or 504 in the `# get` line.',
     remedies: [
       {
-        text: 'Look at the proxy {host} and its upstream: it answers {setting}',
+        text: 'Look at {who} and its upstream: it answers {setting}',
         command: 'curl -v -o /dev/null {url}',
       },
       {
@@ -122,11 +122,11 @@ export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/forbidden',
-    summary: '{host} forbids {url} (403 Forbidden)',
+    summary: '{who} forbids {url} (403 Forbidden)',
     explanation: 'The server refuses by policy. After , go asks the next entry on 404 and 410 only.',
     telltale: 'Status 403; the next entry was not asked.',
     remedies: [
-      { text: 'Ask the operator of {host} why that is forbidden (403)', command: 'curl -sS {url}' },
+      { text: 'Ask the operator of {who} why that is forbidden (403)', command: 'curl -sS {url}' },
       { ...NEXT_ENTRY, text: `If policy allows another source: ${NEXT_ENTRY.text}` },
     ],
   },
