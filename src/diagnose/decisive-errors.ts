@@ -8,7 +8,8 @@ export const SAYS_NOTHING: ReadonlySet<string> = new Set(['other', 'vcs-failed']
 /** The error that made the command fail: the last that go printed and that says why; else a fetch's, else the kernel's. */
 export function decisiveErrors(trace: Case['trace']): TraceError[] {
   const known = trace.errors.filter(
-    (error) => !SAYS_NOTHING.has(error.class) && !isSaidBetter(error, trace.errors),
+    (error, at) =>
+      !SAYS_NOTHING.has(error.class) && !isSaidBetter(error, trace.errors.slice(at + 1, at + MOST_LINES)),
   );
   const final = known.filter((error) => error.final);
   if (final.length > 0) return final;
@@ -22,22 +23,20 @@ const REASONS: ReadonlySet<string> = new Set(['origin-failed', 'no-credentials',
 /** A checksum database is asked for no private module: a login that it lacks is no reason of its own. */
 const SUMDB_REASONS: ReadonlySet<string> = new Set(['origin-failed', 'bad-module']);
 
+/** More than go quotes of an answer: eight lines (cmd/go/internal/web/api.go, maxErrorDetailLines). */
+const MOST_LINES = 20;
+
 /** A 404 whose answer says why; `errors parsing go.mod:`, and on the next line what is wrong. */
-function isSaidBetter(error: TraceError, errors: readonly TraceError[]): boolean {
+function isSaidBetter(error: TraceError, below: readonly TraceError[]): boolean {
   if (error.class === 'not-found') {
     const reasons = isOfSumdb(error, error.detail.url) ? SUMDB_REASONS : REASONS;
-    return answerTo(error, errors).some(({ class: name }) => reasons.has(name));
+    const end = below.findIndex(({ quoted }) => quoted !== true);
+    const answer = end < 0 ? below : below.slice(0, end);
+    return answer.some(({ class: name }) => reasons.has(name));
   }
   if (error.class !== 'go-mod' || !error.text.trimEnd().endsWith(':')) return false;
-  const next = errors[errors.indexOf(error) + 1];
+  const [next] = below;
   return next !== undefined && next.class !== 'go-mod' && next.class !== 'other';
-}
-
-/** The lines of the answer that go quotes below an error. */
-function answerTo(error: TraceError, errors: readonly TraceError[]): readonly TraceError[] {
-  const below = errors.slice(errors.indexOf(error) + 1);
-  const end = below.findIndex(({ quoted }) => quoted !== true);
-  return end < 0 ? below : below.slice(0, end);
 }
 
 /** The next GOPROXY entry gave what this one failed to give. */
