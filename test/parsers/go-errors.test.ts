@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { goErrors } from '../../parsers/go-errors/format.ts';
+import { linesInString } from '../../parsers/go-errors/strings.ts';
+import { RecentNames } from '../../parsers/strace/names.ts';
+import { parseText } from '../support/parse.ts';
+
+describe('lines in a string of JSON, or of %q', () => {
+  it.each([
+    [String.raw`{"msg":"go: a\n\tfatal: \"b\"\r"}`, ['go: a', '\tfatal: "b"\r']],
+    [String.raw`level=error msg="Get \"https://a.example\": EOF"`, ['Get "https://a.example": EOF']],
+    [String.raw`{"a":"b","c":"d\\e\n"}`, [String.raw`d\e`, '']],
+    [String.raw`{"msg":"cut \n off`, ['cut ', ' off']],
+    ['{"msg":"plain"}', []],
+    [String.raw`C:\new\table`, []],
+    [String.raw`no string \n at all`, []],
+  ])('%s', (text, lines) => {
+    expect(linesInString(text)).toEqual(lines);
+  });
+
+  it('what JSON.stringify makes of lines comes back', () => {
+    const lines = fc.array(fc.stringMatching(/^[ -~]*$/), { minLength: 2, maxLength: 5 });
+    fc.assert(
+      fc.property(lines, (given) => {
+        expect(linesInString(`{"output":${JSON.stringify(given.join('\n'))}}`)).toEqual(given);
+      }),
+    );
+  });
+});
+
+describe('what a server answers, below its status', () => {
+  const asked = 'go: a.example/b@v1.0.0: reading https://proxy.example/a.example/b/@v/v1.0.0.mod';
+  const recordsOf = (...lines: string[]) => parseText(goErrors, `${lines.join('\n')}\n`).records;
+
+  it('is its own trouble below a 404, until a line is indented less', () => {
+    const records = recordsOf(
+      `${asked}: 404 Not Found`,
+      '\tserver response:',
+      '\tnot found: a.example/b@v1.0.0: git fetch in /c: exit status 128:',
+      "\t\tfatal: unable to access 'https://a.example/b/': Connection refused",
+      'go: c.example/d@v1.0.0: Get "https://proxy.example/c": dial tcp 192.0.2.1:443: connect: connection refused',
+    );
+    expect(records.map((record) => [record.class, record.isQuoted])).toEqual([
+      ['not-found', undefined],
+      ['other', true],
+      ['vcs-failed', true],
+      ['origin-failed', true],
+      ['connect-refused', undefined],
+    ]);
+    expect(records[3]).toMatchObject({ detail: { module: 'a.example/b', version: 'v1.0.0' } });
+  });
+
+  it('on the same line; and below a 502, which says by itself whose trouble it is', () => {
+    expect(
+      recordsOf(`${asked}: 404 Not Found`, '\tserver response: not found: unknown revision v1.0.0')[1],
+    ).toMatchObject({ class: 'not-found', isQuoted: true });
+    expect(
+      recordsOf(`${asked}: 502 Bad Gateway`, '\tserver response:', '\tconnect: Connection refused').at(-1),
+    ).toMatchObject({ class: 'other', isQuoted: true });
+    expect(recordsOf('\tserver response:', '', '\tfatal: early EOF')).toMatchObject([
+      { isQuoted: true },
+      { class: 'transfer-reset' },
+    ]);
+  });
+});
+
+it('a name that begins like another one is compared whole', () => {
+  const names = new RecentNames();
+  const bytes = Buffer.from('read(readlinkat(readx');
+  names.remember(bytes, 0, 4, 7);
+  expect(names.find(bytes, 0, 0x28)).toBe(true);
+  expect(names).toMatchObject({ id: 7, end: 4 });
+  expect(names.find(bytes, 5, 0x28)).toBe(false);
+  names.remember(bytes, 5, 15, 8);
+  expect(names.find(bytes, 5, 0x28)).toBe(true);
+  expect(names).toMatchObject({ id: 8, end: 15 });
+  expect(names.find(bytes, 16, 0x28)).toBe(false);
+  expect(names.find(bytes, 21, 0x28)).toBe(false);
+});
