@@ -136,6 +136,14 @@ describe('what people paste', () => {
     expect(blockingPoint?.culprit.host).toBeUndefined();
   });
 
+  it('does not speak of curl where go failed to look a name up', async () => {
+    const text =
+      'go: lib.example/a@v1.0.0: Get "https://proxy.example/lib.example/a/@v/v1.0.0.mod": dial tcp: lookup proxy.example: dnsquery: DNS server failure.\n';
+    const { verdict, blockingPoint } = await reportOfText(text);
+    expect(blockingPoint?.cause).toBe('dns/other');
+    expect(verdict.headline).not.toContain('curl');
+  });
+
   it('does not take the errors of somebody’s tests for go’s', async () => {
     const text =
       '--- FAIL: TestClient (0.01s)\n    client_test.go:17: Get "http://127.0.0.1:4000/health": dial tcp 127.0.0.1:4000: connect: connection refused\ngo: downloading lib.example/a v1.0.0\n';

@@ -29,6 +29,9 @@ describe('what is secret', () => {
       'write(2, "# get https://proxy.corp.exampl"..., 96) = 96',
       'git fetch https://proxy.corp.example:84…',
       'export HTTPS_PROXY=http://USER:PASSWORD@egress.corp.example:3128',
+      "echo 'machine git.example login USER password TOKEN' >> ~/.netrc",
+      'On a network with a login page, log in with a browser first',
+      'The provided password or token is incorrect or your account has 2FA enabled',
     ]) {
       expect(redactor()(text)).toBe(text);
     }

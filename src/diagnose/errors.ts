@@ -53,7 +53,7 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
 /** Causes that say what could not be had, for whatever reason. */
 const NEEDS_REASON: ReadonlySet<string> = new Set(['toolchain/download', 'sumdb/unreachable']);
 
-function reasonOf(cause: string, { text, quoted }: TraceError): { readonly step?: string } {
+function reasonOf(cause: string, { class: name, text, quoted }: TraceError): { readonly step?: string } {
   // What stands behind the URL, or all of it.
   if (NEEDS_REASON.has(cause))
     return { step: (/https?:\S+"?: (\S.*)$/.exec(text)?.[1] ?? text).trim().slice(0, 200) };
@@ -63,7 +63,7 @@ function reasonOf(cause: string, { text, quoted }: TraceError): { readonly step?
         ? 'GOTOOLCHAIN=local forbids to download it'
         : 'a go from before 1.21 does not download it by itself',
     };
-  if (cause === 'dns/other')
+  if (cause === 'dns/other' && name === 'dns-unresolved')
     return { step: 'whether the name does not exist or no nameserver answered, curl does not say' };
   if (cause !== 'auth/private-module') return {};
   if (quoted === true) return { step: 'the git of the server has none' };

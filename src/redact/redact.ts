@@ -53,11 +53,11 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   ],
   // netrc(5): login, password and account are followed by their values; in prose other words follow them.
   [
-    /((?<=(?:^|[\r\n"']|\\[nrt]|\bmachine\s+\S{1,300}\s|\bdefault\s|\bpassword\s+\S{1,300}\s)\s*)(?:login|account)\s+)(?!["']|USER\b)[^\s"\\]+/gi,
+    /((?<=(?:^|[\r\n"']|\\[nrt]|\bdefault\s|\b(?:machine|login|password|account)\s+\S{1,300}\s)\s*)(?:login|account)\s+)(?!["']|USER\b)[^\s"\\]+/gi,
     `$1${HIDDEN}`,
   ],
   [
-    /(\bpassword\s+)(?!["']|TOKEN\b|(?:or|and|is|was|are|for|in|to|of|on|authentication|prompts?|required|incorrect|for)\b)[^\s"\\]+/gi,
+    /(\bpassword\s+)(?!["']|TOKEN\b|(?:or|and|is|was|are|for|in|to|of|on|authentication|prompts?|required|incorrect)(?:\s|[,.;:)]?$))[^\s"\\]+/gi,
     `$1${HIDDEN}`,
   ],
   [/(\b_(?:authToken|auth|password)\s*=\s*)[^\s"\\]+/gi, `$1${HIDDEN}`],

@@ -7,6 +7,8 @@ export const PLANTED = [
   ['Cookie: session=cookiesecret1; other=2', 'cookiesecret1'],
   ['Set-Cookie: id=setcookiesecret', 'setcookiesecret'],
   ['machine proxy.example login bob password netrcsecret', 'netrcsecret'],
+  ['machine proxy.example login bob password in-netrcsecret', 'in-netrcsecret'],
+  ['machine proxy.example account acme login carolyn password x', 'carolyn'],
   ['GITHUB_TOKEN=plainsecretvalue', 'plainsecretvalue'],
   ['"CI_JOB_TOKEN=jobsecretvalue"', 'jobsecretvalue'],
   ['ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'abcdefghijklmnopqrstuvwxyz'],
