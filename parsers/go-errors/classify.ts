@@ -1,6 +1,14 @@
 import { ERROR_CLASSES, subjectOf } from './classes.ts';
 import type { ErrorDetail, GoErrorRecord } from './records.ts';
 
+/** The record of an error text; what stands beside it is up to who found it. */
+export function errorRecord(
+  text: string,
+  { at, timeNs }: Pick<GoErrorRecord, 'at' | 'timeNs'>,
+): GoErrorRecord {
+  return { kind: 'go-error', at, timeNs, text, ...classifyError(text) };
+}
+
 /** What an error text says, wherever it stands: on a line of its own, or behind `# get URL: `. */
 export function classifyError(text: string): Pick<GoErrorRecord, 'class' | 'detail'> {
   const subject = subjectOf(text);

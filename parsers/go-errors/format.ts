@@ -1,5 +1,5 @@
 import { type Format, type InputLine, type LineOutcome, type LineParser, shareOfLines } from '../types.ts';
-import { classifyError } from './classify.ts';
+import { errorRecord } from './classify.ts';
 import { QuotedAnswer } from './quoted.ts';
 import type { GoErrorRecord } from './records.ts';
 import { linesInString } from './strings.ts';
@@ -47,9 +47,8 @@ const INDENTED = /^\t+\S/;
 
 function readContinuation(text: string, line: InputLine): GoErrorRecord | undefined {
   if (!INDENTED.test(text)) return undefined;
-  const error = classifyError(text);
-  if (error.class === 'other') return undefined;
-  return { kind: 'go-error', at: line.at(), timeNs: line.timeNs, text, isFinal: true, ...error };
+  const record = errorRecord(text, { at: line.at(), timeNs: line.timeNs });
+  return record.class === 'other' ? undefined : { ...record, isFinal: true };
 }
 
 /** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
@@ -77,12 +76,6 @@ function isError(text: string): boolean {
 function readError(text: string, line: InputLine): GoErrorRecord | undefined {
   const begins = LINE.test(text) || EXHAUSTED.test(text);
   if (!begins && !EMBEDDED.test(text)) return undefined;
-  const record = {
-    kind: 'go-error',
-    at: line.at(),
-    timeNs: line.timeNs,
-    text,
-    ...classifyError(text),
-  } as const;
+  const record = errorRecord(text, { at: line.at(), timeNs: line.timeNs });
   return begins ? record : { ...record, isFinal: true };
 }

@@ -1,5 +1,5 @@
 import type { InputLine } from '../types.ts';
-import { classifyError } from './classify.ts';
+import { errorRecord } from './classify.ts';
 import type { GoErrorRecord } from './records.ts';
 
 /** HTTPError.Error of cmd/go/internal/web/api.go: the answer stands behind it, or on lines below that are indented alike. */
@@ -37,18 +37,12 @@ export class QuotedAnswer {
   }
 
   #recordOf(text: string, line: InputLine): GoErrorRecord {
-    const said = classifyError(text);
+    const said = errorRecord(text, { at: line.at(), timeNs: line.timeNs });
     const asked = this.#error?.detail;
-    const base = {
-      kind: 'go-error',
-      at: line.at(),
-      timeNs: line.timeNs,
-      text,
-      isQuoted: true,
-    } as const;
-    if (!UNREACHED.test(said.class)) return { ...base, ...said, detail: { ...asked, ...said.detail } };
+    if (!UNREACHED.test(said.class)) return { ...said, isQuoted: true, detail: { ...asked, ...said.detail } };
+    const theirs = { ...said, isQuoted: true, detail: { ...asked } } as const;
     // A 502 says by itself whose trouble it is; a 404 does not.
-    if (this.#error?.class !== 'not-found') return { ...base, class: 'other', detail: { ...asked } };
-    return { ...base, class: 'origin-failed', isFinal: true, detail: { ...asked } };
+    if (this.#error?.class !== 'not-found') return { ...theirs, class: 'other' };
+    return { ...theirs, class: 'origin-failed', isFinal: true };
   }
 }

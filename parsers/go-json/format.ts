@@ -1,5 +1,5 @@
 import type { SettingRecord } from '../go-env/format.ts';
-import { classifyError } from '../go-errors/classify.ts';
+import { errorRecord } from '../go-errors/classify.ts';
 import type { GoErrorRecord } from '../go-errors/records.ts';
 import type { Format, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
 
@@ -64,8 +64,7 @@ class GoJsonParser implements LineParser {
     const { Path: module, Version: version, Error: error } = fields;
     if (module !== undefined) {
       this.#emit({ kind: 'go-module', at, timeNs, module, version: version ?? '' });
-      if (error !== undefined && error !== '')
-        this.#emit({ kind: 'go-error', at, timeNs, text: `go: ${error}`, ...classifyError(`go: ${error}`) });
+      if (error !== undefined && error !== '') this.#emit(errorRecord(`go: ${error}`, { at, timeNs }));
       return;
     }
     for (const [name, value] of Object.entries(fields))

@@ -13,9 +13,13 @@ const OPEN = new RegExp(String.raw`${HEAD}[a-z_][a-z0-9_]*\(`);
 export const strace: Format<StraceRecord> = {
   name: 'strace',
   detect(sample) {
-    const closed = shareOfLines(sample, (line) => LINE.test(line));
-    const all = shareOfLines(sample, (line) => LINE.test(line) || OPEN.test(line));
-    return closed > 0 || all === 1 ? all : 0;
+    let isSure = false;
+    const share = shareOfLines(sample, (line) => {
+      const isWhole = LINE.test(line);
+      isSure ||= isWhole;
+      return isWhole || OPEN.test(line);
+    });
+    return isSure || share === 1 ? share : 0;
   },
   create: (emit, clock) => new StraceParser(emit, clock),
 };

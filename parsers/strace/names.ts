@@ -35,9 +35,7 @@ export class NameTable {
 
   #equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const known = this.#bytes[id];
-    if (known === undefined || known.length !== end - start) return false;
-    for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
-    return true;
+    return known !== undefined && known.length === end - start && startsWith(bytes, start, known);
   }
 
   #add(slot: number, bytes: Uint8Array, start: number, end: number): number {

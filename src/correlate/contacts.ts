@@ -26,24 +26,23 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
   const firstEnd = Math.min(
     ...fetches.map((fetch) => (isAnswered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)),
   );
-  const contacts = fetches.filter(
-    (fetch) => fetch.startNs < firstEnd || fetching.dialedBy(fetch) !== undefined,
-  );
+  const isFirst = (fetch: Span) => fetch.startNs < firstEnd;
+  const contacts = fetches.filter((fetch) => isFirst(fetch) || fetching.dialedBy(fetch) !== undefined);
   const isContact = new Set(contacts);
   const others = fetches.filter((fetch) => !isContact.has(fetch)).flatMap((fetch) => lengthOf(fetch) ?? []);
   const usual = median(others);
   const longest = Math.max(0, ...others);
-  const together = contacts.filter((fetch) => fetch.startNs < firstEnd);
   // The quickest of those that went out together tells how long reaching the host took at most.
   const quickest = Math.min(
-    ...together.map((fetch) => (isAnswered(fetch) ? (lengthOf(fetch) ?? Infinity) : Infinity)),
+    ...contacts.map((fetch) =>
+      isFirst(fetch) && isAnswered(fetch) ? (lengthOf(fetch) ?? Infinity) : Infinity,
+    ),
   );
   for (const fetch of contacts) {
     const took = lengthOf(fetch);
     const neverAnswered = !isReached && !Number.isFinite(firstEnd) && !isAnswered(fetch);
+    const isSlowInReply = isFirst(fetch) && (took ?? 0) > MUCH_LONGER * Math.max(quickest, LEAST_NS);
     // A host that is known by then and as slow again answers slowly; without another answer, nobody knows.
-    const isSlowInReply =
-      fetch.startNs < firstEnd && (took ?? 0) > MUCH_LONGER * Math.max(quickest, LEAST_NS);
     const slowSetup =
       took !== undefined &&
       took > LEAST_NS &&
@@ -51,7 +50,7 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
       (usual === undefined || (took > MUCH_LONGER * usual && longest < took / 2));
     if (!(neverAnswered || slowSetup) || fetch.phase !== 'ttfb') continue;
     fetch.phase = 'connect';
-    if (slowSetup && fetch.startNs >= firstEnd) nameRedirect(fetch, fetching.dialedBy(fetch));
+    if (slowSetup && !isFirst(fetch)) nameRedirect(fetch, fetching.dialedBy(fetch));
   }
 }
 

@@ -116,7 +116,7 @@ export class Correlator {
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#pauses.onCall(record, process);
     this.#processes.onCall(record, process);
-    if (isWaiting(interestOf(record.name))) return;
+    if (record.state === 'open' && isWaiting(interestOf(record.name))) return;
     if (record.name === 'close') {
       // Both halves are reported; the first is when the number became free.
       if (record.state === 'entered' || record.resumedAt === undefined) this.#onClose(record, process);

@@ -67,6 +67,10 @@ export function mayBeNext({ outstanding, isHttp2, transfer, requests }: Connecti
   return isHttp2 && requests > 1 && (transfer?.attributes['gotrace.bytes'] ?? 0) < SMALL_ANSWER;
 }
 
+export function newSocket(process: Process, transport: Socket['transport'], peer?: SocketAddress): Socket {
+  return { process, transport, peer, queries: [], connection: undefined };
+}
+
 /** A connection that is being made; without a span where it was made before the log began. */
 export function newConnection(connect: Span | undefined): Connection {
   return {

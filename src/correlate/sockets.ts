@@ -5,7 +5,7 @@ import { readDns, readDnsOverTcp } from '../wire/dns.ts';
 import { Connections } from './connections.ts';
 import { Lookups } from './lookups.ts';
 import { descriptorOf, type Process } from './processes.ts';
-import type { Payload, Socket } from './socket.ts';
+import { newSocket, type Payload, type Socket } from './socket.ts';
 
 const DNS_PORT = 53;
 /** No handshake of TCP with another machine is done in less. */
@@ -84,10 +84,9 @@ export class Sockets {
         : record.args.includes('SOCK_DGRAM')
           ? 'udp'
           : 'other';
-    const socket: Socket = { process, transport, peer: undefined, queries: [], connection: undefined };
     process.descriptors.set(record.value, {
       kind: 'socket',
-      socket,
+      socket: newSocket(process, transport),
       closeOnExec: record.args.includes('SOCK_CLOEXEC'),
     });
   }
@@ -127,7 +126,7 @@ export class Sockets {
         return socket;
       }
     }
-    const socket: Socket = { process, transport, peer, queries: [], connection: undefined };
+    const socket = newSocket(process, transport, peer);
     if (peer !== undefined) this.connections.adopt(socket, annotation);
     process.descriptors.set(fd, { kind: 'socket', socket, closeOnExec: true });
     return socket;
@@ -228,13 +227,7 @@ function connecting(record: SyscallRecord, process: Process): Socket | undefined
   if (fd === undefined || peer === undefined || peer.family === 'unix') return undefined;
   // Connecting a UDP socket sends nothing, and succeeds at once.
   const isUdp = record.state === 'complete' && record.value === 0 && !((record.durationNs ?? 0) > AT_ONCE_NS);
-  const socket: Socket = {
-    process,
-    transport: isUdp ? 'udp' : 'tcp',
-    peer: undefined,
-    queries: [],
-    connection: undefined,
-  };
+  const socket = newSocket(process, isUdp ? 'udp' : 'tcp');
   process.descriptors.set(fd, { kind: 'socket', socket, closeOnExec: true });
   return socket;
 }

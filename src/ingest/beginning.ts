@@ -45,29 +45,31 @@ export class Beginning {
     if (head.length === 0) return 'empty';
     if (isBinary(head))
       return failed(`${path}: is a binary file, not a log; give the text that strace, ltrace or go printed`);
-    // The beginning tells nearly always, and soon.
-    const beginning = head.toString('utf8', 0, FIRST_SAMPLE);
-    const version = reportVersion(beginning);
+    const version = reportVersion(head.toString('utf8', 0, FIRST_SAMPLE));
     if (version !== undefined)
       return failed(
         `${path}: is a gotrace report (schema ${version}), not a log; give the logs that it was made from`,
       );
-    const first = settle(sampleOf(beginning, head.length > FIRST_SAMPLE));
-    if (first.ok || head.length <= FIRST_SAMPLE) return first;
-    const last = file === undefined ? first : settle(endOfFile(file, SAMPLE).toString('utf8'));
-    return last.ok ? last : this.#tellLater(head, settle);
+    let settled: Result<string> | undefined;
+    for await (const sample of this.#samples(head, file)) {
+      settled = settle(sample);
+      if (settled.ok) break;
+    }
+    return settled ?? 'empty';
   }
 
-  /** A build may print megabytes before go says its first word. */
-  async #tellLater(head: Buffer, settle: (sample: string) => Result<string>): Promise<Result<string>> {
-    let sample = head;
-    let length = 0;
-    for (;;) {
-      const settled = settle(sampleOf(sample.toString('utf8'), sample.length >= SAMPLE));
+  /** What a format may be told by, soonest first: the beginning tells nearly always. */
+  async *#samples(head: Buffer, file: string | undefined): AsyncGenerator<string> {
+    yield sampleOf(head.toString('utf8', 0, FIRST_SAMPLE), head.length > FIRST_SAMPLE);
+    if (head.length <= FIRST_SAMPLE) return;
+    yield sampleOf(head.toString('utf8'), head.length >= SAMPLE);
+    if (file !== undefined) yield sampleOf(endOfFile(file, SAMPLE).toString('utf8'), false);
+    // A build may print megabytes before go says its first word.
+    for (let length = head.length; length < LONGEST_PREAMBLE; ) {
+      const sample = await this.#readSample();
+      if (sample.length === 0) return;
       length += sample.length;
-      if (settled.ok || length >= LONGEST_PREAMBLE) return settled;
-      sample = await this.#readSample();
-      if (sample.length === 0) return settled;
+      yield sampleOf(sample.toString('utf8'), sample.length >= SAMPLE);
     }
   }
 
