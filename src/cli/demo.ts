@@ -1,83 +1,66 @@
 import { homedir } from 'node:os';
-import type { CommandModule } from 'yargs';
+import { Command } from '@commander-js/extra-typings';
 import { FAULTS, faultOf } from '../demo/faults.ts';
 import { analyzeRecording } from './demo-recording.ts';
 import { fail, noticeOf, say } from './notices.ts';
-import { type OutputOptions, outputOptions, redactOptions, writeReport } from './output.ts';
+import { redactOptions, withReport, writeReport } from './output.ts';
 
-interface DemoArguments extends OutputOptions {
-  readonly fault: string;
-  readonly strace: boolean | undefined;
-  readonly list: boolean;
-}
-
-export const demoCommand: CommandModule<object, DemoArguments> = {
-  command: 'demo [fault]',
-  describe: 'A real download from an embedded module proxy with a fault, and its verdict',
-  builder: (yargs) =>
-    outputOptions(
-      yargs
-        .positional('fault', {
-          type: 'string',
-          default: 'slow-first-byte',
-          describe: FAULTS.map((fault) => fault.name).join(', '),
-        })
-        .option('strace', {
-          type: 'boolean',
-          describe: 'Trace system calls; default: where strace is installed and allowed',
-        })
-        .option('list', { type: 'boolean', default: false, describe: 'List the faults' }),
-    ) as never,
-  handler: async (args) => {
-    if (args.list) {
-      for (const fault of FAULTS) process.stdout.write(`${fault.name.padEnd(18)}${fault.describes}\n`);
-      return;
+export const demoCommand = withReport(
+  new Command('demo')
+    .description('A real download from an embedded module proxy with a fault, and its verdict')
+    .argument('[fault]', FAULTS.map((fault) => fault.name).join(', '), 'slow-first-byte')
+    .option('--list', 'list the faults')
+    .option('--strace', 'trace system calls (default: where strace is installed and allowed)')
+    .option('--no-strace', 'do without a tracer'),
+).action(async (name, options) => {
+  if (options.list) {
+    for (const fault of FAULTS) process.stdout.write(`${fault.name.padEnd(18)}${fault.describes}\n`);
+    return;
+  }
+  const fault = faultOf(name);
+  if (fault === undefined) return fail(`demo ${name}: no such fault; gotrace demo --list names them`);
+  const { ask, readGoSettings, setUp, traceCommand, LiveView } = await parts();
+  const go = await ask('go', ['version']);
+  if (go.exitCode !== 0) {
+    say('go is not installed here; this is the analysis of a recorded download instead');
+    return analyzeRecording(options);
+  }
+  say(`${fault.describes}; go mod download runs against it now`);
+  const ready = await setUp(fault);
+  if (!ready.ok) return fail(ready.error);
+  const setting = ready.value;
+  const before = process.cwd();
+  const view = new LiveView(process.stderr, 'auto');
+  try {
+    process.chdir(setting.directory);
+    const outcome = await traceCommand({
+      command: setting.command,
+      settings: readGoSettings(process.cwd()),
+      environment: setting.environment,
+      strace: options.strace,
+      ltrace: false,
+      tracing: { all: false, seccomp: false },
+      instrumentation: { x: true, netdns: true, http2debug: true },
+      redact: redactOptions(options),
+      home: homedir(),
+      keep: undefined,
+      timeoutMs: fault.endAfterMs,
+      stallMs: undefined,
+      openView: async () => view,
+      stderr: process.stderr,
+      notice: (text) => process.stderr.write(noticeOf(text)),
+    });
+    view.stop();
+    if (!outcome.ok) return fail(outcome.error);
+    if (outcome.value.report !== undefined) {
+      const written = await writeReport(outcome.value.report, options);
+      if (!written.ok) return fail(written.error);
     }
-    const fault = faultOf(args.fault);
-    if (fault === undefined) return fail(`demo ${args.fault}: no such fault; gotrace demo --list names them`);
-    const { ask, readGoSettings, setUp, traceCommand, LiveView } = await parts();
-    const go = await ask('go', ['version']);
-    if (go.exitCode !== 0) {
-      say('go is not installed here; this is the analysis of a recorded download instead');
-      return analyzeRecording(args);
-    }
-    say(`${fault.describes}; go mod download runs against it now`);
-    const ready = await setUp(fault);
-    if (!ready.ok) return fail(ready.error);
-    const setting = ready.value;
-    const before = process.cwd();
-    const view = new LiveView(process.stderr, 'auto');
-    try {
-      process.chdir(setting.directory);
-      const outcome = await traceCommand({
-        command: setting.command,
-        settings: readGoSettings(process.cwd()),
-        environment: setting.environment,
-        strace: args.strace,
-        ltrace: false,
-        tracing: { all: false, seccomp: false },
-        instrumentation: { x: true, netdns: true, http2debug: true },
-        redact: redactOptions(args),
-        home: homedir(),
-        keep: undefined,
-        timeoutMs: fault.endAfterMs,
-        stallMs: undefined,
-        openView: async () => view,
-        stderr: process.stderr,
-        notice: (text) => process.stderr.write(noticeOf(text)),
-      });
-      view.stop();
-      if (!outcome.ok) return fail(outcome.error);
-      if (outcome.value.report !== undefined) {
-        const written = await writeReport(outcome.value.report, args);
-        if (!written.ok) return fail(written.error);
-      }
-    } finally {
-      process.chdir(before);
-      await setting.close();
-    }
-  },
-};
+  } finally {
+    process.chdir(before);
+    await setting.close();
+  }
+});
 
 /** Loaded when the demo is run: help does not wait for them. */
 async function parts() {

@@ -1,19 +1,10 @@
-import type { CommandModule } from 'yargs';
+import { Command } from '@commander-js/extra-typings';
 import { fail } from './notices.ts';
 
-interface ExplainArguments {
-  readonly cause: string | undefined;
-}
-
-export const explainCommand: CommandModule<object, ExplainArguments> = {
-  command: 'explain [cause]',
-  describe: 'One cause: what it is, how it is recognised, how it is mended',
-  builder: (yargs) =>
-    yargs.positional('cause', {
-      type: 'string',
-      describe: 'phase/slug, as in a report; without it, all are listed',
-    }) as never,
-  handler: async ({ cause }) => {
+export const explainCommand = new Command('explain')
+  .description('One cause: what it is, how it is recognised, how it is mended')
+  .argument('[cause]', 'phase/slug, as in a report; without it, all are listed')
+  .action(async (cause) => {
     // Loaded when it is asked for: no other command waits for it.
     const { CATALOGUE, wordsOf } = await import('../diagnose/catalogue.ts');
     const { EXAMPLE_REWRITES } = await import('../diagnose/goproxy.ts');
@@ -41,8 +32,7 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
         '',
       ].join('\n'),
     );
-  },
-};
+  });
 
 function exampleOf(command: string, rewrites: Readonly<Record<string, string>>): string {
   return command.replace(/^\{(piped|without|swapped)\}$/, (whole, name: string) => rewrites[name] ?? whole);

@@ -7,8 +7,7 @@ import { redactor } from '../redact/redact.ts';
 import { inert } from '../report/inert.ts';
 import { printSeconds } from '../report/seconds.ts';
 import type { TextOutput } from './output.ts';
-
-export type Progress = 'auto' | 'plain' | 'none';
+import type { Progress } from './progress.ts';
 
 const REFRESH_MS = 250;
 const PLAIN_MS = 10_000;

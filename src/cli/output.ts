@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import type { Argv } from 'yargs';
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { Report } from '../model/report.ts';
 import { failed, ok, type Result, reasonOf } from '../model/result.ts';
 import type { RedactOptions } from '../redact/redact.ts';
@@ -12,34 +12,22 @@ export interface OutputOptions {
   readonly output?: string | undefined;
   readonly redact: boolean;
   readonly redactModules?: string | undefined;
-  readonly explainInput?: boolean | undefined;
+  readonly explainInput?: true | undefined;
 }
 
-export function outputOptions<T>(yargs: Argv<T>): Argv<T & OutputOptions> {
-  return yargs
-    .option('format', {
-      type: 'string',
-      choices: WRITERS.map((writer) => writer.name),
-      default: 'terminal',
-      describe: 'How the report is written',
-    })
-    .option('output', {
-      type: 'string',
-      describe: 'Write the report to this file instead of standard output',
-    })
-    .option('redact', {
-      type: 'boolean',
-      default: true,
-      describe: 'Hide secrets and home directories; --no-redact shows them',
-    })
-    .option('redact-modules', {
-      type: 'string',
-      describe: 'Hide modules that match, as in GOPRIVATE: corp.example/*',
-    })
-    .option('explain-input', {
-      type: 'boolean',
-      describe: 'Show the first lines of each input that were not understood',
-    }) as unknown as Argv<T & OutputOptions>;
+/** The command with the options that every one has which ends with a report. */
+export function withReport<Args extends unknown[], Own extends OptionValues>(command: Command<Args, Own>) {
+  return command
+    .optionsGroup('Report:')
+    .addOption(
+      new Option('--format <format>', 'how the report is written')
+        .choices(WRITERS.map((writer) => writer.name))
+        .default('terminal'),
+    )
+    .option('--output <file>', 'write the report to this file instead of standard output')
+    .option('--no-redact', 'show secrets and home directories, which are hidden otherwise')
+    .option('--redact-modules <patterns>', 'hide modules that match, as in GOPRIVATE: corp.example/*')
+    .option('--explain-input', 'show the first lines of each input that were not understood');
 }
 
 export function redactOptions(options: OutputOptions): false | RedactOptions {

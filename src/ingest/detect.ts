@@ -3,12 +3,16 @@ import { TEXT_FORMATS, TRACER_FORMATS } from '../../parsers/registry.ts';
 const LONGEST_SAMPLE_LINE = 2000;
 const BINARY_SAMPLE = 8192;
 
+const FORMATS = [...TRACER_FORMATS, ...TEXT_FORMATS];
+
+/** Whether any format knows a line. */
+export function isKnown(line: string): boolean {
+  return FORMATS.some((format) => format.detect(line) > 0);
+}
+
 /** The format that most of a sample's lines are of; undefined where none knows any. */
 export function detectFormat(sample: string): { readonly name: string } | undefined {
-  const scored = [...TRACER_FORMATS, ...TEXT_FORMATS].map((format) => ({
-    name: format.name,
-    score: format.detect(sample),
-  }));
+  const scored = FORMATS.map((format) => ({ name: format.name, score: format.detect(sample) }));
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   return best.score > 0 ? best : undefined;
 }

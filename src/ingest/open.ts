@@ -14,7 +14,7 @@ export async function openInputs(paths: readonly string[]): Promise<Result<Input
   const inputs: Input[] = [];
   const seen = new SeenFiles();
   for (const path of paths) {
-    if (path === '-' || path === STANDARD_INPUT) {
+    if (path === '-') {
       inputs.push({ path: STANDARD_INPUT, chunks: () => decompressed(streamChunks(process.stdin)) });
       continue;
     }

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '../model/result.ts';
-import { detectFormat } from './detect.ts';
+import { detectFormat, isKnown } from './detect.ts';
 import { detectWrappings, unwrap, type Wrapping, withoutAnsi } from './unwrap.ts';
 
 export interface Settled {
@@ -14,7 +14,7 @@ export interface Settled {
 
 /** What a log is, by its beginning; `known` is what it is where the beginning does not tell. */
 export function settle(sample: string, path: string, known: string | undefined): Result<Settled> {
-  const wrappings = detectWrappings(sample, (line) => detectFormat(line) !== undefined);
+  const wrappings = detectWrappings(sample, isKnown);
   const isPlain = wrappings.length === 0 && !sample.includes('\u001b');
   const bare = isPlain
     ? sample

@@ -67,9 +67,9 @@ function totalOf({ wallNs, criticalNs, count }: PhaseTotal | HostTotal) {
   return { wallSeconds: duration(wallNs), criticalSeconds: duration(criticalNs), count };
 }
 
-/** Those that took the most time first, then those that were called most. */
+/** Those that took the most time first, then those that were called most. No collation: making one takes 15 ms. */
 function byTime(a: Report['syscalls'][number], b: Report['syscalls'][number]): number {
-  return (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count || a.name.localeCompare(b.name);
+  return (b.totalSeconds ?? 0) - (a.totalSeconds ?? 0) || b.count - a.count || (a.name < b.name ? -1 : 1);
 }
 
 /** Before 1973 is a time of day, not a date. */
