@@ -35,27 +35,6 @@ export function readTail(tail: CallTail, bytes: Uint8Array, argsStart: number, e
 }
 
 /**
- * The same for a line that ends with ` = ` and one digit, as most do where strace prints no durations; false, and nothing
- * read, for any other.
- */
-export function readShortTail(tail: CallTail, bytes: Uint8Array, argsStart: number, end: number): boolean {
-  const isShort =
-    isDigit(bytes[end - 1]) &&
-    bytes[end - 2] === SPACE &&
-    bytes[end - 3] === EQUALS &&
-    bytes[end - 4] === SPACE;
-  if (!isShort) return false;
-  let close = end - 5;
-  while (close > argsStart && bytes[close] === SPACE) close--;
-  if (close < argsStart || bytes[close] !== CLOSE_PAREN) return false;
-  tail.argsEnd = close;
-  tail.retStart = end - 1;
-  tail.retEnd = end;
-  tail.durationNs = Number.NaN;
-  return true;
-}
-
-/**
  * Whether what looks like a return value is a part of something else. `3</path>` is a whole one; a `>` without its `<`,
  * or a quote, means that the text is still inside a path or a string.
  */

@@ -1,8 +1,8 @@
 import { MINUS, QUESTION, SPACE } from './ascii.ts';
 import { isDigit } from './bytes.ts';
 import type { CallTail } from './call.ts';
-import type { Interest } from './interest.ts';
-import { NameTable } from './names.ts';
+import { Demand, demandOf, type Interest } from './interest.ts';
+import { MOST_NAMES, NameTable } from './names.ts';
 import { SyscallStatistics, type SyscallTotals } from './statistics.ts';
 
 const UPPER_E = 0x45;
@@ -13,7 +13,8 @@ export class Calls {
   readonly #names = new NameTable();
   readonly #errnos = new NameTable();
   readonly #interests: Interest[] = [];
-  readonly #statistics = new SyscallStatistics();
+  readonly #demands = new Uint8Array(MOST_NAMES);
+  readonly #statistics = new SyscallStatistics(MOST_NAMES);
 
   constructor(interestOf: (name: string) => Interest) {
     this.#interestOf = interestOf;
@@ -41,7 +42,13 @@ export class Calls {
     if (known !== undefined) return known;
     const interest = this.#interestOf(this.nameOf(id));
     this.#interests[id] = interest;
+    this.#demands[id] = demandOf(interest);
     return interest;
+  }
+
+  /** One of `Demand`; of a name whose interest was not asked for, `Read`. */
+  demandOf(id: number): number {
+    return this.#demands[id] ?? Demand.Read;
   }
 
   /** The E… name of `-1 ENOENT (No such file or directory)` and of `? ERESTARTSYS (…)`. */

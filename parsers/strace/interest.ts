@@ -66,6 +66,24 @@ export function isWaiting(interest: Interest): boolean {
   return interest === 'idle' || interest === 'waiting';
 }
 
+/** What has to be known of a call to count it only. Numbers, for a table that is asked for each line. */
+export const Demand = {
+  /** It is read as a line of its own. */
+  Read: 0,
+  /** Nothing: however it ends, it is no record. */
+  Count: 1,
+  /** How it ended. */
+  End: 2,
+  /** How it ended, and what it was called with. */
+  Ask: 3,
+} as const;
+
+export function demandOf(interest: Interest): number {
+  if (interest === 'always') return Demand.Read;
+  if (isWaiting(interest)) return Demand.Count;
+  return interest === 'counted' ? Demand.End : Demand.Ask;
+}
+
 /** Errors that mean trouble with disk, rights or limits; they are records whatever the call. */
 export const TELLING_ERRORS: ReadonlySet<string> = new Set([
   ...['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE', 'ENOLCK'],

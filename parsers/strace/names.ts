@@ -1,4 +1,5 @@
 import { startsWith } from './bytes.ts';
+import { type Chunk, wordAt } from './words.ts';
 
 /** Interns syscall names straight from bytes: no string is made for a name that was seen before. */
 export class NameTable {
@@ -30,7 +31,7 @@ export class NameTable {
 
   /** From here on names share an id. */
   get isFull(): boolean {
-    return this.names.length >= SLOTS / 2;
+    return this.names.length >= MOST_NAMES;
   }
 
   #equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -52,40 +53,61 @@ export class NameTable {
 
 /**
  * The name that was seen last for each beginning of four bytes. A log has few names: nearly every one is told by these,
- * and compared once, without looking for its end.
+ * and compared once, a word at a time, without looking for its end.
  */
 export class RecentNames {
   /** Of the name that was found: its id, and where it ends. */
   id = -1;
   end = 0;
-  readonly #names: (Uint8Array | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  readonly #lengths = new Uint8Array(SLOTS);
   readonly #ids = new Int32Array(SLOTS);
+  /** Of each slot, the name's words; what is behind the name in its last one is zero. */
+  readonly #words = new Int32Array(SLOTS * MOST_WORDS);
 
-  /** Whether a known name begins at `start`, and `behind` follows it. */
-  find(bytes: Uint8Array, start: number, behind: number): boolean {
-    const slot = slotOf(bytes, start);
-    const name = this.#names[slot];
-    if (name === undefined || bytes[start + name.length] !== behind || !startsWith(bytes, start, name))
-      return false;
+  /** Whether a known name begins at `start`, and `behind` follows it. Four bytes behind its line can be read. */
+  find({ bytes, words }: Chunk, start: number, behind: number): boolean {
+    const slot = slotOf(wordAt(words, start));
+    const end = start + (this.#lengths[slot] ?? 0);
+    if (end === start || bytes[end] !== behind) return false;
+    let known = slot * MOST_WORDS;
+    let at = start;
+    for (; at + 4 <= end; at += 4) if (wordAt(words, at) !== this.#words[known++]) return false;
+    if (at < end && firstBytes(wordAt(words, at), end - at) !== this.#words[known]) return false;
     this.id = this.#ids[slot] ?? -1;
-    this.end = start + name.length;
+    this.end = end;
     return true;
   }
 
-  remember(bytes: Uint8Array, start: number, end: number, id: number): void {
-    const slot = slotOf(bytes, start);
-    this.#names[slot] = Uint8Array.from(bytes.subarray(start, end));
-    this.#ids[slot] = id;
+  remember({ words }: Chunk, start: number, end: number, id: number): void {
     this.id = id;
     this.end = end;
+    const length = end - start;
+    if (length > MOST_WORDS * 4) return;
+    const slot = slotOf(wordAt(words, start));
+    this.#lengths[slot] = length;
+    this.#ids[slot] = id;
+    let known = slot * MOST_WORDS;
+    for (let at = start; at < end; at += 4) {
+      const word = wordAt(words, at);
+      this.#words[known++] = at + 4 <= end ? word : firstBytes(word, end - at);
+    }
   }
 }
 
-function slotOf(bytes: Uint8Array, start: number): number {
-  const first = ((bytes[start] ?? 0) << 7) ^ ((bytes[start + 1] ?? 0) << 4);
-  return (first ^ ((bytes[start + 2] ?? 0) << 2) ^ (bytes[start + 3] ?? 0)) & (SLOTS - 1);
+function slotOf(word: number): number {
+  return Math.imul(word, 0x9e3779b1) >>> (32 - SLOT_BITS);
+}
+
+/** The first one to three bytes of a word. */
+function firstBytes(word: number, count: number): number {
+  return word & ((1 << (count * 8)) - 1);
 }
 
 /** Linux has fewer than 400 system calls; a power of two, so that a mask picks the slot. */
-const SLOTS = 4096;
+const SLOT_BITS = 12;
+const SLOTS = 1 << SLOT_BITS;
+/** From here on names share an id. */
+export const MOST_NAMES = SLOTS / 2;
+/** No system call's name has more than 32 bytes. */
+const MOST_WORDS = 8;
 const OVERFLOW_ID = 0;

@@ -16,6 +16,7 @@ import { Selection } from './selection.ts';
 import { Skimmer } from './skim.ts';
 import type { SyscallTotals } from './statistics.ts';
 import { TrackedCalls } from './tracked-calls.ts';
+import { LastChunk } from './words.ts';
 
 export interface StraceOptions {
   /** Default: `interestOf`. Tests that compare every line pass `() => 'always'`. */
@@ -45,6 +46,7 @@ export class StraceParser implements LineParser {
   readonly #tracked: TrackedCalls;
   readonly #skimmer: Skimmer;
   readonly #head: Head = { pid: 0, timeNs: 0, rest: 0, relative: false, timeOfDay: false };
+  readonly #chunk = new LastChunk();
   readonly #tail: CallTail = { argsEnd: 0, retStart: 0, retEnd: 0, durationNs: 0 };
   /** When the line that was read last was printed, and when the call on it returned. */
   timeNs = 0;
@@ -103,7 +105,7 @@ export class StraceParser implements LineParser {
     this.skimmed = 0;
     // The first line settles when the log begins, and a call without a duration waits for the time of the next line.
     if (this.#times.firstNs === undefined || this.#output.held !== undefined) return start;
-    const stop = this.#skimmer.run(bytes, start);
+    const stop = this.#skimmer.run(this.#chunk.of(bytes), start);
     this.skimmed = this.#skimmer.lines;
     if (this.skimmed > 0) {
       readHead(this.#head, bytes, this.#skimmer.lastLine, stop, this.#clock);

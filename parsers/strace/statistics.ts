@@ -13,27 +13,35 @@ export interface SyscallTotals {
 
 /** Counts every call without keeping any: memory does not grow with the log. */
 export class SyscallStatistics {
-  #counts = new Float64Array(INITIAL);
-  #totals = new Float64Array(INITIAL);
-  #maxima = new Float64Array(INITIAL);
+  readonly #counts: Float64Array;
+  readonly #totals: Float64Array;
+  readonly #maxima: Float64Array;
   /** Only calls with durations have one. */
   readonly #histograms: (Uint32Array | undefined)[] = [];
   readonly #errors: (Map<string, number> | undefined)[] = [];
 
+  /** For so many names, whose ids count from 0. */
+  constructor(names: number) {
+    this.#counts = new Float64Array(names);
+    this.#totals = new Float64Array(names);
+    this.#maxima = new Float64Array(names);
+  }
+
+  /** `durationNs` is NaN where it is not known. */
   add(id: number, durationNs: number, errno: string | undefined): void {
-    if (id >= this.#counts.length) this.#grow(id);
     this.#counts[id] = (this.#counts[id] ?? 0) + 1;
-    if (!Number.isNaN(durationNs)) {
-      countDuration(this.#histogramOf(id), durationNs);
-      this.#totals[id] = (this.#totals[id] ?? 0) + durationNs;
-      if (durationNs > (this.#maxima[id] ?? 0)) this.#maxima[id] = durationNs;
-    }
+    if (!Number.isNaN(durationNs)) this.#addDuration(id, durationNs);
     if (errno !== undefined) this.#countError(id, errno);
+  }
+
+  #addDuration(id: number, durationNs: number): void {
+    countDuration(this.#histogramOf(id), durationNs);
+    this.#totals[id] = (this.#totals[id] ?? 0) + durationNs;
+    if (durationNs > (this.#maxima[id] ?? 0)) this.#maxima[id] = durationNs;
   }
 
   /** Adds what was counted elsewhere. */
   addRow(id: number, row: SyscallTotals): void {
-    if (id >= this.#counts.length) this.#grow(id);
     this.#counts[id] = (this.#counts[id] ?? 0) + row.count;
     if (row.totalNs !== undefined) {
       const histogram = this.#histogramOf(id);
@@ -76,27 +84,13 @@ export class SyscallStatistics {
     }
     errors.set(errno, (errors.get(errno) ?? 0) + count);
   }
-
-  #grow(id: number): void {
-    const size = Math.max(id + 1, this.#counts.length * 2);
-    this.#counts = copyInto(new Float64Array(size), this.#counts);
-    this.#totals = copyInto(new Float64Array(size), this.#totals);
-    this.#maxima = copyInto(new Float64Array(size), this.#maxima);
-  }
 }
 
 /** The totals of several logs as those of one. */
 export function sumTotals(rows: readonly SyscallTotals[]): SyscallTotals[] {
   const names = [...new Set(rows.map((row) => row.name))];
   const ids = new Map(names.map((name, id) => [name, id]));
-  const sums = new SyscallStatistics();
+  const sums = new SyscallStatistics(names.length);
   for (const row of rows) sums.addRow(ids.get(row.name) ?? 0, row);
   return sums.totals(names);
-}
-
-const INITIAL = 512;
-
-function copyInto(target: Float64Array, source: Float64Array): Float64Array<ArrayBuffer> {
-  target.set(source);
-  return target as Float64Array<ArrayBuffer>;
 }

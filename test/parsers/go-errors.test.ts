@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { goErrors } from '../../parsers/go-errors/format.ts';
 import { linesInString } from '../../parsers/go-errors/strings.ts';
-import { RecentNames } from '../../parsers/strace/names.ts';
 import { parseText } from '../support/parse.ts';
 
 describe('lines in a string of JSON, or of %q', () => {
@@ -62,18 +61,4 @@ describe('what a server answers, below its status', () => {
       { class: 'transfer-reset' },
     ]);
   });
-});
-
-it('a name that begins like another one is compared whole', () => {
-  const names = new RecentNames();
-  const bytes = Buffer.from('read(readlinkat(readx');
-  names.remember(bytes, 0, 4, 7);
-  expect(names.find(bytes, 0, 0x28)).toBe(true);
-  expect(names).toMatchObject({ id: 7, end: 4 });
-  expect(names.find(bytes, 5, 0x28)).toBe(false);
-  names.remember(bytes, 5, 15, 8);
-  expect(names.find(bytes, 5, 0x28)).toBe(true);
-  expect(names).toMatchObject({ id: 8, end: 15 });
-  expect(names.find(bytes, 16, 0x28)).toBe(false);
-  expect(names.find(bytes, 21, 0x28)).toBe(false);
 });

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RecentNames } from '../../parsers/strace/names.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
 import type { StraceRecord } from '../../parsers/strace/records.ts';
+import { areDigits, LastChunk, numberOf, wordAt } from '../../parsers/strace/words.ts';
 import { FramedLine, LineFramer } from '../../src/ingest/lines.ts';
 import { cutAt } from '../support/parse.ts';
 
@@ -71,4 +73,83 @@ describe('skimming gives what reading each line gives', () => {
       { numRuns: 60 },
     );
   });
+
+  it('lines that end in every way, again and again', () => {
+    const call = fc.constantFrom(
+      'brk(NULL',
+      'close(3',
+      'futex(0x1, FUTEX_WAKE, 1',
+      'openat(AT_FDCWD, "a", O_RDONLY',
+      'a(',
+    );
+    const ret = fc.constantFrom(
+      ...['0', '-1', '32768', '0x7f12', '?', '3</a) = 5>', '5>', '', '(', ')', 'x) = 1 (y)'],
+      ...[
+        '-1 ENOENT (No such file or directory)',
+        '-1 EACCES (Permission denied)',
+        '0x8000 (flags O_RDONLY)',
+      ],
+      ...[
+        '? ERESTARTSYS (To be restarted)',
+        '-1 E (z)',
+        '1 ("ab")',
+        '1 (<ab>)',
+        '-1 ENOTDIR (Not a directory)',
+      ],
+    );
+    const duration = fc.constantFrom(
+      ' <0.000012>',
+      ' <0.002000>',
+      ' <1.000000>',
+      ' <0.01>',
+      ' <0.0000a2>',
+      ' <>',
+      '',
+    );
+    const line = fc
+      .tuple(
+        fc.constantFrom('', '12 ', '12345 1700000000.123456 '),
+        call,
+        fc.constantFrom(')', ') ', ')    '),
+        ret,
+        duration,
+      )
+      .map(([head, begin, close, value, time]) => `${head}${begin}${close} = ${value}${time}\n`);
+    fc.assert(
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 40 }),
+        fc.array(fc.nat(), { maxLength: 3 }),
+        (lines, places) => {
+          expectSame(cutAt(Buffer.from(lines.join('').repeat(3)), places));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+it('a name that begins like another one is compared whole', () => {
+  const names = new RecentNames();
+  const chunk = new LastChunk().of(Buffer.from('read(readlinkat(readx(    '));
+  names.remember(chunk, 0, 4, 7);
+  expect(names.find(chunk, 0, 0x28)).toBe(true);
+  expect(names).toMatchObject({ id: 7, end: 4 });
+  expect(names.find(chunk, 5, 0x28)).toBe(false);
+  names.remember(chunk, 5, 15, 8);
+  expect(names.find(chunk, 5, 0x28)).toBe(true);
+  expect(names).toMatchObject({ id: 8, end: 15 });
+  expect(names.find(chunk, 16, 0x28)).toBe(false);
+  expect(names.find(chunk, 21, 0x28)).toBe(false);
+});
+
+it('four bytes at once are what they are one by one', () => {
+  const byte = fc.oneof(fc.nat(255), fc.integer({ min: 0x2e, max: 0x3b }));
+  fc.assert(
+    fc.property(fc.array(byte, { minLength: 4, maxLength: 4 }), (bytes) => {
+      const word = wordAt(new LastChunk().of(Uint8Array.from(bytes)).words, 0);
+      const text = String.fromCharCode(...bytes);
+      expect(areDigits(word)).toBe(/^\d{4}$/.test(text));
+      if (areDigits(word)) expect(numberOf(word)).toBe(Number(text));
+    }),
+  );
 });

@@ -247,8 +247,8 @@ describe('arguments', () => {
   });
 });
 
-it('statistics: more names than there was room for, and totals that were counted elsewhere', () => {
-  const statistics = new SyscallStatistics();
+it('statistics: of many names, and totals that were counted elsewhere', () => {
+  const statistics = new SyscallStatistics(701);
   statistics.add(600, 5, undefined);
   statistics.add(600, Number.NaN, 'EAGAIN');
   statistics.addRow(700, { name: 'a', count: 2, errors: { ENOENT: 2 }, totalNs: 9, maxNs: 7 });
