@@ -1,5 +1,5 @@
 import { BACKSLASH, CLOSE_PAREN, DOT, EQUALS, GREATER, LESS, QUOTE, SPACE, ZERO } from './ascii.ts';
-import { indexOfByte, isDigit } from './bytes.ts';
+import { indexOfByte } from './bytes.ts';
 import { POWERS } from './head.ts';
 
 /** Offsets of the parts of `name(args) = ret <duration>`, as absolute positions in the bytes. */
