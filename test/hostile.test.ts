@@ -107,3 +107,46 @@ it('a line of sixty thousand escapes that might end a string', async () => {
   const report = await reportOfText(`go: downloading lib.example/a v1.0.0\n${line}\n"${line}\n`);
   expect(report.inputs[0]).toMatchObject({ lines: 3 });
 });
+
+it('a hundred and fifty thousand lines of what go prints: the last one is read as the first', async () => {
+  const url = (at: number) => `https://proxy.example/m.example/m${at}/@v/v1.0.0.info`;
+  const fetches = Array.from({ length: 75_000 }, (_, at) => [
+    `2026-11-26T10:00:${(at / 2000 + 10).toFixed(6)}Z # get ${url(at)}`,
+    `2026-11-26T10:00:${(at / 2000 + 10.4).toFixed(6)}Z # get ${url(at)}: 200 OK (0.400s)`,
+  ]).flat();
+  const error = `2026-11-26T10:00:59.000000Z go: m.example/last@v1.0.0: Get "${url(0)}": dial tcp 192.0.2.1:443: connect: connection refused`;
+  const report = await reportOfText(`${fetches.sort().join('\n')}\n${error}\n`);
+  expect(report.inputs).toMatchObject([{ lines: 150_001, records: 150_001 }]);
+  expect(report.verdict.status).toBe('failed');
+  expect(report.findings[0]?.cause).toBe('connect/refused');
+});
+
+/** Of each kind so many that looking at all of them for each of them would take minutes. */
+const MANY = 40_000;
+const stamp = (at: number) => (1_700_000_001 + at / 1000).toFixed(6);
+const CROWDS: Readonly<Record<string, (at: number) => readonly string[]>> = {
+  'questions that nobody answers': (at) => [
+    `1 ${stamp(at)} socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, IPPROTO_IP) = 5<UDP:[${at}]> <0.000010>`,
+    `1 ${stamp(at)} connect(5<UDP:[${at}]>, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("192.0.2.53")}, 16) = 0 <0.000020>`,
+    String.raw`1 ${stamp(at)} write(5<UDP:[192.0.2.2:4000->192.0.2.53:53]>, "\${(at >> 8).toString(8)}\${(at & 255).toString(8)}\1\0\0\1\0\0\0\0\0\0\5h${String(at % 10_000).padStart(4, '0')}\7example\0\0\1\0\1", 31) = 31 <0.000010>`,
+  ],
+  'programs, each started by the one before': (at) => [
+    `${at + 1} ${stamp(at)} clone(child_stack=NULL, flags=SIGCHLD) = ${at + 2} <0.000100>`,
+    `${at + 2} ${stamp(at)} execve("/usr/bin/git", ["git", "fetch"], 0x1 /* 9 vars */) = 0 <0.000100>`,
+  ],
+  'entries of GOPROXY': (at) => [
+    `# get https://proxy${at}.example/m.example/m/@v/v1.0.0.zip`,
+    `# get https://proxy${at}.example/m.example/m/@v/v1.0.0.zip: 404 Not Found (0.010s)`,
+  ],
+  'connections of HTTP/2': (at) => [
+    `2026/11/26 10:00:00 http2: Transport creating client conn 0xc${at.toString(16)} to 192.0.2.${at % 250}:443`,
+    `2026/11/26 10:00:00 http2: Transport encoding header ":path" = "/m${at}/@v/list"`,
+  ],
+};
+
+it.each(Object.entries(CROWDS))('forty thousand %s', async (_, linesOf) => {
+  const lines = Array.from({ length: MANY }, (_each, at) => linesOf(at)).flat();
+  const head = lines[0]?.startsWith('1 ') ? [START] : [];
+  const report = await reportOfText(`${[...head, ...lines].join('\n')}\n`);
+  expect(report.inputs[0]).toMatchObject({ lines: head.length + lines.length, unparsed: 0 });
+});

@@ -17,10 +17,12 @@ export type GoJsonRecord = ModuleRecord | SettingRecord | GoErrorRecord;
 /** The objects that `go mod download -json`, `go list -m -json` and `go env -json` print, indented by a tab. */
 export const goJson: Format<GoJsonRecord> = {
   name: 'go-json',
-  detect: (sample) => (/^\{\r?\n\t"(?:Path|GO\w+|AR|CC)": "/m.test(sample) ? 0.95 : 0),
+  detect: (sample) => (BEGINNING.test(sample) ? 0.95 : 0),
   create: (emit) => new GoJsonParser(emit),
 };
 
+/** Also where jq -c or a log has put an object on one line. */
+const BEGINNING = /^\{(?:\r?\n\t"(?:Path|GO\w+|AR|CC)": "|"Path": ?"[^"]*", ?"(?:Query|Version|Error)": ?)/m;
 /** What go prints about one module is a kilobyte; something else is not read to its end. */
 const MOST_TEXT = 256 * 1024;
 const FIELD = /^\s+(?:"\w+": |[\]}],?$|"[^"]*",?$)/;
@@ -41,7 +43,7 @@ class GoJsonParser implements LineParser {
       this.#text = text;
       return 'record';
     }
-    if (this.#at === undefined) return 'unparsed';
+    if (this.#at === undefined) return this.#pushWhole(text, line);
     const isEnd = text === '}' || text === '},';
     if ((!isEnd && !FIELD.test(text)) || this.#text.length > MOST_TEXT) {
       this.end();
@@ -50,6 +52,13 @@ class GoJsonParser implements LineParser {
     this.#text += text.replace(/,$/, isEnd ? '' : ',');
     if (isEnd) this.#onObject(this.#at, line.timeNs);
     return 'continued';
+  }
+
+  #pushWhole(text: string, line: InputLine): LineOutcome {
+    if (!BEGINNING.test(text) || !text.endsWith('}')) return 'unparsed';
+    this.#text = text;
+    this.#onObject(line.at(), line.timeNs);
+    return 'record';
   }
 
   /** An object that was cut tells nothing. */

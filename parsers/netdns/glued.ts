@@ -3,8 +3,13 @@ const WHOLE_LINE = String.raw`# (?:get https?:\/\/|lock ).*|go: .*|\d{4}\/\d\d\/
 const GLUED = new RegExp(
   String.raw`^(go package net: .*?|.*(?:netCgo = |netGo = |true|false|\) = |\())(${WHOLE_LINE})$`,
 );
-/** Each is a part of one of them, and quickly looked for. */
-const MARKS = ['# get http', 'go: ', '# lock ', ' http2: '];
+/** Each is a part of one of them, and quickly looked for: where it may stand in a line that has something before it. */
+const MARKS = [
+  { mark: '# get http', from: 1 },
+  { mark: 'go: ', from: 1 },
+  { mark: '# lock ', from: 1 },
+  { mark: ' http2: ', from: '2006/01/02 15:04:05'.length + 1 },
+];
 
 /**
  * netdns writes its lines in pieces, without a lock: another goroutine's `# get …` can start in the middle of one
@@ -12,7 +17,7 @@ const MARKS = ['# get http', 'go: ', '# lock ', ' http2: '];
  */
 export function splitGlued(text: string): string[] {
   // Nearly every line: looked for without the pattern, which looks at each place.
-  if (!MARKS.some((mark) => text.includes(mark, 1))) return [text];
+  if (!MARKS.some(({ mark, from }) => text.includes(mark, from))) return [text];
   const [, piece, line] = GLUED.exec(text) ?? [];
   return piece === undefined || line === undefined ? [text] : [piece, line];
 }

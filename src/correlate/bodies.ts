@@ -15,7 +15,7 @@ const AT_ONCE_NS = 50e6;
  * wait for another response. A late PING of an idle connection is followed by nothing.) `underWay` are the fetches and
  * the zips of its process. Gives the transfer its true beginning and its URL; false where it is no such body.
  */
-export function isBodyOfItsOwn(transfer: Span, underWay: SpanIndex, process: Process): boolean {
+export function isBodyOfItsOwn(transfer: Span, underWay: SpanIndex<Span>, process: Process): boolean {
   const { startNs: fromNs, endNs } = transfer;
   if (endNs === undefined || endNs - fromNs < LEAST_NS) return false;
   const busy = underWay.overlapping(fromNs - AT_ONCE_NS, endNs + AT_ONCE_NS);

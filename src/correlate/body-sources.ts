@@ -13,7 +13,7 @@ const MOST = 0.5;
  * redirect to another host, which is no part of the URL.
  */
 export class BodySources {
-  readonly #byPid: ReadonlyMap<number, SpanIndex>;
+  readonly #byPid: ReadonlyMap<number, SpanIndex<Span>>;
 
   constructor(connections: readonly Connection[]) {
     const received = connections.flatMap(({ spans, lastDataNs }) =>

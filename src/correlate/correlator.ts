@@ -1,6 +1,6 @@
 import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
 import { isProcRecord, type ProcRecord } from '../../parsers/proc/format.ts';
-import type { TextRecord, TraceRecord } from '../../parsers/registry.ts';
+import type { TraceRecord } from '../../parsers/registry.ts';
 import { interestOf, isWaiting } from '../../parsers/strace/interest.ts';
 import type { ExitRecord, SignalRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
@@ -9,20 +9,18 @@ import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Coverage, Trace } from '../model/trace.ts';
 import { Arrivals } from './arrivals.ts';
-import { CutLines } from './cut-lines.ts';
 import { endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { markAuthPrograms } from './goauth.ts';
 import { joinSpans } from './join.ts';
-import { lateStamps } from './late-stamps.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { Observed } from './observed.ts';
 import { Pauses } from './pauses.ts';
 import { descriptorOf, infoOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
-import { clockDifference, keyOfText } from './separate-stderr.ts';
+import { keyOfText, SeparateStderr } from './separate-stderr.ts';
 import { awaitInSilence, openHosts } from './silence.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
@@ -32,7 +30,6 @@ import { totalsOf } from './totals.ts';
 
 /** Calls in which threads wait for each other, for descriptors, and for time. */
 const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|(?:clock_)?nanosleep)/;
-const MAX_TEXT_RECORDS = 2_000_000;
 
 /** What is known beside the records. */
 export interface Totals {
@@ -63,10 +60,17 @@ export class Correlator {
   });
   /** What the tracer saw being written, so that a separate stderr does not count twice. */
   readonly #written = new Map<string, number | undefined>();
-  /** Lines of a separate stderr; they wait for the end, when it is known what the tracer saw of them. */
-  readonly #text: TextRecord[] = [];
   readonly #observed = new Observed();
   readonly #pauses = new Pauses(this.#store);
+  readonly #told = new SeparateStderr(
+    () => ({
+      written: this.#written,
+      stderr: this.#stderr,
+      lastNs: this.#sawSyscalls ? this.#observed.lastNs : undefined,
+      pid: this.#processes.root?.pid,
+    }),
+    (record, pid) => this.#output.on(record, pid),
+  );
   #sawSyscalls = false;
   #sawLibraryCalls = false;
 
@@ -96,7 +100,7 @@ export class Correlator {
         return;
       default:
         if (isProcRecord(record)) this.#onProc(record);
-        else if (this.#text.length < MAX_TEXT_RECORDS) this.#text.push(record);
+        else this.#told.on(record);
     }
   }
 
@@ -244,10 +248,7 @@ export class Correlator {
       sampled: !this.#samples.isEmpty,
       tickNs: this.#sawSyscalls && this.#observed.isWholeSeconds ? 1e9 : 0,
       sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
-      timed:
-        originSeconds !== undefined ||
-        endNs > (this.#observed.firstNs ?? endNs) ||
-        this.#text.some((record) => record.timeNs !== undefined),
+      timed: originSeconds !== undefined || endNs > (this.#observed.firstNs ?? endNs) || this.#told.isTimed,
     };
   }
 
@@ -266,31 +267,9 @@ export class Correlator {
     this.#observed.cover(firstNs, lastNs);
   }
 
-  /**
-   * A separate stderr tells again what the tracer saw being written. What -s cut is completed from it; what the tracer
-   * did not see at all (it was attached, or traced no writes) is taken as it is.
-   */
   #readSeparateStderr(): void {
-    const cut = new CutLines(this.#stderr.cut);
     const root = this.#processes.root;
-    const shiftNs = clockDifference(this.#text, this.#written);
-    const late = lateStamps(this.#text);
-    for (const told of this.#text) {
-      if (this.#written.has(keyOfText(told))) continue;
-      const timeNs = late.has(told.at.input) || told.timeNs === undefined ? undefined : told.timeNs + shiftNs;
-      const record = { ...told, timeNs };
-      const match = cut.take(record.at);
-      if (match !== undefined) this.#output.on({ ...record, timeNs: match.timeNs }, match.pid);
-      else if (this.#stderr.lines === 0 || record.kind === 'go-error' || record.kind === 'goroutine') {
-        this.#output.on(
-          record.timeNs === undefined && this.#sawSyscalls
-            ? { ...record, timeNs: this.#observed.lastNs }
-            : record,
-          root?.pid,
-        );
-      }
-    }
-    for (const line of cut.rest()) {
+    for (const line of this.#told.settle()) {
       if (line.text.startsWith('# get ')) this.#output.fetching.onCut(line);
       else if (root !== undefined)
         this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));

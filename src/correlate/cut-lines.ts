@@ -34,6 +34,7 @@ export class CutLines {
 
   /** The line that this one of a separate stderr completes. */
   take({ input, text }: SourceLine): CutLine | undefined {
+    if (this.#sizes.size === 0) return undefined;
     if (input !== this.#input) this.#latestNs = Number.NEGATIVE_INFINITY;
     this.#input = input;
     for (const start of beginnings(text)) {

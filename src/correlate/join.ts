@@ -136,7 +136,7 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
  * -x tells of a fetch by the URL that go asked for, whoever answers in the end: a host that none of its lines name is one
  * that another redirects to. The wait belongs to the fetch that went on when it did.
  */
-function followRedirect(wait: Span, underWay: SpanIndex): void {
+function followRedirect(wait: Span, underWay: SpanIndex<Span>): void {
   const endNs = wait.endNs ?? Number.POSITIVE_INFINITY;
   const [fetch] = underWay
     .overlapping(wait.startNs, wait.startNs + 1)

@@ -3,6 +3,7 @@ import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { DnsMessage } from '../wire/dns.ts';
 import { KnownNames } from './known-names.ts';
+import { groupQueries, type LookupGroup, sharedLabels } from './lookup-groups.ts';
 import type { Process } from './processes.ts';
 import type { Socket } from './socket.ts';
 import { UnreadAnswers } from './unread-answers.ts';
@@ -133,32 +134,10 @@ export class Lookups {
     for (const [address, name] of this.#namesByOrder)
       if (name !== undefined && !this.names.has(address)) this.names.set(address, name);
     this.#completeNames(hosts);
-    const groups: Group[] = [];
-    const byStart = [...this.#queries].sort((a, b) => a.span.startNs - b.span.startNs);
-    for (const { span, process } of byStart) {
-      const name = span.attributes['dns.question.name'] ?? '';
-      const host = hosts
-        .filter((each) => name === each || name.startsWith(`${each}.`))
-        .sort((a, b) => b.length - a.length)[0];
-      const group = groups.findLast((each) => each.process === process && belongs(each, span, name, host));
-      if (group === undefined)
-        groups.push({
-          process,
-          host,
-          names: [name],
-          queries: [span],
-          endNs: span.endNs ?? Number.POSITIVE_INFINITY,
-        });
-      else {
-        group.names.push(name);
-        group.queries.push(span);
-        group.endNs = Math.max(group.endNs, span.endNs ?? Number.POSITIVE_INFINITY);
-      }
-    }
-    return groups.map((group) => this.#lookupOf(group));
+    return groupQueries(this.#queries, hosts).map((group) => this.#lookupOf(group));
   }
 
-  #lookupOf(group: Group): Span {
+  #lookupOf(group: LookupGroup): Span {
     const first = group.queries[0];
     const host = group.host ?? commonName(group.names);
     const lookup = this.#store.open('lookup', 'dns', `lookup ${host}`, first?.startNs ?? 0);
@@ -175,61 +154,6 @@ export class Lookups {
     lookup.evidence = group.queries.flatMap((query) => query.evidence.slice(0, 1)).slice(0, 4);
     return lookup;
   }
-}
-
-interface Group {
-  readonly process: Process;
-  readonly host: string | undefined;
-  readonly names: string[];
-  readonly queries: Span[];
-  endNs: number;
-}
-
-/** The next name or server of one lookup is asked at once; what comes later is another lookup. */
-const NEXT_QUERY_NS = 200e6;
-/** Of these a resolver takes the word (net/dnsclient_unix.go, checkHeader). */
-const ANSWERS = new Set(['NOERROR', 'NXDOMAIN']);
-
-function belongs(group: Group, query: Span, name: string, host: string | undefined): boolean {
-  const longest = Math.max(...group.queries.map((each) => each.startNs));
-  const near = query.startNs <= group.endNs + NEXT_QUERY_NS || query.startNs <= longest + NEXT_QUERY_NS;
-  if (!near || isAnswered(group, query, name)) return false;
-  if (group.host !== undefined || host !== undefined) return group.host === host;
-  if (group.names.includes(name)) return true;
-  const shared = sharedLabels(group.names.at(-1) ?? '', name);
-  return (
-    shared >= 2 ||
-    (shared >= 1 && group.queries.some((each) => each.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'))
-  );
-}
-
-/**
- * What was answered is not asked again in the same lookup, unless over TCP after a truncated answer; a resolver asks the
- * next server after a time-out or an error other than NXDOMAIN. A query whose name the log does not hold is told by time.
- */
-function isAnswered(group: Group, query: Span, name: string): boolean {
-  const before = group.queries.filter(({ endNs }) => endNs !== undefined && endNs <= query.startNs);
-  if (name === '')
-    return (
-      before.length === group.queries.length &&
-      before.every(({ attributes }) => attributes['error.type'] === undefined)
-    );
-  return before.some(
-    ({ attributes }) =>
-      attributes['dns.question.name'] === name &&
-      attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'] &&
-      ANSWERS.has(attributes['gotrace.dns.rcode'] ?? '') &&
-      attributes['gotrace.dns.truncated'] !== true,
-  );
-}
-
-function sharedLabels(a: string, b: string): number {
-  const left = a.split('.');
-  const right = b.split('.');
-  let count = 0;
-  while (count < left.length && count < right.length && left[count] === right[count] && left[count] !== '')
-    count++;
-  return count;
 }
 
 /** Of `proxy.corp.example`, `proxy.example` and `proxy`: the shortest, else what they begin with. */

@@ -9,6 +9,37 @@ interface Stream {
   body: Span | undefined;
 }
 
+/** Connections that stand, and to where. */
+class Standing {
+  readonly #addresses = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  /** Whether any address has more than one. */
+  get areSeveral(): boolean {
+    return this.#counts.size < this.#addresses.size;
+  }
+
+  add(connection: string, address: string): void {
+    this.delete(connection);
+    this.#addresses.set(connection, address);
+    this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
+  }
+
+  delete(connection: string): void {
+    const address = this.#addresses.get(connection);
+    if (address === undefined) return;
+    this.#addresses.delete(connection);
+    const left = (this.#counts.get(address) ?? 1) - 1;
+    if (left === 0) this.#counts.delete(address);
+    else this.#counts.set(address, left);
+  }
+
+  clear(): void {
+    this.#addresses.clear();
+    this.#counts.clear();
+  }
+}
+
 /** The line of -x follows the headers at once. */
 const REDIRECTED_NS = 0.25e9;
 
@@ -22,15 +53,15 @@ export class Http2Streams {
   readonly #store: SpanStore;
   readonly #arrivals: Arrivals;
   readonly #open = new Map<number, Stream[]>();
-  readonly #next = new Map<string, number>();
+  /** By host, and by what a request calls it, with its port where that is not 443. */
+  readonly #next = new Map<string, Map<string, number>>();
   bodies: Span[] = [];
   /** Bodies whose frames could not be told from those of another host. */
   readonly unclear = new Set<Span>();
   /** URLs that were answered with something else than a body. */
   readonly #unread = new Set<string>();
   #authority = '';
-  /** Connections that stand, and to where. */
-  readonly #connections = new Map<string, string>();
+  readonly #connections = new Standing();
 
   constructor(store: SpanStore, arrivals: Arrivals) {
     this.#store = store;
@@ -57,13 +88,12 @@ export class Http2Streams {
 
   /** A new connection to a host counts its streams anew. */
   onDial(host: string): void {
-    for (const authority of this.#next.keys())
-      if (authority === host || authority.startsWith(`${host}:`)) this.#next.delete(authority);
+    this.#next.delete(host);
   }
 
   onConnection(connection: string, address: string, timeNs: number): void {
-    this.#connections.set(connection, address);
-    if (!this.#areSeveral) return;
+    this.#connections.add(connection, address);
+    if (!this.#connections.areSeveral) return;
     for (const { body } of [...this.#open.values()].flat())
       if (body !== undefined) this.#giveUp(body, timeNs);
     this.#open.clear();
@@ -73,16 +103,13 @@ export class Http2Streams {
     this.#connections.delete(connection);
   }
 
-  /** A host has several connections. */
-  get #areSeveral(): boolean {
-    return new Set(this.#connections.values()).size < this.#connections.size;
-  }
-
   #onHeader(name: string, value: string): void {
     if (name === ':authority') this.#authority = value;
-    if (name !== ':path' || this.#areSeveral) return;
-    const id = this.#next.get(this.#authority) ?? 1;
-    this.#next.set(this.#authority, id + 2);
+    if (name !== ':path' || this.#connections.areSeveral) return;
+    const host = this.#authority.replace(/:\d+$/, '');
+    const ids = this.#next.get(host) ?? new Map<string, number>();
+    const id = ids.get(this.#authority) ?? 1;
+    this.#next.set(host, ids.set(this.#authority, id + 2));
     const streams = this.#open.get(id) ?? [];
     streams.push({ authority: this.#authority, path: value, body: undefined });
     this.#open.set(id, streams);

@@ -55,20 +55,20 @@ export function proxyListOf(trace: Trace): ProxyList {
 }
 
 function seenList(spans: readonly Span[]): ProxyList {
-  const entries: { url: string; separator?: Separator }[] = [];
+  const entries = new Map<string, { url: string; separator?: Separator }>();
   const asked = new Map<string, { readonly url: string; readonly fetch: Span }>();
   for (const fetch of spans) {
     const { entry, resource } = askedOf(fetch) ?? {};
     if (entry === undefined || resource === undefined) continue;
-    if (!entries.some((each) => each.url === entry)) entries.push({ url: entry });
+    if (!entries.has(entry)) entries.set(entry, { url: entry });
     const before = asked.get(resource);
     asked.set(resource, { url: entry, fetch });
     if (before === undefined || before.url === entry || answerOf(before.fetch) !== 'error') continue;
-    const failed = entries.find((each) => each.url === before.url);
+    const failed = entries.get(before.url);
     // Only a bar lets go ask on after such an answer.
     if (failed !== undefined) failed.separator = '|';
   }
-  return { entries, isSetting: false };
+  return { entries: [...entries.values()], isSetting: false };
 }
 
 function askedOf(span: Span): { entry: string; resource: string } | undefined {

@@ -41,13 +41,13 @@ export class FramedLine implements InputLine {
   }
 
   /** Replaces the content, for a line in a wrapping; `at()` goes on to give the line as it stands in the input. */
-  unwrapped(content: Uint8Array, timeNs: number | undefined): void {
+  unwrapped(content: string, timeNs: number | undefined): void {
     this.#original = this.#evidence();
-    this.bytes = content;
+    this.bytes = Buffer.from(content);
     this.start = 0;
-    this.end = content.length;
+    this.end = this.bytes.length;
     this.timeNs = timeNs;
-    this.#text = undefined;
+    this.#text = content;
   }
 
   latin1(start: number, end: number): string {

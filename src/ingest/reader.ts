@@ -222,7 +222,7 @@ export class InputReader {
   #offerPieces(line: FramedLine, pieces: readonly string[], timeNs: number | undefined): LineOutcome {
     let outcome: LineOutcome = 'unparsed';
     for (const piece of pieces) {
-      line.unwrapped(Buffer.from(piece), timeNs);
+      line.unwrapped(piece, timeNs);
       const one = this.#offer(line);
       if (outcome === 'unparsed' || one === 'record') outcome = one;
     }

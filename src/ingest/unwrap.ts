@@ -6,7 +6,7 @@ export interface Wrapping {
   readonly seconds?: (match: RegExpExecArray) => number;
 }
 
-const ISO = String.raw`(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)`;
+const ISO = String.raw`(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)?`;
 
 /** In the order in which they are tried; several may stand in front of one another. */
 export const WRAPPINGS: readonly Wrapping[] = [
@@ -34,12 +34,17 @@ export const WRAPPINGS: readonly Wrapping[] = [
   { name: 'bracketed', prefix: /^\[[^\]]{1,120}\] / },
 ];
 
-function isoSeconds(match: RegExpExecArray): number {
-  const text = (match[1] ?? '').replace(' ', 'T').replace(',', '.');
+function isoSeconds([, date = '', time = '', fraction = '0', zone = 'Z']: RegExpExecArray): number {
   // Date.parse keeps milliseconds only; the fraction is added by hand.
-  const fraction = /\.(\d+)/.exec(text);
-  const whole = Date.parse(text.replace(/\.\d+/, '') + (/Z$|[+-]\d\d:?\d\d$/.test(text) ? '' : 'Z')) / 1000;
-  return whole + (fraction?.[1] === undefined ? 0 : Number(`0.${fraction[1]}`));
+  return wholeSeconds(`${date}T${time}${zone}`) + Number(`0.${fraction}`);
+}
+
+/** Many lines are of one second: Date.parse takes longer than all else that is done with a line. */
+let lastSecond = { text: '', seconds: 0 };
+
+function wholeSeconds(text: string): number {
+  if (text !== lastSecond.text) lastSecond = { text, seconds: Date.parse(text) / 1000 };
+  return lastSecond.seconds;
 }
 
 /** CSI sequences; OSC, APC (Buildkite's times), DCS and their kin; single-character escapes (ECMA-48). */

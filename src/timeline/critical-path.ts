@@ -1,4 +1,5 @@
 import type { Phase, Span } from '../model/span.ts';
+import { SpanIndex } from '../model/span-index.ts';
 import type { Piece } from './leaves.ts';
 
 /** A stretch of the critical path. Without a span, nothing that was recorded explains it. */
@@ -25,13 +26,14 @@ export function criticalPath(
   idle: Phase,
 ): Segment[] {
   const byEnd = [...pieces].filter((piece) => piece.endNs > piece.startNs).sort((a, b) => a.endNs - b.endNs);
+  const index = new SpanIndex(byEnd);
   const segments: Segment[] = [];
   let at = endNs;
   let limit = byEnd.length;
   while (at > startNs) {
     // Everything behind `limit` ends after `at`, and can only be followed clipped.
     while (limit > 0 && (byEnd[limit - 1]?.endNs ?? 0) > at) limit--;
-    const next = choose(byEnd, limit, at);
+    const next = choose(byEnd, index, limit, at);
     if (next === undefined) {
       segments.push({ span: undefined, phase: idle, startNs, endNs: at, open: false });
       break;
@@ -53,25 +55,27 @@ export function criticalPath(
   return segments.reverse();
 }
 
-function choose(byEnd: readonly Piece[], limit: number, at: number): Piece | undefined {
+/** Of the pieces in the order of their ends, `limit` of which end by `at`: what was waited for until then. */
+function choose(
+  byEnd: readonly Piece[],
+  index: SpanIndex<Piece>,
+  limit: number,
+  at: number,
+): Piece | undefined {
   const last = byEnd[limit - 1];
   let best: Piece | undefined;
   if (last !== undefined && last.endNs >= at - HAND_OVER_NS) {
-    for (let index = limit - 1; index >= 0; index--) {
-      const piece = byEnd[index];
+    for (let place = limit - 1; place >= 0; place--) {
+      const piece = byEnd[place];
       if (piece === undefined || piece.endNs < at - HAND_OVER_NS) break;
       if (piece.startNs < at && (best === undefined || isBetter(piece, best))) best = piece;
     }
     if (best !== undefined) return best;
   }
   // Nothing ended just before: something longer was in flight, or there is a gap.
-  for (let index = limit; index < byEnd.length; index++) {
-    const piece = byEnd[index];
-    if (piece !== undefined && piece.startNs < at && (best === undefined || isBetter(piece, best)))
-      best = piece;
-  }
-  if (best !== undefined) return best;
-  return last;
+  const underWay = index.overlapping(at, at).sort((a, b) => a.endNs - b.endNs);
+  for (const piece of underWay) if (best === undefined || isBetter(piece, best)) best = piece;
+  return best ?? last;
 }
 
 function isBetter(a: Piece, b: Piece): boolean {

@@ -2,6 +2,7 @@ import { groupBy } from '../model/group-by.ts';
 import { subtract } from '../model/interval.ts';
 import { asksForTunnel, pidOf, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
+import { SpanTree } from './span-tree.ts';
 
 /** A stretch of time in which a span itself, and nothing inside it, was waited for. */
 export interface Piece {
@@ -34,14 +35,13 @@ const NETWORK: ReadonlySet<SpanKind> = new Set(['lookup', 'connect', 'tls']);
 
 /** The pieces of all spans that stand for waiting or work; containers only where nothing inside them says more. */
 export function leavesOf(spans: readonly Span[], endNs: number): Piece[] {
-  const git = spans.filter((span) => span.kind === 'process' && span.phase === 'git');
   const index = indexOf(spans);
   const waits = spans.flatMap((span) => {
     const rank = RANKS[span.kind];
     if (
       rank === undefined ||
       span.attributes['gotrace.unneeded'] === true ||
-      (span.kind === 'git-command' && git.some((process) => isAboutSame(process, span, endNs)))
+      (span.kind === 'git-command' && hasProcess(span, index, endNs))
     )
       return [];
     // Programs that are neither git nor a helper (a shell, a compiler) work; they are not waited for by name.
@@ -78,11 +78,12 @@ function pausesOf(span: Span, { pauses }: Index): readonly Span[] {
 
 /** Work is all that goes on where nothing is waited for. */
 function workOf(spans: readonly Span[], waits: readonly Piece[], endNs: number): Piece[] {
+  const index = new SpanIndex(waits);
   return spans
     .filter((span) => span.kind === 'work')
     .flatMap((span) => {
       const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
-      const inside = waits.filter(({ startNs, endNs }) => startNs < whole.endNs && endNs > whole.startNs);
+      const inside = index.overlapping(whole.startNs, whole.endNs);
       return subtract(whole, inside).map((part) => ({ span, rank: 0, open: false, ...part }));
     });
 }
@@ -90,34 +91,34 @@ function workOf(spans: readonly Span[], waits: readonly Piece[], endNs: number):
 /** A look at /proc may come a quarter of a second late. */
 const LATE_NS = 0.3e9;
 
-/** The process that a line of -x tells of. */
-function isAboutSame(process: Span, command: Span, endNs: number): boolean {
-  return (
-    process.startNs <= command.startNs + LATE_NS &&
-    (process.endNs ?? endNs) >= (command.endNs ?? endNs) - LATE_NS
-  );
+/** Whether the process is known that a line of -x tells of. */
+function hasProcess(command: Span, { git }: Index, endNs: number): boolean {
+  return git.overlapping((command.endNs ?? endNs) - LATE_NS, command.startNs + LATE_NS).length > 0;
 }
 
 /** What spans are looked up by, so that each container need not look at all of them. */
 interface Index {
-  readonly children: ReadonlyMap<number, readonly Span[]>;
+  readonly tree: SpanTree;
+  /** Git's processes. */
+  readonly git: SpanIndex<Span>;
   /** Lookups, connects and handshakes. */
-  readonly network: SpanIndex;
+  readonly network: SpanIndex<Span>;
   readonly fetchHosts: ReadonlySet<string>;
   /** Fetches and bodies of a module. */
   readonly byModule: ReadonlyMap<string, readonly Span[]>;
   /** Bodies that took a while. */
-  readonly bodies: SpanIndex;
-  readonly pauses: SpanIndex;
+  readonly bodies: SpanIndex<Span>;
+  readonly pauses: SpanIndex<Span>;
   /** Requests to the checksum database. */
-  readonly checks: SpanIndex;
+  readonly checks: SpanIndex<Span>;
   /** What a process starts to learn a password, by the process: its requests wait for that. */
   readonly authPrograms: ReadonlyMap<number, readonly Span[]>;
 }
 
 function indexOf(spans: readonly Span[]): Index {
   return {
-    children: groupBy(spans, ({ parentId }) => parentId),
+    tree: new SpanTree(spans),
+    git: new SpanIndex(spans.filter((span) => span.kind === 'process' && span.phase === 'git')),
     network: new SpanIndex(
       spans.filter(
         (span) =>
@@ -150,7 +151,7 @@ function authProgramsOf(spans: readonly Span[]): Map<number, Span[]> {
 }
 
 function insideOf(span: Span, index: Index): readonly Span[] {
-  if (span.kind === 'process') return descendantsOf(span, index.children);
+  if (span.kind === 'process') return index.tree.below(span, isWaitedFor);
   const pid = span.attributes['process.pid'];
   if (span.kind === 'fetch')
     return [
@@ -208,12 +209,7 @@ function servesFetch(each: Span, fetch: Span, fetchHosts: ReadonlySet<string>): 
   return host === undefined || host === fetch.attributes['server.address'] || !fetchHosts.has(host);
 }
 
-function descendantsOf(span: Span, children: ReadonlyMap<number, readonly Span[]>): Span[] {
-  const direct = children.get(span.id) ?? [];
-  return direct.flatMap((child) => {
-    // An inner shell or compiler is no wait of its own, but what it waits for is.
-    const own =
-      RANKS[child.kind] === undefined || (child.kind === 'process' && child.phase === 'cpu') ? [] : [child];
-    return [...own, ...descendantsOf(child, children)];
-  });
+/** An inner shell or compiler is no wait of its own, but what it waits for is. */
+function isWaitedFor({ kind, phase }: Span): boolean {
+  return RANKS[kind] !== undefined && !(kind === 'process' && phase === 'cpu');
 }
