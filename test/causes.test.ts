@@ -258,6 +258,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'git/other': 'rules.test.ts',
   'dns/cgo-resolver': 'rules.test.ts',
   'cpu/starved': 'rules.test.ts',
+  'cpu/asleep': 'rules.test.ts',
   'lock/other': 'rules.test.ts',
 };
 

@@ -976,3 +976,60 @@ describe('a response beside the body of another one', () => {
     });
   });
 });
+
+describe('a machine that slept', () => {
+  const hangs = [0.1, 'read(5<TCP:[192.0.2.2:40000->192.0.2.9:443]>,  <unfinished ...>'] as const;
+  const took = (seconds: string) => `<... read resumed>"\\27\\3\\3", 900) = 900 <${seconds}>`;
+
+  it('waited for nobody: between the two lines of a call lies more time than it took', async () => {
+    const slept = log(hangs, [600.1, took('0.500000')], ...exit(600.2));
+    expect(await point(slept)).toMatchObject({ status: 'slow', cause: 'cpu/asleep', seconds: 599.5 });
+    // The server was that slow.
+    const awake = await point(log(hangs, [600.1, took('600.000000')], ...exit(600.2)));
+    expect(awake.findings).not.toContain('cpu/asleep');
+    // Durations in whole seconds.
+    const coarse = await point(log(hangs, [3, took('1')], ...exit(3.1)));
+    expect(coarse.findings).not.toContain('cpu/asleep');
+  });
+
+  it('is told once by all its threads, and each time that it sleeps', async () => {
+    const thread = (at: number, line: string) => [at, `TIME${line}`] as const;
+    const text = log(
+      hangs,
+      thread(0.2, 'futex(0x1, FUTEX_WAIT_PRIVATE, 0, NULL <unfinished ...>'),
+      [100.1, took('1.000000')],
+      thread(100.1, '<... futex resumed>) = 0 <0.900000>'),
+      [100.2, hangs[1]],
+      [150.2, took('1.000000')],
+      ...exit(150.3),
+    ).replaceAll(/^1 (\S+) TIME/gm, '2 $1 ');
+    const report = await reportOfText(text);
+    const pauses = report.timeline.spans.filter((span) => span.kind === 'pause');
+    expect(pauses.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds].map(Number))).toEqual([
+      [1.1, 100.1],
+      [101.2, 150.2],
+    ]);
+    expect(report.blockingPoint).toMatchObject({ cause: 'cpu/asleep', blockedSeconds: 148 });
+  });
+
+  const fetched = (seconds: number, said: string) =>
+    [
+      '1700000000.100000 # get https://proxy.example/a.example/m/@v/v1.0.0.info',
+      `${(1_700_000_000 + seconds).toFixed(6)} # get https://proxy.example/a.example/m/@v/v1.0.0.info: 200 OK (${said})`,
+    ].join('\n');
+
+  it('or go says that a fetch was quick, long after it began', async () => {
+    expect(await point(fetched(600.1, '0.300s'))).toMatchObject({
+      status: 'slow',
+      cause: 'cpu/asleep',
+      seconds: 599.7,
+    });
+    expect((await point(fetched(600.1, '600.000s'))).findings).not.toContain('cpu/asleep');
+    // Something was printed meanwhile: the clock went on as it should, and the line was only late.
+    const late = fetched(600.1, '0.300s').replace(
+      '\n',
+      '\n1700000300.000000 go: downloading b.example/n v1.0.0\n',
+    );
+    expect((await point(late)).findings).not.toContain('cpu/asleep');
+  });
+});

@@ -57,4 +57,14 @@ export interface SupersededRecord {
   readonly by: number;
 }
 
-export type StraceRecord = SyscallRecord | SignalRecord | ExitRecord | SupersededRecord;
+/** Between a call's two lines lies more time than the call took: the clock that lines are stamped by went forward. */
+export interface ClockJumpRecord {
+  readonly kind: 'clock-jump';
+  /** Where the call returned. */
+  readonly at: SourceLine;
+  readonly pid: number;
+  readonly timeNs: number;
+  readonly byNs: number;
+}
+
+export type StraceRecord = SyscallRecord | SignalRecord | ExitRecord | SupersededRecord | ClockJumpRecord;

@@ -9,6 +9,9 @@ import { type PendingCall, PendingCalls } from './pending.ts';
 import { begunCall, NOWHERE, returnedCall } from './record-of.ts';
 import type { Selection } from './selection.ts';
 
+/** Stamps and durations in whole seconds differ by less. */
+const LEAST_JUMP_NS = 3e9;
+
 /** Calls from their beginning to their return: counted, joined where they are printed in halves, and given out as records. */
 export class TrackedCalls {
   readonly pending = new PendingCalls();
@@ -84,6 +87,7 @@ export class TrackedCalls {
     const errno = this.#calls.errnoOf(bytes, tail);
     let durationNs = tail.durationNs;
     if (Number.isNaN(durationNs) && call) durationNs = timeNs - call.startNs;
+    else if (call) this.#compareClocks(line, pid, timeNs, timeNs - call.startNs - durationNs);
     this.#calls.count(nameId, tail.durationNs, errno);
     const isWanted =
       this.#selection.wantsResult(interest, errno, durationNs) ||
@@ -94,6 +98,14 @@ export class TrackedCalls {
     const record = returnedCall(line, argsStart, tail, { pid, name, timeNs, durationNs, errno, call });
     if (name === 'close' && pid === this.#pid) this.#selection.forget(Number.parseInt(record.args, 10));
     this.#output.complete(record);
+  }
+
+  /**
+   * strace stamps lines by the time of day, and takes the time of calls by a clock that stands still while the machine
+   * sleeps (CLOCK_REALTIME and CLOCK_MONOTONIC: clock_gettime(2)).
+   */
+  #compareClocks(line: InputLine, pid: number, timeNs: number, byNs: number): void {
+    if (byNs >= LEAST_JUMP_NS) this.#output.emit({ kind: 'clock-jump', at: line.at(), pid, timeNs, byNs });
   }
 
   /** A process that ends leaves the call that it was in without a return. */

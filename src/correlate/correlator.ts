@@ -27,6 +27,7 @@ import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
 import { Terminal } from './terminal.ts';
 import { totalsOf } from './totals.ts';
+import { openUnstored } from './unstored.ts';
 
 /** Calls in which threads wait for each other, for descriptors, and for time. */
 const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|(?:clock_)?nanosleep)/;
@@ -49,7 +50,8 @@ export class Correlator {
   readonly #arrivals = new Arrivals();
   readonly #files = new Files(this.#store, this.#arrivals);
   readonly #terminal = new Terminal(this.#store);
-  readonly #output = new GoOutput(this.#store, this.#arrivals);
+  readonly #pauses = new Pauses(this.#store);
+  readonly #output = new GoOutput(this.#store, this.#arrivals, this.#pauses);
   readonly #snapshot = new Snapshot(this.#store);
   readonly #samples = new Samples(this.#store);
   readonly #totals: SyscallTotalRecord[] = [];
@@ -61,7 +63,6 @@ export class Correlator {
   /** What the tracer saw being written, so that a separate stderr does not count twice. */
   readonly #written = new Map<string, number | undefined>();
   readonly #observed = new Observed();
-  readonly #pauses = new Pauses(this.#store);
   readonly #told = new SeparateStderr(
     () => ({
       written: this.#written,
@@ -87,6 +88,9 @@ export class Correlator {
       case 'signal':
         this.#observed.seen(record.timeNs);
         this.#pauses.onSignal(record, this.#processOf(record));
+        return;
+      case 'clock-jump':
+        this.#pauses.onClockJump(record.timeNs, record.byNs, record.at);
         return;
       case 'superseded':
         this.#observed.seen(record.timeNs);
@@ -178,7 +182,8 @@ export class Correlator {
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
     const ending = endingOf(this.#processes.ending, ended, this.#output, this.#sawSyscalls);
-    if (ending.kind !== 'exited' && this.#sawSyscalls) this.#output.fetching.openBodies(this.#files.stored);
+    if (ending.kind !== 'exited' && this.#sawSyscalls)
+      openUnstored(this.#store, this.#output.fetching, this.#files.stored);
     const connections = this.#sockets.connections.all;
     const spans = joinSpans({
       spans: this.#store.spans,

@@ -1,7 +1,6 @@
 import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { unescapePath } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
 import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
@@ -45,8 +44,12 @@ export class Fetches {
 
   /** When a fetch ended whose line has no time: `nowNs`, or as long after its start as it says that it took. */
   endOf(record: FetchEndRecord, nowNs: number): number {
-    const start = startOf(record, this.#open.get(keyOf(record.url, undefined)) ?? []);
-    return (start?.startNs ?? nowNs) + (record.durationNs ?? timeLimitOf(record.error));
+    return (this.startOf(record)?.startNs ?? nowNs) + (record.durationNs ?? timeLimitOf(record.error));
+  }
+
+  /** What a line that names no process tells the end of. */
+  startOf(record: FetchEndRecord): Span | undefined {
+    return startOf(record, this.#open.get(keyOf(record.url, undefined)) ?? []);
   }
 
   onStart(record: FetchStartRecord, timeNs: number, pid: number | undefined): Span {
@@ -83,7 +86,7 @@ export class Fetches {
    * no URL names is an egress proxy, where go has never looked up the URL's own; else a redirect led there.
    */
   onLookup(host: string, at: SourceLine, timeNs: number, isKnown: (host: string) => boolean): void {
-    const underWay = this.#underWay();
+    const underWay = this.underWay();
     const last = (isMeant: (own: string) => boolean) =>
       underWay.findLast(
         (fetch) => !this.#dialed.has(fetch) && isMeant(fetch.attributes['server.address'] ?? ''),
@@ -109,7 +112,7 @@ export class Fetches {
    */
   onRequest(authority: string, path: string, at: SourceLine, timeNs: number): void {
     const host = authority.replace(/:\d+$/, '');
-    const underWay = this.#underWay();
+    const underWay = this.underWay();
     if (underWay.some((fetch) => fetch.attributes['server.address'] === host)) return;
     const fetch =
       underWay.findLast((each) => each.attributes['url.full']?.endsWith(path)) ??
@@ -132,7 +135,8 @@ export class Fetches {
     return [...this.#redirected.values()];
   }
 
-  #underWay(): readonly Span[] {
+  /** Those of the last that have no answer yet. */
+  underWay(): readonly Span[] {
     return this.all.slice(-MAX_UNDER_WAY).filter((fetch) => fetch.endNs === undefined);
   }
 
@@ -176,71 +180,6 @@ export class Fetches {
     const awaited = [...this.#open.values()].flat().filter((fetch) => fetch.endNs === undefined);
     return new Set(awaited.map((fetch) => fetch.attributes['server.address']));
   }
-
-  /**
-   * A command that was ended in the middle of a .mod or .info: its headers were there, and go never came to write it
-   * into the cache, which it does as soon as the body is whole and its checksum is known to be right.
-   */
-  openBodies(stored: ReadonlySet<string>): void {
-    if (stored.size === 0) return;
-    const [checks, uncheckedZips] = [this.#checks(), this.#uncheckedZips()];
-    for (const fetch of [...this.all]) {
-      const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url = '' } = fetch.attributes;
-      const kind = /\.(mod|info|zip)$/.exec(url)?.[1];
-      const key = `${module}@${version}`;
-      const isDone = kind === 'zip' ? !uncheckedZips.has(key) : stored.has(`${key}.${kind}`);
-      if (kind === undefined || isDone || !isAnswered(fetch)) continue;
-      const check = checks.get(key);
-      const isAsked = check !== undefined && check.startNs >= (fetch.endNs ?? 0);
-      if (!isAsked && kind !== 'zip') this.#openBody(fetch);
-      // It was whole by then: it is its checksum that is awaited, unless another line tells what is.
-      if (isAsked && isAnswered(check) && !this.#underWay().some(({ phase }) => phase === 'sumdb'))
-        this.#openBody(check);
-    }
-  }
-
-  /**
-   * What the checksum database was asked, by `MODULE@VERSION`: of a go.mod or a zip, which go does when it has it (modfetch,
-   * checkModSum).
-   */
-  #checks(): ReadonlyMap<string, Span> {
-    return new Map(
-      this.all.flatMap((fetch) => {
-        const asked = /\/lookup\/(.+@[^/]+)$/.exec(fetch.attributes['url.full'] ?? '')?.[1];
-        return asked === undefined ? [] : [[unescapePath(asked), fetch] as const];
-      }),
-    );
-  }
-
-  /** Zips that are there under a temporary name: go gives them their own when their checksums are known to be right. */
-  #uncheckedZips(): ReadonlySet<string> {
-    return new Set(
-      this.#store.spans.flatMap(({ kind, endNs, attributes }) => {
-        const isZip = kind === 'transfer' && attributes['gotrace.path'] !== undefined && endNs !== undefined;
-        return isZip && attributes['gotrace.verified'] !== true
-          ? `${attributes['gotrace.module']}@${attributes['gotrace.version']}`
-          : [];
-      }),
-    );
-  }
-
-  #openBody(fetch: Span): void {
-    const phase = fetch.phase === 'ttfb' ? 'transfer' : fetch.phase;
-    const name = `body of ${fetch.attributes['url.full']}`;
-    const span = this.#store.open(
-      'transfer',
-      phase,
-      name,
-      fetch.endNs ?? fetch.startNs,
-      fetch.evidence.slice(-1),
-    );
-    span.attributes = { ...fetch.attributes };
-    delete span.attributes['http.response.status_code'];
-  }
-}
-
-function isAnswered({ endNs, attributes }: Span): boolean {
-  return endNs !== undefined && attributes['http.response.status_code'] === 200;
 }
 
 /**

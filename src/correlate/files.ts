@@ -12,6 +12,7 @@ const LOCK_WAIT_NS = 10e6;
 /** A file call that took this long waited for a disk or a server; page cache answers in microseconds. */
 const SLOW_FILE_NS = 3e6;
 const MAX_FILE_SPANS = 20_000;
+const MAX_ERRORS = 10_000;
 /** Calls that a slow or full disk makes slow or fail. */
 const FILE_CALLS =
   /^(?:p?(?:read|write)(?:64|v2?)?|f(?:data)?sync|sync_file_range|close|f?truncate(?:64)?|rename(?:at2?)?|unlink(?:at)?|open(?:at2?)?|creat|mkdir(?:at)?|rmdir|link(?:at)?|symlink(?:at)?|fchmod(?:at2?)?|chmod|fchown(?:at)?|chown|new?fstatat|l?stat(?:64)?|fstat(?:64)?|statx|f?access(?:at2?)?|faccessat2?|getdents(?:64)?|fallocate|copy_file_range|utimensat|mmap|flock)$/;
@@ -155,6 +156,7 @@ export class Files {
     if (path === undefined || !path.startsWith('/') || /^\/(?:dev|proc|sys)\//.test(path)) return;
     if (
       error !== undefined &&
+      this.errors.length < MAX_ERRORS &&
       (error !== 'disk-permission' || /\/pkg\/mod(?:\/|$)|\/cache\/(?:download|vcs|lock)/.test(path))
     ) {
       const detail = { path };

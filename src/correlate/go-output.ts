@@ -12,6 +12,7 @@ import { Dials } from './dials.ts';
 import { Fetches } from './fetches.ts';
 import { GitOutput } from './git-output.ts';
 import { hostOf, readModuleUrl } from './modcache.ts';
+import { Pauses } from './pauses.ts';
 import { Http2Streams } from './streams.ts';
 
 /** A toolchain or module that go said it downloads. */
@@ -24,6 +25,9 @@ export interface Download {
 }
 
 const MAX_ERRORS = 10_000;
+/** Lines are stamped when they are read, which may be a little late. */
+const LEAST_JUMP_NS = 3e9;
+const PRINTED_NS = 0.5e9;
 /** Those that have a part in downloads. */
 const SETTINGS =
   /^GO(?:VERSION|OS|ARCH|PROXY|SUMDB|PRIVATE|NOPROXY|NOSUMDB|FLAGS|DEBUG|TOOLCHAIN|MODCACHE|AUTH|INSECURE|VCS)$/;
@@ -50,9 +54,11 @@ export class GoOutput {
   readonly fetching: Fetches;
   readonly #git: GitOutput;
   readonly #streams: Http2Streams;
+  readonly #pauses: Pauses;
 
-  constructor(store: SpanStore, arrivals = new Arrivals()) {
+  constructor(store: SpanStore, arrivals = new Arrivals(), pauses = new Pauses(store)) {
     this.#store = store;
+    this.#pauses = pauses;
     this.#git = new GitOutput(store);
     this.#streams = new Http2Streams(store, arrivals);
     this.fetching = new Fetches(store);
@@ -89,6 +95,7 @@ export class GoOutput {
   on(record: TextRecord, pid: number | undefined, isCut = false): void {
     const timeNs = this.#timeOf(record);
     this.#firstNs ??= timeNs;
+    if (record.kind === 'fetch-end') this.#compareClocks(record);
     this.lastNs = Math.max(this.lastNs, timeNs);
     switch (record.kind) {
       case 'build-step':
@@ -194,6 +201,19 @@ export class GoOutput {
     return this.#nowNs;
   }
 
+  /**
+   * go takes the time of a fetch by a clock that stands still while the machine sleeps: the stamps of its two lines show
+   * what that leaves out, where nothing else was printed meanwhile.
+   */
+  #compareClocks(record: FetchEndRecord): void {
+    const { timeNs, durationNs, at } = record;
+    const startNs = this.fetching.startOf(record)?.startNs;
+    if (timeNs === undefined || durationNs === undefined || startNs === undefined) return;
+    const byNs = timeNs - startNs - durationNs;
+    if (byNs >= LEAST_JUMP_NS && this.lastNs <= timeNs - byNs + PRINTED_NS)
+      this.#pauses.onClockJump(timeNs, byNs, at);
+  }
+
   #onFetchEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {
     this.fetching.onEnd(record, timeNs, pid);
     this.#streams.onFetchEnd(record.url, record.status, timeNs);
@@ -244,6 +264,8 @@ export class GoOutput {
   }
 
   #addError(error: TraceError): void {
+    // The last one is what it ended with.
     if (this.errors.length < MAX_ERRORS) this.errors.push(error);
+    else this.errors[MAX_ERRORS - 1] = error;
   }
 }

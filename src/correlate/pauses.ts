@@ -23,13 +23,15 @@ interface Stop {
 
 /**
  * Times in which a process stood still: stopped by a signal (Ctrl-Z, a background job at its terminal), from the last
- * thread that stopped to the next line of any of them; or without a processor, in a call that waits for nothing. What it
- * waited for meanwhile only seems to have taken long.
+ * thread that stopped to the next line of any of them; without a processor, in a call that waits for nothing; or with
+ * the whole machine. What it waited for meanwhile only seems to have taken long.
  */
 export class Pauses {
   readonly #store: SpanStore;
   /** By process. */
   readonly #stops = new Map<number, Stop>();
+  /** The end of the last jump of the clock. */
+  #jumpedNs = Number.NEGATIVE_INFINITY;
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -62,6 +64,18 @@ export class Pauses {
     span.endNs = startNs + durationNs;
   }
 
+  /**
+   * The clock went forward by `byNs` until `timeNs`, and what measures time otherwise did not: nobody waited for anything
+   * meanwhile. Every thread that was in a call tells of the same one.
+   */
+  onClockJump(timeNs: number, byNs: number, at: SourceLine): void {
+    const startNs = timeNs - byNs;
+    if (startNs < this.#jumpedNs) return;
+    this.#jumpedNs = timeNs;
+    const name = `its clock went forward by ${seconds(byNs)} at once`;
+    openPause(this.#store, 'asleep', name, startNs, [at]).endNs = timeNs;
+  }
+
   /** A process did something: it stands still no more. */
   onSign(pid: number, timeNs: number, at: SourceLine): void {
     const stop = this.#stops.get(pid);
@@ -87,7 +101,7 @@ export class Pauses {
 /** `name` says what shows it: `it was stopped by SIGTSTP`. */
 export function openPause(
   store: SpanStore,
-  reason: 'stopped' | 'starved',
+  reason: 'stopped' | 'starved' | 'asleep',
   name: string,
   startNs: number,
   evidence: SourceLine[],

@@ -65,7 +65,7 @@ export const CPU_RULES: readonly WaitRule[] = [
       ? {
           cause: `cpu/${pause.attributes['gotrace.pause'] ?? 'other'}`,
           culprit: culprit({ setting: pause.name, process: pidOf(pause)?.toString() }),
-          confidence: pause.attributes['gotrace.pause'] === 'stopped' ? 0.95 : 0.8,
+          confidence: pause.attributes['gotrace.pause'] === 'starved' ? 0.8 : 0.95,
           evidence: evidenceOf(spans),
         }
       : undefined;

@@ -1,0 +1,97 @@
+import { egressOf } from '../correlate/egress.ts';
+import { hostOf } from '../correlate/modcache.ts';
+import type { TraceError } from '../model/trace.ts';
+import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
+import { isEgress } from './rules/connect.ts';
+
+/** Adds the host and address that the packets show, where the text names none. */
+export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
+  const { cause } = diagnosis;
+  if (cause === 'transfer/corrupt') return withZip(diagnosis, context);
+  if (cause === 'server-error/not-a-proxy') return withAnswer(diagnosis, context);
+  if (error.class.startsWith('egress-')) return withEgress(diagnosis, error, context);
+  if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
+  if (diagnosis.culprit.address !== undefined) return diagnosis;
+  const { host } = diagnosis.culprit;
+  const timeNs = error.timeNs ?? Number.POSITIVE_INFINITY;
+  const reached = context.trace.spans.filter(
+    ({ kind, startNs, attributes }) =>
+      (kind === 'tls' || kind === 'connect') &&
+      attributes['network.peer.address'] !== undefined &&
+      (host === undefined ? startNs <= timeNs : attributes['server.address'] === host),
+  );
+  // An error without a host is about what was reached last.
+  const span = host === undefined ? reached.at(-1) : reached[0];
+  if (span === undefined) return diagnosis;
+  return {
+    ...diagnosis,
+    culprit: culprit({
+      ...diagnosis.culprit,
+      host: host ?? span.attributes['server.address'],
+      address: addressOf(span),
+    }),
+  };
+}
+
+/** `parsing go.mod: missing module line` names no server: it is the one that answered for the module last. */
+function withAnswer(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
+  if (diagnosis.culprit.host !== undefined) return diagnosis;
+  const fetch = trace.spans.findLast(
+    (span) =>
+      span.kind === 'fetch' &&
+      span.attributes['http.response.status_code'] === 200 &&
+      span.attributes['gotrace.module'] === diagnosis.culprit.module?.replace(/@[^@]*$/, ''),
+  );
+  if (fetch === undefined) return { ...diagnosis, cause: 'server-error/other' };
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...diagnosis.culprit, ...culpritOfSpan(fetch) }),
+    evidence: [...diagnosis.evidence, ...fetch.evidence.slice(-1)],
+  };
+}
+
+/** `zip: not a valid zip file` names no module: it is the one that did not pass go's check. */
+function withZip(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
+  if (diagnosis.culprit.module !== undefined) return diagnosis;
+  const zips = trace.spans.filter(
+    (span) => span.kind === 'transfer' && span.attributes['gotrace.module'] !== undefined,
+  );
+  const damaged = zips.filter((span) => span.attributes['gotrace.verified'] === undefined);
+  const host = trace.spans.find(
+    (span) => span.kind === 'fetch' && span.attributes['url.full']?.endsWith('.zip'),
+  )?.attributes['server.address'];
+  const [only] = damaged;
+  if (only === undefined || damaged.length > 1)
+    return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, host }) };
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...culpritOfSpan(only), ...diagnosis.culprit }),
+    evidence: [...diagnosis.evidence, ...only.evidence.slice(0, 2)],
+  };
+}
+
+/** The egress proxy is the host that go connected to, or looked up, without asking for a URL of it. */
+function withEgress(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
+  const { trace } = context;
+  const connect =
+    trace.spans.find((span) => span.kind === 'connect' && isEgress(span, context)) ??
+    trace.spans.find((span) => span.kind === 'connect' && span.attributes['network.peer.port'] !== 443);
+  const asked = new Set(
+    trace.spans.flatMap((span) =>
+      span.kind === 'fetch' ? (hostOf(span.attributes['url.full'] ?? '') ?? []) : [],
+    ),
+  );
+  const lookedUp = trace.lookupHosts.find((each) => !asked.has(each.host));
+  const port = connect?.attributes['network.peer.port'];
+  const set = egressOf(trace.environment)?.host;
+  const host = connect?.attributes['server.address'] ?? lookedUp?.host ?? error.detail.host ?? set;
+  const address =
+    error.detail.address ?? (host === undefined || port === undefined ? undefined : `${host}:${port}`);
+  const evidence = connect?.evidence[0] ?? lookedUp?.at;
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...diagnosis.culprit, host, address }),
+    ...(host === undefined && address === undefined ? { step: 'the egress proxy of HTTPS_PROXY' } : {}),
+    evidence: [...diagnosis.evidence.slice(0, 2), ...(evidence === undefined ? [] : [evidence])],
+  };
+}
