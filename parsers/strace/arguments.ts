@@ -147,6 +147,14 @@ export function readString(arg: string | undefined): { bytes: Uint8Array; cut: b
   return { bytes: out.subarray(0, length), cut: arg.startsWith('...', close + 1) };
 }
 
+/** The buffers of a vector: `{iov_base="…", iov_len=5}`, and `{"…", 5}` before strace 4.13. */
+const BUFFERS = /(?:iov_base=|\{)("(?:[^"\\]|\\.)*"(?:\.\.\.)?)/g;
+
+/** What is in the buffers of `[{iov_base="…", iov_len=5}, …]`, or of one or several messages. */
+export function readBuffers(vector: string): { bytes: Uint8Array; cut: boolean }[] {
+  return [...vector.matchAll(BUFFERS)].flatMap(([, buffer]) => readString(buffer) ?? []);
+}
+
 /** The words of `["git", "fetch"]`; one that is cut ends in `…`. */
 export function readWords(arg: string | undefined): string[] {
   return splitArguments((arg ?? '').replace(/^\[|\]$/g, '')).flatMap((word) => readBeginning(word) ?? []);

@@ -138,7 +138,7 @@ export class Correlator {
     if (this.#sockets.on(record, process) || this.#terminal.on(record, process)) return;
     if (record.name === 'flock' || record.name === 'execve' || record.state === 'entered') return;
     const fd = descriptorOf(record)?.fd;
-    if (record.name === 'write' && (fd === 2 || fd === 1)) {
+    if ((record.name === 'write' || record.name === 'writev') && (fd === 2 || fd === 1)) {
       if (fd === 2) this.#stderr.onWrite(record, process);
       return;
     }

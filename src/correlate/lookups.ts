@@ -1,4 +1,5 @@
 import { isCut } from '../../parsers/cut.ts';
+import type { SocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { DnsMessage } from '../wire/dns.ts';
@@ -30,22 +31,30 @@ export class Lookups {
     this.#store = store;
   }
 
-  onSend(socket: Socket, message: DnsMessage | undefined, timeNs: number, at: SourceLine): void {
+  /** `server` is where it is sent; musl asks all nameservers at once, over one socket. */
+  onSend(
+    socket: Socket,
+    message: DnsMessage | undefined,
+    server: SocketAddress | undefined,
+    timeNs: number,
+    at: SourceLine,
+  ): void {
     if (message?.isResponse) return;
     const name = message?.name ?? '';
-    for (const older of socket.queries) if (this.#isAgain(older, message)) endQuery(older, timeNs, 'timeout');
+    for (const older of socket.queries)
+      if (isOf(older, server) && this.#isAgain(older, message)) endQuery(older, timeNs, 'timeout');
     socket.queries = socket.queries.filter((query) => query.endNs === undefined);
     const span = this.#store.open('dns-query', 'dns', `query ${name} ${message?.type ?? ''}`.trim(), timeNs, [
       at,
     ]);
-    if (socket.peer !== undefined) this.#nameservers.add(socket.peer.address);
+    if (server !== undefined) this.#nameservers.add(server.address);
     const transport = socket.transport === 'tcp' ? 'tcp' : 'udp';
     span.attributes = {
       'process.pid': socket.process.pid,
       'gotrace.dns.transport': transport,
-      ...(socket.peer === undefined
+      ...(server === undefined
         ? {}
-        : { 'network.peer.address': socket.peer.address, 'network.peer.port': socket.peer.port }),
+        : { 'network.peer.address': server.address, 'network.peer.port': server.port }),
       ...(message?.name === undefined ? {} : { 'dns.question.name': message.name }),
       ...(message?.type === undefined ? {} : { 'gotrace.dns.type': message.type }),
     };
@@ -61,16 +70,18 @@ export class Lookups {
     return type !== undefined || message === undefined || this.#ids.get(older) === message.id;
   }
 
-  onReceive(socket: Socket, message: DnsMessage | undefined, timeNs: number, at: SourceLine): void {
+  onReceive(
+    socket: Socket,
+    message: DnsMessage | undefined,
+    server: SocketAddress | undefined,
+    timeNs: number,
+    at: SourceLine,
+  ): void {
     const query =
-      socket.queries.find((each) => message !== undefined && this.#ids.get(each) === message.id) ??
-      socket.queries.find(
-        ({ attributes }) =>
-          message?.name === undefined ||
-          (attributes['dns.question.name'] === message.name &&
-            attributes['gotrace.dns.type'] === message.type),
-      ) ??
-      (message?.name === undefined ? undefined : socket.queries[0]);
+      this.#questionOf(
+        message,
+        socket.queries.filter((each) => isOf(each, server)),
+      ) ?? this.#questionOf(message, socket.queries);
     if (query === undefined) return;
     query.endNs = timeNs;
     query.evidence.push(at);
@@ -81,6 +92,30 @@ export class Lookups {
       this.#onAnswer(message, socket.process, timeNs);
     }
     socket.queries = socket.queries.filter((each) => each !== query);
+    if (message !== undefined && isFinal(message)) this.#giveUpOthers(socket, query, timeNs);
+  }
+
+  /** Of several nameservers that were asked the same, the first to answer is believed, and no other one is waited for. */
+  #giveUpOthers(socket: Socket, answered: Span, timeNs: number): void {
+    for (const other of socket.queries) {
+      if (!isSameElsewhere(other, answered)) continue;
+      other.endNs = timeNs;
+      other.attributes['gotrace.unneeded'] = true;
+    }
+    socket.queries = socket.queries.filter((query) => query.endNs === undefined);
+  }
+
+  #questionOf(message: DnsMessage | undefined, queries: readonly Span[]): Span | undefined {
+    return (
+      queries.find((each) => message !== undefined && this.#ids.get(each) === message.id) ??
+      queries.find(
+        ({ attributes }) =>
+          message?.name === undefined ||
+          (attributes['dns.question.name'] === message.name &&
+            attributes['gotrace.dns.type'] === message.type),
+      ) ??
+      (message?.name === undefined ? undefined : queries[0])
+    );
   }
 
   #onAnswer({ addresses, name = '', rcode, truncated }: DnsMessage, process: Process, timeNs: number): void {
@@ -161,6 +196,30 @@ function commonName(names: readonly string[]): string {
   const shortest = names.reduce((a, b) => (b.length < a.length ? b : a));
   const shared = Math.min(...names.map((name) => sharedLabels(shortest, name)));
   return shortest.split('.').slice(0, Math.max(shared, 1)).join('.');
+}
+
+function isOf({ attributes }: Span, server: SocketAddress | undefined): boolean {
+  return attributes['network.peer.address'] === server?.address;
+}
+
+/** The same question, as far as strace did not cut it, to another nameserver. */
+function isSameElsewhere(a: Span, b: Span): boolean {
+  const {
+    'dns.question.name': name,
+    'gotrace.dns.type': type,
+    'network.peer.address': server,
+  } = a.attributes;
+  return (
+    type !== undefined &&
+    name === b.attributes['dns.question.name'] &&
+    type === b.attributes['gotrace.dns.type'] &&
+    server !== b.attributes['network.peer.address']
+  );
+}
+
+/** Of these a resolver takes the word (net/dnsclient_unix.go, checkHeader; musl, res_msend.c). */
+function isFinal({ rcode }: DnsMessage): boolean {
+  return rcode === 'NOERROR' || rcode === 'NXDOMAIN';
 }
 
 function endQuery(query: Span, timeNs: number, error: string): void {

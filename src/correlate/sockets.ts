@@ -1,4 +1,10 @@
-import { readPeer, readSocketAddress, readString, splitArguments } from '../../parsers/strace/arguments.ts';
+import {
+  readBuffers,
+  readPeer,
+  readSocketAddress,
+  readString,
+  splitArguments,
+} from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SpanStore } from '../model/span.ts';
 import { readDns, readDnsOverTcp } from '../wire/dns.ts';
@@ -169,7 +175,7 @@ export class Sockets {
       if (record.errno !== undefined)
         this.lookups.onError(socket, record.errno, endNs, record.resumedAt ?? record.at);
       else if (socket.transport === 'udp' || message?.name !== undefined)
-        this.lookups.onSend(socket, message, record.startNs, record.at);
+        this.lookups.onSend(socket, message, target ?? socket.peer, record.startNs, record.at);
     }
     if (socket.transport !== 'tcp') return;
     if (record.errno !== undefined) this.#onFailure(socket, record, endNs);
@@ -185,7 +191,7 @@ export class Sockets {
       const bytes = payloadOf(args);
       const message = socket.transport === 'tcp' ? readDnsOverTcp(bytes) : readDns(bytes);
       if (socket.transport === 'udp' || message?.isResponse)
-        this.lookups.onReceive(socket, message, endNs, at);
+        this.lookups.onReceive(socket, message, readSocketAddress(record.args), endNs, at);
     } else if (isDns(socket) && record.errno !== undefined && record.errno !== 'EAGAIN') {
       this.lookups.onError(socket, record.errno, endNs, at);
     }
@@ -208,17 +214,14 @@ export class Sockets {
   #onMany(socket: Socket, record: SyscallRecord): void {
     if (record.state !== 'complete' || !isDns(socket)) return;
     const endNs = record.startNs + (record.durationNs ?? 0);
-    for (const match of record.args.matchAll(BUFFERS)) {
-      const message = readDns(readString(match[1])?.bytes ?? NOTHING);
-      if (record.name === 'sendmmsg') this.lookups.onSend(socket, message, record.startNs, record.at);
-      else this.lookups.onReceive(socket, message, endNs, record.resumedAt ?? record.at);
+    for (const { bytes } of readBuffers(record.args)) {
+      const message = readDns(bytes);
+      if (record.name === 'sendmmsg')
+        this.lookups.onSend(socket, message, socket.peer, record.startNs, record.at);
+      else this.lookups.onReceive(socket, message, socket.peer, endNs, record.resumedAt ?? record.at);
     }
   }
 }
-
-/** The buffers of a vector: `{iov_base="…", iov_len=5}`, and `{"…", 5}` before strace 4.13. */
-const BUFFER = /(?:iov_base=|\{)("(?:[^"\\]|\\.)*"(?:\.\.\.)?)/;
-const BUFFERS = new RegExp(BUFFER, 'g');
 
 /** A log that begins later, or holds some calls only (-e connect), has no `socket` call: how it goes on tells which kind it is. */
 function connecting(record: SyscallRecord, process: Process): Socket | undefined {
@@ -244,8 +247,7 @@ function sameEnd(a: string, b: string): boolean {
 function payloadOf(args: readonly string[]): Uint8Array {
   const buffer = args[1] ?? '';
   if (buffer.startsWith('"')) return readString(buffer)?.bytes ?? NOTHING;
-  const base = BUFFER.exec(buffer)?.[1];
-  return readString(base)?.bytes ?? NOTHING;
+  return readBuffers(buffer)[0]?.bytes ?? NOTHING;
 }
 
 function dataOf(record: SyscallRecord, args: readonly string[], endNs: number): Payload {

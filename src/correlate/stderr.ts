@@ -1,6 +1,6 @@
 import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { TEXT_FORMATS, type TextRecord } from '../../parsers/registry.ts';
-import { readString, splitArguments } from '../../parsers/strace/arguments.ts';
+import { readBuffers, readString, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Clock, LineParser, SourceLine } from '../../parsers/types.ts';
 import { FramedLine } from '../ingest/lines.ts';
@@ -37,10 +37,9 @@ export class StderrReader {
   }
 
   onWrite(record: SyscallRecord, process: Process): void {
-    const args = splitArguments(record.args);
-    const data = readString(args[1]);
-    if (data === undefined || data.bytes.length === 0) return;
-    const text = Buffer.from(data.bytes).toString('utf8');
+    const data = writtenBy(record);
+    if (data === undefined) return;
+    const { text } = data;
     const open = this.#partial.get(record.pid);
     const whole = (open?.text ?? '') + text;
     const at = open?.at ?? record.at;
@@ -48,15 +47,15 @@ export class StderrReader {
     const lines = whole.split('\n');
     const rest = lines.pop() ?? '';
     // One write is one message: what was cut off may be the reason for its first line.
-    this.#isCut = data.cut;
+    this.#isCut = data.isCut;
     for (const line of lines) this.#onLine(line, at, timeNs, process);
     this.#isCut = false;
     this.#partial.delete(record.pid);
     if (rest === '') return;
-    if (data.cut)
+    if (data.isCut)
       this.#onCut({
         text: rest,
-        length: (open?.text.length ?? 0) + Number(args[2] ?? 0),
+        length: (open?.text.length ?? 0) + data.length,
         timeNs,
         pid: process.pid,
         at,
@@ -100,6 +99,26 @@ export class StderrReader {
     this.#parsers.set(process.pid, parsers);
     return parsers;
   }
+}
+
+/** What a write or a writev wrote, as far as the log holds it; `length` is that of all of it. */
+interface Written {
+  readonly text: string;
+  readonly length: number;
+  readonly isCut: boolean;
+}
+
+/** `write(2, "…", 5)`, and musl's stdio: `writev(2, [{iov_base="…", iov_len=5}, …], 2)`. */
+function writtenBy({ name, args, value }: SyscallRecord): Written | undefined {
+  const [, first = '', length = '0'] = splitArguments(args);
+  const whole = readString(first);
+  const data = name === 'writev' ? readBuffers(first) : whole === undefined ? [] : [whole];
+  if (data.every(({ bytes }) => bytes.length === 0)) return undefined;
+  return {
+    text: Buffer.concat(data.map(({ bytes }) => bytes)).toString('utf8'),
+    length: name === 'writev' ? (value ?? 0) : Number(length),
+    isCut: data.some(({ cut }) => cut),
+  };
 }
 
 /** A line whose evidence is the line of the tracer that shows it being written. */

@@ -86,7 +86,25 @@ function howItFailed(
       : [],
   );
   const found = new Set(errors.map((error) => causes[error]));
+  if (kind === 'lookup' && found.size === 0 && lacksAaaa(trace, host)) return 'dns/slow-aaaa';
   return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** A was answered, and AAAA never: musl gives up both (res_msend.c, name_from_dns). */
+function lacksAaaa({ spans }: Case['trace'], host: string | undefined): boolean {
+  const ofType = (type: string) =>
+    spans.filter(
+      ({ kind, attributes }) =>
+        kind === 'dns-query' &&
+        attributes['dns.question.name'] === host &&
+        attributes['gotrace.dns.type'] === type,
+    );
+  const aaaa = ofType('AAAA');
+  return (
+    aaaa.length > 0 &&
+    aaaa.every(({ attributes }) => attributes['error.type'] === 'timeout') &&
+    ofType('A').some(({ attributes }) => attributes['gotrace.dns.rcode'] === 'NOERROR')
+  );
 }
 
 /** Running out of descriptors surfaces as a failed lookup or as missing roots: the errno tells. */

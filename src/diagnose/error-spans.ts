@@ -10,6 +10,7 @@ export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case
   if (cause === 'transfer/corrupt') return withZip(diagnosis, context);
   if (cause === 'server-error/not-a-proxy') return withAnswer(diagnosis, context);
   if (error.class.startsWith('egress-')) return withEgress(diagnosis, error, context);
+  if (error.class === 'dns-unresolved') return withNameservers(diagnosis, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
   if (diagnosis.culprit.address !== undefined) return diagnosis;
   const { host } = diagnosis.culprit;
@@ -47,6 +48,24 @@ function withAnswer(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
     ...diagnosis,
     culprit: culprit({ ...diagnosis.culprit, ...culpritOfSpan(fetch) }),
     evidence: [...diagnosis.evidence, ...fetch.evidence.slice(-1)],
+  };
+}
+
+/** curl names no nameserver: those that left the host's name unanswered, or answered that they could not tell. */
+function withNameservers(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
+  const { host } = diagnosis.culprit;
+  const failed = trace.spans.filter(
+    ({ kind, attributes }) =>
+      kind === 'dns-query' &&
+      attributes['dns.question.name'] === host &&
+      attributes['error.type'] !== undefined,
+  );
+  const servers = [...new Set(failed.flatMap((query) => addressOf(query) ?? []))];
+  if (servers.length === 0) return diagnosis;
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...diagnosis.culprit, address: servers.slice(0, 3).join(', ') }),
+    evidence: [...diagnosis.evidence, ...failed.flatMap(({ evidence }) => evidence.slice(0, 1)).slice(0, 2)],
   };
 }
 

@@ -41,7 +41,11 @@ interface Lookup {
 function read(group: Group, { trace }: Case): Lookup {
   const ids = new Set(group.spans.map((span) => span.id));
   const queries = trace.spans.filter(
-    (span) => span.kind === 'dns-query' && span.parentId !== undefined && ids.has(span.parentId),
+    ({ kind, parentId, attributes }) =>
+      kind === 'dns-query' &&
+      parentId !== undefined &&
+      ids.has(parentId) &&
+      attributes['gotrace.unneeded'] !== true,
   );
   const answered = queries.filter(
     (query) =>

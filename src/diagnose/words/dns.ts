@@ -147,7 +147,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
   {
     cause: 'dns/slow-aaaa',
     summary:
-      'the nameserver {ip} answers A for {host} quickly, but AAAA (IPv6) late or never; Go waits for both',
+      'the nameserver {ip} answers A for {host} quickly, but AAAA (IPv6) late or never; both are waited for',
     explanation:
       'Go asks for A and AAAA in parallel and waits for both. A resolver or middlebox that mishandles AAAA delays every lookup.',
     telltale: 'Two queries of one lookup, one of them unanswered or late.',
