@@ -21,6 +21,7 @@ const answered = (reason: string, path: string) =>
 
 const CASES: Readonly<Record<string, CauseCase>> = {
   'dns/slow-nameserver': { is: 'dns-slow', near: 'dns-slowaaaa' },
+  'dns/local-resolver': { is: 'resolved-slow', near: 'resolved-nx' },
   'dns/lost-query': { is: 'dns-loss', near: 'dns-slow-second' },
   'dns/dead-nameserver': { is: 'dns-first-ns-dead', near: 'dns-loss' },
   'dns/all-nameservers-dead': { is: 'dns-alldead', near: 'dns-refusedport' },

@@ -344,6 +344,11 @@ describe('a process that is stopped', () => {
     expect((await point(taking('ppoll([], 0, {tv_sec=5}, NULL, 0)'))).findings).not.toContain('cpu/starved');
   });
 
+  it('is one by some signals only: timeout(1) sends a SIGCONT behind what it ends a command with', async () => {
+    const ended = await point(log(hangs, [5, '--- stopped by SIGCONT ---']));
+    expect(ended.findings).not.toContain('cpu/stopped');
+  });
+
   it('and let go on at once, it is not spoken of', async () => {
     expect(await point(log([0.2, stop], [0.25, goOn], ...exit(5.1)))).toMatchObject({ status: 'healthy' });
   });

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readDns, readDnsOverTcp } from '../src/wire/dns.ts';
 import { readHttpRequest, readHttpResponse } from '../src/wire/http1.ts';
+import { readResolved } from '../src/wire/resolved.ts';
 import { isSocksGreeting, readSocksAnswer, readSocksRequest } from '../src/wire/socks.ts';
 import {
   hasDataBehindFinished,
@@ -20,6 +21,7 @@ import {
 const READERS = {
   readDns,
   readDnsOverTcp,
+  readResolved,
   readHttpRequest,
   readHttpResponse,
   readClientHello,
@@ -211,5 +213,39 @@ describe('HTTP/1', () => {
       contentLength: 12,
     });
     expect(response('SSH-2.0-x')).toBeUndefined();
+  });
+});
+
+describe('systemd-resolved over its socket', () => {
+  const read = (text: string) => readResolved(Buffer.from(`${text}\0`));
+  const call =
+    '{"method":"io.systemd.Resolve.ResolveHostname","parameters":{"name":"git.example","flags":0}}';
+
+  it('a call, whole or cut', () => {
+    expect(read(call)).toMatchObject({ isResponse: false, name: 'git.example' });
+    expect(readResolved(Buffer.from(call.slice(0, call.indexOf('example'))))).toMatchObject({
+      isResponse: false,
+      name: 'git.…',
+    });
+    expect(readResolved(Buffer.from(call.slice(0, 32)))).toMatchObject({
+      isResponse: false,
+      name: undefined,
+    });
+    expect(read('no JSON')).toBeUndefined();
+  });
+
+  it('its reply', () => {
+    const addresses =
+      '[{"ifindex":2,"family":2,"address":[192,0,2,9]},{"family":10,"address":[32,1,13,184,0,0,0,0,0,0,0,0,0,0,0,1]}]';
+    expect(read(`{"parameters":{"addresses":${addresses},"name":"git.example","flags":1}}`)).toMatchObject({
+      ...{ isResponse: true, rcode: 'NOERROR', name: 'git.example', addresses: ['192.0.2.9', '2001:db8::1'] },
+    });
+    const failed = (name: string, parameters = '{}') =>
+      read(`{"error":"io.systemd.Resolve.${name}","parameters":${parameters}}`)?.rcode;
+    expect(failed('DNSError', '{"rcode":3}')).toBe('NXDOMAIN');
+    expect(failed('NoSuchResourceRecord')).toBe('NXDOMAIN');
+    expect(failed('DNSError', '{"rcode":2}')).toBe('systemd-resolved: SERVFAIL');
+    expect(failed('DNSError')).toBe('systemd-resolved: DNSError');
+    expect(failed('QueryTimedOut')).toBe('systemd-resolved: QueryTimedOut');
   });
 });

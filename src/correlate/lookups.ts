@@ -3,6 +3,7 @@ import type { SocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { DnsMessage } from '../wire/dns.ts';
+import { RESOLVED } from '../wire/resolved.ts';
 import { KnownNames } from './known-names.ts';
 import { groupQueries, type LookupGroup, sharedLabels } from './lookup-groups.ts';
 import type { Process } from './processes.ts';
@@ -48,11 +49,11 @@ export class Lookups {
       at,
     ]);
     if (server !== undefined) this.#nameservers.add(server.address);
-    const transport = socket.transport === 'tcp' ? 'tcp' : 'udp';
+    const transport = socket.transport === 'other' ? RESOLVED : socket.transport;
     span.attributes = {
       'process.pid': socket.process.pid,
       'gotrace.dns.transport': transport,
-      ...(server === undefined
+      ...(server === undefined || transport === RESOLVED
         ? {}
         : { 'network.peer.address': server.address, 'network.peer.port': server.port }),
       ...(message?.name === undefined ? {} : { 'dns.question.name': message.name }),

@@ -10,8 +10,8 @@ const NEVER_WAITS =
   /^(?:sched_yield|get(?:pid|tid|ppid|e?[ug]id|sockname|peername|sockopt)|setsockopt|socket|epoll_(?:ctl|create1?)|eventfd2?|pipe2?|dup[23]?|rt_sig(?:action|procmask|return)|sigaltstack|tgkill|clock_gettime|gettimeofday|uname|prlimit64|sched_getaffinity)$/;
 /** A container that has used up its share of the processors waits up to 0.1 s for the next (cpu.cfs_period_us). */
 const STARVED_NS = 50e6;
-/** ptrace(2), "Group-stop": a line for each thread of a process that a signal stopped. */
-const STOPPED = /^stopped by (SIG\w+)$/;
+/** ptrace(2), "Group-stop": a line for each thread of a process that a signal stopped. Other signals stop nobody. */
+const STOPPED = /^stopped by (SIG(?:STOP|TSTP|TTIN|TTOU))$/;
 
 /** A process that stands still, as far as was seen. */
 interface Stop {

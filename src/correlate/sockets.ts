@@ -7,7 +7,8 @@ import {
 } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SpanStore } from '../model/span.ts';
-import { readDns, readDnsOverTcp } from '../wire/dns.ts';
+import { type DnsMessage, readDns, readDnsOverTcp } from '../wire/dns.ts';
+import { RESOLVED_SOCKET, readResolved } from '../wire/resolved.ts';
 import { Connections } from './connections.ts';
 import { Lookups } from './lookups.ts';
 import { descriptorOf, type Process } from './processes.ts';
@@ -149,6 +150,7 @@ export class Sockets {
       if (peer !== undefined) socket.peer = peer;
       return;
     }
+    if (peer?.address === RESOLVED_SOCKET) socket.peer = peer;
     if (socket.transport !== 'tcp') return;
     this.connections.onConnect(socket, record, host);
   }
@@ -170,11 +172,10 @@ export class Sockets {
     const target = record.name.startsWith('send') ? readSocketAddress(record.args) : undefined;
     if (target !== undefined && target.port !== 0) socket.peer ??= target;
     if (isDns(socket)) {
-      const bytes = payloadOf(args);
-      const message = socket.transport === 'tcp' ? readDnsOverTcp(bytes) : readDns(bytes);
+      const message = messageOf(socket, args);
       if (record.errno !== undefined)
         this.lookups.onError(socket, record.errno, endNs, record.resumedAt ?? record.at);
-      else if (socket.transport === 'udp' || message?.name !== undefined)
+      else if (socket.transport === 'udp' || isQuestion(socket, message))
         this.lookups.onSend(socket, message, target ?? socket.peer, record.startNs, record.at);
     }
     if (socket.transport !== 'tcp') return;
@@ -188,8 +189,7 @@ export class Sockets {
     const at = record.resumedAt ?? record.at;
     const args = splitArguments(record.args);
     if (isDns(socket) && (record.value ?? 0) > 0) {
-      const bytes = payloadOf(args);
-      const message = socket.transport === 'tcp' ? readDnsOverTcp(bytes) : readDns(bytes);
+      const message = messageOf(socket, args);
       if (socket.transport === 'udp' || message?.isResponse)
         this.lookups.onReceive(socket, message, readSocketAddress(record.args), endNs, at);
     } else if (isDns(socket) && record.errno !== undefined && record.errno !== 'EAGAIN') {
@@ -235,8 +235,20 @@ function connecting(record: SyscallRecord, process: Process): Socket | undefined
   return socket;
 }
 
-function isDns(socket: Socket): boolean {
-  return socket.peer?.port === DNS_PORT;
+/** A nameserver, or systemd-resolved, is at the other end. */
+function isDns({ peer }: Socket): boolean {
+  return peer?.port === DNS_PORT || peer?.address === RESOLVED_SOCKET;
+}
+
+/** Over TCP the length may be written before it; what systemd-resolved is asked is told by its beginning. */
+function isQuestion({ transport }: Socket, message: DnsMessage | undefined): boolean {
+  return transport === 'tcp' ? message?.name !== undefined : message?.isResponse === false;
+}
+
+function messageOf({ peer, transport }: Socket, args: readonly string[]): DnsMessage | undefined {
+  const bytes = payloadOf(args);
+  if (peer?.address === RESOLVED_SOCKET) return readResolved(bytes);
+  return transport === 'tcp' ? readDnsOverTcp(bytes) : readDns(bytes);
 }
 
 function sameEnd(a: string, b: string): boolean {

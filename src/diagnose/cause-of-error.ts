@@ -1,5 +1,6 @@
 import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
+import { RESOLVED } from '../wire/resolved.ts';
 import { isOfSumdb } from './decisive-errors.ts';
 import { CAUSE_OF_CLASS } from './error-causes.ts';
 import type { Case } from './rule.ts';
@@ -85,6 +86,7 @@ function howItFailed(
       ? (span.attributes['error.type'] ?? [])
       : [],
   );
+  if (errors.some((error) => error.startsWith(RESOLVED))) return 'dns/local-resolver';
   const found = new Set(errors.map((error) => causes[error]));
   if (kind === 'lookup' && found.size === 0 && lacksAaaa(trace, host)) return 'dns/slow-aaaa';
   return found.size === 1 ? [...found][0] : undefined;

@@ -3,6 +3,7 @@ import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
 import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
+import { whatResolvedDid } from './rules/dns.ts';
 
 /** Adds the host and address that the packets show, where the text names none. */
 export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
@@ -60,11 +61,18 @@ function withNameservers(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
       attributes['dns.question.name'] === host &&
       attributes['error.type'] !== undefined,
   );
-  const servers = [...new Set(failed.flatMap((query) => addressOf(query) ?? []))];
-  if (servers.length === 0) return diagnosis;
+  const last = failed.at(-1);
+  const servers = [...new Set(failed.flatMap((query) => addressOf(query) ?? []))].slice(0, 3).join(', ');
   return {
     ...diagnosis,
-    culprit: culprit({ ...diagnosis.culprit, address: servers.slice(0, 3).join(', ') }),
+    culprit: culprit({
+      ...diagnosis.culprit,
+      address: servers === '' ? undefined : servers,
+      setting:
+        last === undefined || diagnosis.cause !== 'dns/local-resolver'
+          ? undefined
+          : whatResolvedDid(last, trace.endNs),
+    }),
     evidence: [...diagnosis.evidence, ...failed.flatMap(({ evidence }) => evidence.slice(0, 1)).slice(0, 2)],
   };
 }

@@ -54,7 +54,7 @@ export interface Attributes {
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, … */
   'gotrace.dns.rcode'?: string;
   'gotrace.dns.truncated'?: boolean;
-  'gotrace.dns.transport'?: 'udp' | 'tcp';
+  'gotrace.dns.transport'?: 'udp' | 'tcp' | 'systemd-resolved';
   /** Process ids that were seen to hold the lock. */
   'gotrace.lock.holder'?: number;
   /** The URL is the one that go asked for; another host answered for it. */

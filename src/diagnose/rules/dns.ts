@@ -1,5 +1,6 @@
 import type { Span } from '../../model/span.ts';
 import { type Group, unionOf } from '../../timeline/timeline.ts';
+import { RESOLVED } from '../../wire/resolved.ts';
 import {
   addressOf,
   type Case,
@@ -17,6 +18,7 @@ const SLOW_ANSWER_NS = 0.5e9;
 const SENT_TOGETHER_NS = 0.25e9;
 
 export const DNS_RULES: readonly WaitRule[] = [
+  localResolver,
   refusedPort,
   searchList,
   tcpFallback,
@@ -75,6 +77,27 @@ function diagnose(
     confidence,
     evidence: [...evidenceOf(spans, 4), ...evidenceOf(context, 2)],
   };
+}
+
+/** Who asks systemd-resolved does not see which nameserver that asks in turn. */
+function localResolver(group: Group, context: Case): Diagnosis | undefined {
+  const lookup = read(group, context);
+  const [longest] = [...lookup.queries].sort(
+    (a, b) => lengthOf(b, context.trace.endNs) - lengthOf(a, context.trace.endNs),
+  );
+  if (longest === undefined || longest.attributes['gotrace.dns.transport'] !== RESOLVED) return undefined;
+  return {
+    ...diagnose('dns/local-resolver', lookup, lookup.queries, 0.9),
+    culprit: culprit({ host: lookup.host, setting: whatResolvedDid(longest, context.trace.endNs) }),
+  };
+}
+
+/** What systemd-resolved did with a question, as the end of a sentence. */
+export function whatResolvedDid(query: Span, endNs: number): string {
+  const error = query.attributes['error.type'];
+  if (error?.startsWith(RESOLVED)) return `answered with ${error.slice(`${RESOLVED}: `.length)}`;
+  if (query.endNs === undefined || error !== undefined) return 'did not answer';
+  return `took ${(lengthOf(query, endNs) / 1e9).toFixed(1)} s to answer`;
 }
 
 function refusedPort(group: Group, context: Case): Diagnosis | undefined {

@@ -73,7 +73,7 @@ function gitCulprit(spans: readonly Span[]) {
 /** What git was doing for most of the time; a line of -x does not tell. */
 const STEPS: Readonly<Partial<Record<SpanKind, { readonly stalled?: string; readonly slow: string }>>> = {
   response: { slow: 'waiting for the server' },
-  lookup: { stalled: 'its name is being looked up, and no nameserver answers', slow: 'looking its name up' },
+  lookup: { stalled: 'its name is being looked up, and no answer comes', slow: 'looking its name up' },
   connect: { stalled: 'the TCP connect gets no answer', slow: 'connecting' },
   tls: { stalled: 'the TLS handshake gets no answer', slow: 'in the TLS handshake' },
 };

@@ -19,6 +19,18 @@ export const DNS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'dns/local-resolver',
+    summary: 'systemd-resolved, through which names are looked up here, {setting} for {host}',
+    explanation:
+      'With `resolve` in /etc/nsswitch.conf, programs that use the C library (git, curl, ssh) ask systemd-resolved over a socket, and that asks the nameservers of each network or VPN in turn. Which of those was slow or silent does not show in the program’s own calls. The official go does not use it.',
+    telltale: 'A call of io.systemd.Resolve.ResolveHostname whose reply comes late, never, or with an error.',
+    remedies: [
+      { text: 'Ask systemd-resolved by hand', command: 'time resolvectl query {host}' },
+      { text: 'See which nameservers it asks, for which network', command: 'resolvectl status' },
+      { text: 'See what it says of them', command: 'journalctl -u systemd-resolved --since -1h' },
+    ],
+  },
+  {
     cause: 'dns/lost-query',
     summary:
       'the nameserver {ip} left a query for {host} without an answer and answered when it was asked again: {seconds} went into waiting',
