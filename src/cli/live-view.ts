@@ -12,6 +12,7 @@ import type { Progress } from './progress.ts';
 const REFRESH_MS = 250;
 const PLAIN_MS = 10_000;
 const MOST_LINES = 6;
+const MOST_WAITING = 20_000;
 const UP_AND_CLEAR = '\u001b[1A\u001b[2K';
 /** What a span that is open waits for, in words for a person who watches. */
 const DOING: Readonly<Record<string, string>> = {
@@ -39,7 +40,8 @@ export class LiveView {
   readonly #clean = redactor();
   #drawn = 0;
   #ownLineOpen = false;
-  lastChange = now();
+  #lastChange = now();
+  #waiting: { readonly text: string; readonly seconds: number }[] = [];
 
   constructor(stream: TextOutput, progress: Progress) {
     this.#stream = stream;
@@ -53,10 +55,25 @@ export class LiveView {
     this.#timer?.unref();
   }
 
+  /** It is read when somebody looks: a command that is over by then is not slowed down. */
   onLine(text: string, seconds: number): void {
-    const bytes = Buffer.from(text);
-    this.#line.set(1, bytes, 0, bytes.length, (seconds - this.#startSeconds) * 1e9);
-    if (this.#parsers.some((parser) => parser.push(this.#line) !== 'unparsed')) this.lastChange = seconds;
+    this.#waiting.push({ text, seconds });
+    if (this.#waiting.length >= MOST_WAITING) this.#readWaiting();
+  }
+
+  #readWaiting(): void {
+    for (const { text, seconds } of this.#waiting) {
+      const bytes = Buffer.from(text);
+      this.#line.set(1, bytes, 0, bytes.length, (seconds - this.#startSeconds) * 1e9);
+      if (this.#parsers.some((parser) => parser.push(this.#line) !== 'unparsed')) this.#lastChange = seconds;
+    }
+    this.#waiting = [];
+  }
+
+  /** When something was printed that says how it goes on, in seconds since the epoch. */
+  get lastChange(): number {
+    this.#readWaiting();
+    return this.#lastChange;
   }
 
   /** Before anything else is written to the terminal. `endsLine` says whether that leaves the cursor at a line's start. */
@@ -73,6 +90,7 @@ export class LiveView {
 
   /** What is in flight, oldest first: age, what it waits for, what it is, and how much of it came. */
   inFlight(): string[] {
+    this.#readWaiting();
     const at = (now() - this.#startSeconds) * 1e9;
     return this.#store.spans
       .filter((span) => span.endNs === undefined && DOING[span.kind] !== undefined)
