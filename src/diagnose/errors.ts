@@ -59,7 +59,11 @@ function reasonOf(cause: string, { class: name, text, quoted }: TraceError): { r
         : 'a go from before 1.21 does not download it by itself',
     };
   if (cause === 'dns/other' && name === 'dns-unresolved')
-    return { step: 'whether the name does not exist or no nameserver answered, curl does not say' };
+    return {
+      step: /temporary (?:failure|error)/i.test(text)
+        ? 'no nameserver answered, or one could not tell: the C library does not say which'
+        : 'whether the name does not exist or no nameserver answered, curl does not say',
+    };
   if (cause !== 'auth/private-module') return {};
   if (quoted === true) return { step: 'the git of the server has none' };
   if (text.includes('terminal prompts disabled'))

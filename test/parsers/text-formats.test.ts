@@ -572,7 +572,7 @@ describe('errors', () => {
     ],
     [
       'dial tcp: lookup proxy.example: getaddrinfow: This is usually a temporary error during hostname resolution',
-      { class: 'dns-servfail', detail: { host: 'proxy.example' } },
+      { class: 'dns-unresolved', detail: { host: 'proxy.example' } },
     ],
     ['x509: “proxy.example” certificate is expired', { class: 'tls-expired' }],
     ['x509: “proxy.example” certificate is not trusted', { class: 'tls-unknown-authority' }],
@@ -617,8 +617,13 @@ describe('errors', () => {
     ],
     [
       'ssh: Could not resolve hostname git.example: Temporary failure in name resolution',
-      { class: 'dns-servfail' },
+      { class: 'dns-unresolved', detail: { host: 'git.example' } },
     ],
+    [
+      'dial tcp: lookup proxy.example: Temporary failure in name resolution',
+      { class: 'dns-unresolved', detail: { host: 'proxy.example' } },
+    ],
+    ['dial tcp: lookup proxy.example on 192.0.2.53:53: server misbehaving', { class: 'dns-servfail' }],
     [
       'ssh: connect to host git.example port 22: Operation timed out',
       { class: 'connect-timeout', detail: { host: 'git.example' } },

@@ -9,8 +9,7 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
   },
   {
     name: 'dns-servfail',
-    pattern:
-      /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: (?:server misbehaving|getaddrinfow: This is usually a temporary error)|Temporary failure in name resolution/,
+    pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: server misbehaving/,
   },
   {
     name: 'dns-refused',
@@ -26,10 +25,12 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
     pattern:
       /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: .*(?:i\/o timeout|timed out|deadline exceeded)|Resolving timed out/,
   },
-  // curl's words for a lookup that failed in any way.
+  // curl's words for a lookup that failed in any way, and those of the C library and of Windows for one that may do better
+  // later (EAI_AGAIN, WSATRY_AGAIN): no nameserver answered, or one answered SERVFAIL.
   {
     name: 'dns-unresolved',
-    pattern: /Could not resolve host(?:name)?:? (?<host>[^\s';:]+)(?!.*Temporary failure)/,
+    pattern:
+      /Could not resolve host(?:name)?:? (?<host>[^\s';:]+)|(?:lookup (?<host2>[^\s:]+)(?: on \S+:\d+)?: )?(?:Temporary failure in name resolution|getaddrinfow: This is usually a temporary error)/,
   },
   { name: 'dns-other', pattern: /dial tcp: lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: / },
   {
