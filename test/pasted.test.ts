@@ -19,6 +19,21 @@ const VCS = '/go/pkg/mod/cache/vcs/0123abcd';
 const NO_LOGIN = "fatal: could not read Username for 'https://git.example': terminal prompts disabled";
 
 const PASTED: Readonly<Record<string, Pasted>> = {
+  'of ssh, whose second line says which server it was': {
+    text: 'kex_exchange_identification: read: Connection reset by peer\nConnection reset by 192.0.2.1 port 22\nfatal: Could not read from remote repository.\n',
+    cause: 'git/ssh-closed',
+    culprit: { host: '192.0.2.1' },
+  },
+  'of the C library, which does not say what a nameserver did': {
+    text: 'go: module lib.example/a: Get "https://proxy.example/lib.example/a/@v/list": dial tcp: lookup proxy.example: Temporary failure in name resolution\n',
+    cause: 'dns/other',
+    culprit: { host: 'proxy.example' },
+  },
+  'of `go mod download -json`, on one line': {
+    text: '{"Path":"lib.example/a","Version":"v1.0.0","Error":"lib.example/a@v1.0.0: reading https://proxy.example/lib.example/a/@v/v1.0.0.mod: 404 Not Found"}\n',
+    cause: 'server-error/not-found',
+    culprit: { module: 'lib.example/a@v1.0.0' },
+  },
   'behind a prompt of PowerShell': {
     text: `PS C:\\src> go build\ngo: lib.example/a@v1.0.0: ${DIAL} ${WINDOWS_TIMEOUT}\n`,
     cause: 'connect/blackhole',
@@ -150,4 +165,11 @@ describe('what people paste', () => {
     const { findings } = await reportOfText(text);
     expect(findings.map((finding) => finding.cause)).not.toContain('connect/refused');
   });
+});
+
+it('a program that panicked was not ended, and hung nowhere', async () => {
+  const report = await reportOfText(
+    'panic: runtime error: invalid memory address or nil pointer dereference\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:7 +0x1d\nexit status 2\n',
+  );
+  expect(report.verdict.headline).toMatch(/^Unknown: a Go program panicked, /);
 });

@@ -11,6 +11,8 @@ export interface GoroutineRecord {
   /** Since when, in whole minutes; the runtime prints it from one minute on. */
   readonly minutes?: number;
   readonly frames: readonly Frame[];
+  /** The program ended by itself (a panic, a deadlock); nobody asked for its goroutines. */
+  readonly isPanic: boolean;
 }
 
 export interface Frame {
@@ -31,11 +33,14 @@ const FRAME = /^(?:created by )?([\w./%~·*()[\],{}…-]+?)(?:\([^()]*\))?(?: in
 const LOCATION = /^\t\S.*(?::\d+|\?\?\?)/;
 const NOTICE =
   /^(?:SIG\w+: |PC=|\.\.\.(?:additional|\d+ frames)|r[a-z0-9]{1,2}\s+0x|rip\s|rflags\s|cs\s|fs\s|gs\s|goroutine running on other thread|exit status \d|\[signal |panic: |fatal error: )/;
+const PANIC = /^(?:panic: |fatal error: )/;
 const MAX_FRAMES = 200;
 
 class GoroutineParser implements LineParser {
   readonly #emit: (record: GoroutineRecord) => void;
   #open: { header: RegExpExecArray; at: SourceLine; timeNs: number | undefined; frames: Frame[] } | undefined;
+
+  #isPanic = false;
 
   constructor(emit: (record: GoroutineRecord) => void) {
     this.#emit = emit;
@@ -49,7 +54,11 @@ class GoroutineParser implements LineParser {
       this.#open = { header, at: line.at(), timeNs: line.timeNs, frames: [] };
       return 'record';
     }
-    if (NOTICE.test(text)) return 'ignored';
+    if (NOTICE.test(text)) {
+      if (PANIC.test(text)) this.#isPanic = true;
+      else if (text.startsWith('SIGQUIT: ')) this.#isPanic = false;
+      return 'ignored';
+    }
     if (this.#open === undefined) return 'unparsed';
     if (text.trim() === '') {
       this.end();
@@ -78,6 +87,7 @@ class GoroutineParser implements LineParser {
       state,
       ...(minutes === undefined ? {} : { minutes: Number(minutes) }),
       frames,
+      isPanic: this.#isPanic,
     });
   }
 }

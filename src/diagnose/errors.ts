@@ -14,7 +14,7 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
   const host =
     error.detail.host ??
     (url === undefined ? undefined : hostOf(url)) ??
-    (/\/ssh-/.test(cause) ? sshHost(context) : undefined);
+    (/\/ssh-/.test(cause) ? sshHost(error, context) : undefined);
   const base = baseOf(url);
   const diagnosis: Diagnosis = {
     cause,
@@ -73,13 +73,14 @@ function reasonOf(cause: string, { class: name, text, quoted }: TraceError): { r
     : {};
 }
 
-/** ssh's errors name no host: it is the one that ssh, or the git command above it, was started for. */
-function sshHost({ trace: { spans } }: Case): string | undefined {
+/** Some of ssh's errors name no host: it is the one that ssh, or the git above it, was started for, or that the line beside it names. */
+function sshHost(error: TraceError, { trace: { spans, errors } }: Case): string | undefined {
   const ssh = spans.findLast((span) => span.attributes['gotrace.helper'] === 'ssh');
   const git = spans.findLast(
     (span) => span.kind === 'git-command' && span.attributes['server.address'] !== undefined,
   );
-  return (ssh ?? git)?.attributes['server.address'];
+  const named = errors.find((each) => each.class === error.class && each.detail.host !== undefined);
+  return (ssh ?? git)?.attributes['server.address'] ?? named?.detail.host;
 }
 
 /** git's `fatal: …` does not name the module; the `go: MODULE@VERSION: …` line beside it does. */

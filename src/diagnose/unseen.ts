@@ -53,7 +53,8 @@ function moreThanStrace({ command, coverage }: Trace): string {
 }
 
 function reasonOf({ trace, timeline }: Case): string | undefined {
-  const { ending, coverage } = trace;
+  const { ending, coverage, goroutines } = trace;
+  if (goroutines[0]?.isPanic === true && ending.kind === 'unknown') return 'a Go program panicked';
   const after = coverage.timed ? ` after ${printSeconds(timeline.wallNs)}` : '';
   if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)

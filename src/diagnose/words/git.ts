@@ -123,7 +123,7 @@ export const GIT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'git/ssh-closed',
-    summary: 'the ssh server {host} closes the connection before it says who it is',
+    summary: 'the ssh server[ {host}] closes the connection before it says who it is',
     explanation:
       'Something listens on the port and hangs up at once: too many connections (MaxStartups), a firewall, fail2ban, or no ssh server at all.',
     telltale: '`kex_exchange_identification: Connection closed by remote host`.',
