@@ -260,6 +260,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'dns/cgo-resolver': 'rules.test.ts',
   'cpu/starved': 'rules.test.ts',
   'cpu/asleep': 'rules.test.ts',
+  'cpu/held-up': 'rules.test.ts',
   'lock/other': 'rules.test.ts',
 };
 

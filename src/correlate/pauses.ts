@@ -69,11 +69,20 @@ export class Pauses {
    * meanwhile. Every thread that was in a call tells of the same one.
    */
   onClockJump(timeNs: number, byNs: number, at: SourceLine): void {
+    this.#onJump('asleep', `its clock went forward by ${seconds(byNs)} at once`, timeNs, byNs, at);
+  }
+
+  /** The same, told by what go prints: its line may also have come late, out of a buffer. */
+  onLateLine(timeNs: number, byNs: number, tookNs: number, at: SourceLine): void {
+    const name = `go says that a fetch took ${seconds(tookNs)}, whose two lines were stamped ${seconds(byNs + tookNs)} apart`;
+    this.#onJump('held-up', name, timeNs, byNs, at);
+  }
+
+  #onJump(reason: 'asleep' | 'held-up', name: string, timeNs: number, byNs: number, at: SourceLine): void {
     const startNs = timeNs - byNs;
     if (startNs < this.#jumpedNs) return;
     this.#jumpedNs = timeNs;
-    const name = `its clock went forward by ${seconds(byNs)} at once`;
-    openPause(this.#store, 'asleep', name, startNs, [at]).endNs = timeNs;
+    openPause(this.#store, reason, name, startNs, [at]).endNs = timeNs;
   }
 
   /** A process did something: it stands still no more. */
@@ -101,7 +110,7 @@ export class Pauses {
 /** `name` says what shows it: `it was stopped by SIGTSTP`. */
 export function openPause(
   store: SpanStore,
-  reason: 'stopped' | 'starved' | 'asleep',
+  reason: 'stopped' | 'starved' | 'asleep' | 'held-up',
   name: string,
   startNs: number,
   evidence: SourceLine[],

@@ -76,7 +76,7 @@ export interface Attributes {
   /** A zip that passed go's check of its hash and got its name. */
   'gotrace.verified'?: boolean;
   /** Why a process stood still: stopped by a signal, or without a processor. */
-  'gotrace.pause'?: 'stopped' | 'starved' | 'asleep';
+  'gotrace.pause'?: 'stopped' | 'starved' | 'asleep' | 'held-up';
   'gotrace.syscall'?: string;
   /** What a request exists for, where that is more than a module file. */
   'gotrace.purpose'?: 'sumdb' | 'toolchain' | 'go-get' | 'git';

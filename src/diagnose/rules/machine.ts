@@ -58,6 +58,9 @@ function slowPath({ segments, criticalNs }: Group): string | undefined {
   );
 }
 
+/** What shows no more than that a line came late may have other reasons. */
+const PAUSE_CONFIDENCE: Readonly<Record<string, number>> = { starved: 0.8, 'held-up': 0.6 };
+
 export const CPU_RULES: readonly WaitRule[] = [
   ({ spans }) => {
     const pause = spans[0];
@@ -65,7 +68,7 @@ export const CPU_RULES: readonly WaitRule[] = [
       ? {
           cause: `cpu/${pause.attributes['gotrace.pause'] ?? 'other'}`,
           culprit: culprit({ setting: pause.name, process: pidOf(pause)?.toString() }),
-          confidence: pause.attributes['gotrace.pause'] === 'starved' ? 0.8 : 0.95,
+          confidence: PAUSE_CONFIDENCE[pause.attributes['gotrace.pause'] ?? ''] ?? 0.95,
           evidence: evidenceOf(spans),
         }
       : undefined;

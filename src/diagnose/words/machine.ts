@@ -220,6 +220,24 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'cpu/held-up',
+    summary:
+      'the machine slept[ for {cost}], or what go printed was held up on its way to what stamped it: {setting}',
+    explanation:
+      'go times its fetches itself, and said that this one was quick, long after it had begun by the stamps. Either the machine was suspended meanwhile, or the line lay in a buffer: sed, awk and grep pass on what they read in blocks of 4096 bytes where they write into a pipe, and so do many CI runners. The times of such a log are not those of the download.',
+    telltale: '`200 OK (0.3s)` ten minutes after `# get`, and nothing printed between the two.',
+    remedies: [
+      {
+        text: 'Let the lines be stamped as they are printed',
+        command: 'gotrace run -o trace -- go mod download',
+      },
+      {
+        text: 'Or keep what stands between from buffering',
+        command: "go mod download -x 2>&1 | stdbuf -oL sed 's/^/go: /' | ts '%.s' > stderr.txt",
+      },
+    ],
+  },
+  {
     cause: 'cpu/starved',
     summary: 'the command got no processor[ for {cost}]: {setting}',
     explanation:
