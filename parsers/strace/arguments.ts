@@ -151,8 +151,11 @@ export function readString(arg: string | undefined): { bytes: Uint8Array; cut: b
 const BUFFERS = /(?:iov_base=|\{)("(?:[^"\\]|\\.)*"(?:\.\.\.)?)/g;
 
 /** What is in the buffers of `[{iov_base="…", iov_len=5}, …]`, or of one or several messages. */
-export function readBuffers(vector: string): { bytes: Uint8Array; cut: boolean }[] {
-  return [...vector.matchAll(BUFFERS)].flatMap(([, buffer]) => readString(buffer) ?? []);
+export function* readBuffers(vector: string): Generator<{ bytes: Uint8Array; cut: boolean }> {
+  for (const [, buffer] of vector.matchAll(BUFFERS)) {
+    const data = readString(buffer);
+    if (data !== undefined) yield data;
+  }
 }
 
 /** The words of `["git", "fetch"]`; one that is cut ends in `…`. */

@@ -85,9 +85,14 @@ export function demandOf(interest: Interest): number {
 }
 
 /** Errors that mean trouble with disk, rights or limits; they are records whatever the call. */
-export const TELLING_ERRORS: ReadonlySet<string> = new Set([
+const TELLING_ERRORS: ReadonlySet<string> = new Set([
   ...['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE', 'ENOLCK'],
 ]);
 
 /** A call that is not idle and takes this long was a wait: the disk, a lock, a pipe. Scheduling alone takes less. */
-export const SLOW_CALL_NS = 1_000_000;
+const SLOW_CALL_NS = 1_000_000;
+
+/** Whether the way in which a call that is not idle ended makes it a record; `durationNs` is NaN where it is not known. */
+export function isTelling(errno: string | undefined, durationNs: number): boolean {
+  return durationNs >= SLOW_CALL_NS || (errno !== undefined && TELLING_ERRORS.has(errno));
+}

@@ -1,5 +1,5 @@
 import { startsWith } from './bytes.ts';
-import { type Chunk, wordAt } from './words.ts';
+import { type Chunk, slotOf, WORD, wordAt } from './words.ts';
 
 /** Interns syscall names straight from bytes: no string is made for a name that was seen before. */
 export class NameTable {
@@ -66,12 +66,12 @@ export class RecentNames {
 
   /** Whether a known name begins at `start`, and `behind` follows it. Four bytes behind its line can be read. */
   find({ bytes, words }: Chunk, start: number, behind: number): boolean {
-    const slot = slotOf(wordAt(words, start));
+    const slot = slotOf(wordAt(words, start), SLOT_BITS);
     const end = start + (this.#lengths[slot] ?? 0);
     if (end === start || bytes[end] !== behind) return false;
     let known = slot * MOST_WORDS;
     let at = start;
-    for (; at + 4 <= end; at += 4) if (wordAt(words, at) !== this.#words[known++]) return false;
+    for (; at + WORD <= end; at += WORD) if (wordAt(words, at) !== this.#words[known++]) return false;
     if (at < end && firstBytes(wordAt(words, at), end - at) !== this.#words[known]) return false;
     this.id = this.#ids[slot] ?? -1;
     this.end = end;
@@ -82,20 +82,16 @@ export class RecentNames {
     this.id = id;
     this.end = end;
     const length = end - start;
-    if (length > MOST_WORDS * 4) return;
-    const slot = slotOf(wordAt(words, start));
+    if (length > MOST_WORDS * WORD) return;
+    const slot = slotOf(wordAt(words, start), SLOT_BITS);
     this.#lengths[slot] = length;
     this.#ids[slot] = id;
     let known = slot * MOST_WORDS;
-    for (let at = start; at < end; at += 4) {
+    for (let at = start; at < end; at += WORD) {
       const word = wordAt(words, at);
-      this.#words[known++] = at + 4 <= end ? word : firstBytes(word, end - at);
+      this.#words[known++] = at + WORD <= end ? word : firstBytes(word, end - at);
     }
   }
-}
-
-function slotOf(word: number): number {
-  return Math.imul(word, 0x9e3779b1) >>> (32 - SLOT_BITS);
 }
 
 /** The first one to three bytes of a word. */

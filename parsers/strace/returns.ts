@@ -1,7 +1,7 @@
 import { CLOSE_PAREN, DOT, EQUALS, GREATER, LESS, QUOTE, SPACE, ZERO } from './ascii.ts';
 import { isDigit } from './bytes.ts';
 import type { CallTail } from './call.ts';
-import { areDigits, type Chunk, numberOf, wordAt } from './words.ts';
+import { areDigits, type Chunk, numberOf, slotOf, WORD, wordAt } from './words.ts';
 
 /** ` <0.000183>`: -T in microseconds, below a second. */
 const USUAL_DURATION = ' <0.000183>'.length;
@@ -61,14 +61,15 @@ export class UsualReturns {
   }
 
   #startOfKnown({ words }: Chunk, open: number, stop: number): number {
-    if (stop - 4 <= open) return -1;
-    const slot = slotOf(wordAt(words, stop - 4));
+    if (stop - WORD <= open) return -1;
+    const slot = slotOf(wordAt(words, stop - WORD), SLOT_BITS);
     const start = stop - (this.#lengths[slot] ?? 0);
     if (start === stop || start <= open) return -1;
     let known = slot * MOST_WORDS;
     // The last one is of the last four bytes, whatever of them the one before it had.
-    for (let at = start; at + 4 <= stop; at += 4) if (wordAt(words, at) !== this.#words[known++]) return -1;
-    if (wordAt(words, stop - 4) !== this.#words[known]) return -1;
+    for (let at = start; at + WORD <= stop; at += WORD)
+      if (wordAt(words, at) !== this.#words[known++]) return -1;
+    if (wordAt(words, stop - WORD) !== this.#words[known]) return -1;
     this.errno = this.#errnos[slot];
     return start;
   }
@@ -77,21 +78,18 @@ export class UsualReturns {
   remember({ bytes, words }: Chunk, { retStart, retEnd }: CallTail, errno: string | undefined): void {
     const start = retStart - ' = '.length;
     const length = retEnd - start;
-    if (bytes[retEnd - 1] !== CLOSE_PAREN || bytes[start] !== SPACE || length > (MOST_WORDS - 1) * 4) return;
+    if (bytes[retEnd - 1] !== CLOSE_PAREN || bytes[start] !== SPACE || length > (MOST_WORDS - 1) * WORD)
+      return;
     // What is in a path or a string is not told by its end.
     for (let at = start; at < retEnd; at++)
       if (bytes[at] === LESS || bytes[at] === GREATER || bytes[at] === QUOTE) return;
-    const slot = slotOf(wordAt(words, retEnd - 4));
+    const slot = slotOf(wordAt(words, retEnd - WORD), SLOT_BITS);
     this.#lengths[slot] = length;
     this.#errnos[slot] = errno;
     let known = slot * MOST_WORDS;
-    for (let at = start; at + 4 <= retEnd; at += 4) this.#words[known++] = wordAt(words, at);
-    this.#words[known] = wordAt(words, retEnd - 4);
+    for (let at = start; at + WORD <= retEnd; at += WORD) this.#words[known++] = wordAt(words, at);
+    this.#words[known] = wordAt(words, retEnd - WORD);
   }
-}
-
-function slotOf(word: number): number {
-  return Math.imul(word, 0x9e3779b1) >>> (32 - SLOT_BITS);
 }
 
 /** Of a decimal number, or of an address. */

@@ -1,7 +1,7 @@
 import { COMMA, GREATER, LESS, QUOTE, SLASH } from './ascii.ts';
 import { indexOf, indexOfByte, latin1, readValue, startsWith } from './bytes.ts';
 import type { CallTail } from './call.ts';
-import { type Interest, isWaiting, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
+import { type Interest, isTelling, isWaiting } from './interest.ts';
 
 const DOT_TMP = Buffer.from('.tmp');
 const TERMINAL = Buffer.from('/dev/tty');
@@ -46,8 +46,7 @@ export class Selection {
 
   /** Whether the way it ended makes a call of interest: trouble with the disk or with rights, or a wait. */
   wantsResult(interest: Interest, errno: string | undefined, durationNs: number): boolean {
-    if (isWaiting(interest)) return false;
-    return durationNs >= SLOW_CALL_NS || (errno !== undefined && TELLING_ERRORS.has(errno));
+    return !isWaiting(interest) && isTelling(errno, durationNs);
   }
 
   /** Whether what a call is called with makes it of interest; its arguments, or the first half of them, are at [start, end). */

@@ -3,15 +3,13 @@ import { isDigit, isNameByte } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import type { Calls } from './calls.ts';
 import { skipBlanks } from './head.ts';
-import { Demand, SLOW_CALL_NS, TELLING_ERRORS } from './interest.ts';
+import { Demand, isTelling } from './interest.ts';
 import { RecentNames } from './names.ts';
 import { UsualReturns } from './returns.ts';
 import type { Selection } from './selection.ts';
-import { areDigits, type Chunk, wordAt } from './words.ts';
+import { areDigits, type Chunk, WORD, wordAt } from './words.ts';
 
 const NEWLINE = 0x0a;
-/** Bytes of a word. */
-const WORD = 4;
 /** Digits of an epoch in seconds, from 2001 to 2286. */
 const EPOCH_DIGITS = 10;
 /** Any number of so many digits is below Linux's PID_MAX_LIMIT. */
@@ -89,7 +87,7 @@ export class Skimmer {
     if (demand === Demand.Read || !usual.find(chunk, open, end)) return false;
     const { durationNs, errno } = usual;
     if (demand !== Demand.Count) {
-      if (durationNs >= SLOW_CALL_NS || (errno !== undefined && TELLING_ERRORS.has(errno))) return false;
+      if (isTelling(errno, durationNs)) return false;
       if (
         demand === Demand.Ask &&
         this.#selection.wantsCall(this.#calls.interestOf(id), chunk.bytes, open + 1, usual.argsEnd)

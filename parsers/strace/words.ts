@@ -8,8 +8,16 @@ const HIGH_HALVES = 0xf0f0f0f0 | 0;
 const ZEROES = 0x30303030;
 const SIXES = 0x06060606;
 
+/** Bytes of a word. */
+export const WORD = 4;
+
 export function wordAt(words: DataView, at: number): number {
   return words.getInt32(at, true);
+}
+
+/** Where a table of 2 to the power of `bits` places keeps what a word is the key of. */
+export function slotOf(word: number, bits: number): number {
+  return Math.imul(word, 0x9e3779b1) >>> (32 - bits);
 }
 
 /** Whether all four are digits. Adding 6 carries what is above 9 into the upper half of its byte. */

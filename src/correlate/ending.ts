@@ -17,7 +17,8 @@ export function endingOf(
   sawSyscalls: boolean,
 ): Ending {
   // A Go program prints its goroutines at SIGQUIT and exits with 2 (runtime/signal_unix.go): it was ended.
-  const dump = goroutines[0]?.isPanic === true ? undefined : goroutines[0];
+  const [first] = goroutines;
+  const dump = first?.isPanic ? undefined : first;
   const byDump =
     traced.kind === 'exited' ? traced.code === 2 : traced.kind === 'unknown' && (exitCode ?? 2) === 2;
   if (dump !== undefined && byDump) return { kind: 'killed', signal: 'SIGQUIT', at: dump.at };

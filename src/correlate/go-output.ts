@@ -95,7 +95,8 @@ export class GoOutput {
   on(record: TextRecord, pid: number | undefined, isCut = false): void {
     const timeNs = this.#timeOf(record);
     this.#firstNs ??= timeNs;
-    if (record.kind === 'fetch-end') this.#compareClocks(record, pid);
+    // strace stamps a line when it is written; others, when it reaches them.
+    if (record.kind === 'fetch-end' && pid === undefined) this.#compareClocks(record);
     this.lastNs = Math.max(this.lastNs, timeNs);
     switch (record.kind) {
       case 'build-step':
@@ -205,15 +206,13 @@ export class GoOutput {
    * go takes the time of a fetch by a clock that stands still while the machine sleeps: the stamps of its two lines show
    * what that leaves out, where nothing else was printed meanwhile.
    */
-  #compareClocks(record: FetchEndRecord, pid: number | undefined): void {
+  #compareClocks(record: FetchEndRecord): void {
     const { timeNs, durationNs, at } = record;
     const startNs = this.fetching.startOf(record)?.startNs;
     if (timeNs === undefined || durationNs === undefined || startNs === undefined) return;
     const byNs = timeNs - startNs - durationNs;
-    if (byNs < LEAST_JUMP_NS || this.lastNs > timeNs - byNs + PRINTED_NS) return;
-    // strace stamps a line when it is written; others, when it reaches them.
-    if (pid !== undefined) this.#pauses.onClockJump(timeNs, byNs, at);
-    else this.#pauses.onLateLine(timeNs, byNs, durationNs, at);
+    if (byNs >= LEAST_JUMP_NS && this.lastNs <= timeNs - byNs + PRINTED_NS)
+      this.#pauses.onLateLine(timeNs, byNs, durationNs, at);
   }
 
   #onFetchEnd(record: FetchEndRecord, timeNs: number, pid: number | undefined): void {

@@ -1,4 +1,5 @@
 import type { Span } from '../model/span.ts';
+import { isFinal } from '../wire/dns.ts';
 import type { Process } from './processes.ts';
 
 /** The queries that a resolver sends for one lookup: types, names of the search list, servers in turn. */
@@ -24,8 +25,6 @@ interface Growing extends LookupGroup {
 
 /** The next name or server of one lookup is asked at once; what comes later is another lookup. */
 const NEXT_QUERY_NS = 200e6;
-/** Of these a resolver takes the word (net/dnsclient_unix.go, checkHeader). */
-const ANSWERS = new Set(['NOERROR', 'NXDOMAIN']);
 
 /** Joins queries to lookups. `hosts` are the names that go printed. */
 export function groupQueries(
@@ -64,21 +63,22 @@ function hostOf(name: string, printed: ReadonlySet<string>): string | undefined 
 
 function begin(process: Process, host: string | undefined): Growing {
   return {
-    ...{
-      process,
-      host,
-      names: [],
-      queries: [],
-      asked: new Set<string>(),
-      answered: new Map<string, number>(),
-    },
-    ...{ endNs: 0, latestStartNs: 0, hasErrors: false, hasNxdomain: false },
+    process,
+    host,
+    names: [],
+    queries: [],
+    asked: new Set(),
+    answered: new Map(),
+    endNs: 0,
+    latestStartNs: 0,
+    hasErrors: false,
+    hasNxdomain: false,
   };
 }
 
 function add(group: Growing, query: Span, name: string): void {
   const { endNs = Number.POSITIVE_INFINITY, startNs, attributes } = query;
-  const rcode = attributes['gotrace.dns.rcode'] ?? '';
+  const rcode = attributes['gotrace.dns.rcode'];
   group.names.push(name);
   group.queries.push(query);
   group.asked.add(name);
@@ -86,7 +86,7 @@ function add(group: Growing, query: Span, name: string): void {
   group.latestStartNs = startNs;
   group.hasErrors ||= attributes['error.type'] !== undefined;
   group.hasNxdomain ||= rcode === 'NXDOMAIN';
-  if (!ANSWERS.has(rcode) || attributes['gotrace.dns.truncated'] === true) return;
+  if (!isFinal(rcode) || attributes['gotrace.dns.truncated'] === true) return;
   const question = questionOf(query, name);
   group.answered.set(question, Math.min(endNs, group.answered.get(question) ?? endNs));
 }

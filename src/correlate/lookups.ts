@@ -2,13 +2,22 @@ import { isCut } from '../../parsers/cut.ts';
 import type { SocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import type { DnsMessage } from '../wire/dns.ts';
+import { type DnsMessage, isFinal } from '../wire/dns.ts';
 import { RESOLVED } from '../wire/resolved.ts';
 import { KnownNames } from './known-names.ts';
 import { groupQueries, type LookupGroup, sharedLabels } from './lookup-groups.ts';
 import type { Process } from './processes.ts';
 import type { Socket } from './socket.ts';
 import { UnreadAnswers } from './unread-answers.ts';
+
+export interface DnsPacket {
+  /** Undefined where the log does not hold enough of it. */
+  readonly message: DnsMessage | undefined;
+  /** Where it goes, or comes from: musl asks all nameservers at once, over one socket. */
+  readonly server: SocketAddress | undefined;
+  readonly timeNs: number;
+  readonly at: SourceLine;
+}
 
 /**
  * Queries to nameservers, and the lookups that they belong to. Go's resolver asks A and AAAA in parallel, each on a
@@ -32,14 +41,7 @@ export class Lookups {
     this.#store = store;
   }
 
-  /** `server` is where it is sent; musl asks all nameservers at once, over one socket. */
-  onSend(
-    socket: Socket,
-    message: DnsMessage | undefined,
-    server: SocketAddress | undefined,
-    timeNs: number,
-    at: SourceLine,
-  ): void {
+  onSend(socket: Socket, { message, server, timeNs, at }: DnsPacket): void {
     if (message?.isResponse) return;
     const name = message?.name ?? '';
     for (const older of socket.queries)
@@ -71,13 +73,7 @@ export class Lookups {
     return type !== undefined || message === undefined || this.#ids.get(older) === message.id;
   }
 
-  onReceive(
-    socket: Socket,
-    message: DnsMessage | undefined,
-    server: SocketAddress | undefined,
-    timeNs: number,
-    at: SourceLine,
-  ): void {
+  onReceive(socket: Socket, { message, server, timeNs, at }: DnsPacket): void {
     const query =
       this.#questionOf(
         message,
@@ -93,7 +89,7 @@ export class Lookups {
       this.#onAnswer(message, socket.process, timeNs);
     }
     socket.queries = socket.queries.filter((each) => each !== query);
-    if (message !== undefined && isFinal(message)) this.#giveUpOthers(socket, query, timeNs);
+    if (message !== undefined && isFinal(message.rcode)) this.#giveUpOthers(socket, query, timeNs);
   }
 
   /** Of several nameservers that were asked the same, the first to answer is believed, and no other one is waited for. */
@@ -216,11 +212,6 @@ function isSameElsewhere(a: Span, b: Span): boolean {
     type === b.attributes['gotrace.dns.type'] &&
     server !== b.attributes['network.peer.address']
   );
-}
-
-/** Of these a resolver takes the word (net/dnsclient_unix.go, checkHeader; musl, res_msend.c). */
-function isFinal({ rcode }: DnsMessage): boolean {
-  return rcode === 'NOERROR' || rcode === 'NXDOMAIN';
 }
 
 function endQuery(query: Span, timeNs: number, error: string): void {

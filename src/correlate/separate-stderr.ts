@@ -48,7 +48,7 @@ export interface Traced {
 }
 
 /** How its stamps are to be read, and what may be completed from it. */
-interface Clock {
+interface Reading {
   readonly shiftNs: number;
   /** Inputs whose stamps are those of a reader. */
   readonly late: ReadonlySet<string>;
@@ -56,7 +56,7 @@ interface Clock {
   readonly traced: Traced;
 }
 
-function clockOf(lines: readonly TextRecord[], traced: Traced): Clock {
+function readingOf(lines: readonly TextRecord[], traced: Traced): Reading {
   return {
     shiftNs: clockDifference(lines, traced.written),
     late: lateStamps(lines),
@@ -81,7 +81,7 @@ export class SeparateStderr {
   readonly #traced: () => Traced;
   readonly #tell: (record: TextRecord, pid: number | undefined) => void;
   #waiting: TextRecord[] = [];
-  #clock: Clock | undefined;
+  #reading: Reading | undefined;
 
   constructor(traced: () => Traced, tell: (record: TextRecord, pid: number | undefined) => void) {
     this.#traced = traced;
@@ -90,8 +90,8 @@ export class SeparateStderr {
 
   on(record: TextRecord): void {
     if (record.timeNs !== undefined) this.isTimed = true;
-    if (this.#clock !== undefined) {
-      this.#read(record, this.#clock);
+    if (this.#reading !== undefined) {
+      this.#read(record, this.#reading);
       return;
     }
     this.#waiting.push(record);
@@ -102,13 +102,13 @@ export class SeparateStderr {
 
   /** Reads what waits, and from now on every line at once. Gives what the tracer cut and nothing completed. */
   settle(): readonly CutLine[] {
-    this.#clock ??= clockOf(this.#waiting, this.#traced());
-    for (const record of this.#waiting) this.#read(record, this.#clock);
+    this.#reading ??= readingOf(this.#waiting, this.#traced());
+    for (const record of this.#waiting) this.#read(record, this.#reading);
     this.#waiting = [];
-    return this.#clock.cut.rest();
+    return this.#reading.cut.rest();
   }
 
-  #read(told: TextRecord, { shiftNs, late, cut, traced }: Clock): void {
+  #read(told: TextRecord, { shiftNs, late, cut, traced }: Reading): void {
     const { written, stderr, lastNs, pid } = traced;
     if (written.size > 0 && written.has(keyOfText(told))) return;
     const timeNs = late.has(told.at.input) || told.timeNs === undefined ? undefined : told.timeNs + shiftNs;

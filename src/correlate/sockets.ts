@@ -176,7 +176,12 @@ export class Sockets {
       if (record.errno !== undefined)
         this.lookups.onError(socket, record.errno, endNs, record.resumedAt ?? record.at);
       else if (socket.transport === 'udp' || isQuestion(socket, message))
-        this.lookups.onSend(socket, message, target ?? socket.peer, record.startNs, record.at);
+        this.lookups.onSend(socket, {
+          message,
+          server: target ?? socket.peer,
+          timeNs: record.startNs,
+          at: record.at,
+        });
     }
     if (socket.transport !== 'tcp') return;
     if (record.errno !== undefined) this.#onFailure(socket, record, endNs);
@@ -191,7 +196,12 @@ export class Sockets {
     if (isDns(socket) && (record.value ?? 0) > 0) {
       const message = messageOf(socket, args);
       if (socket.transport === 'udp' || message?.isResponse)
-        this.lookups.onReceive(socket, message, readSocketAddress(record.args), endNs, at);
+        this.lookups.onReceive(socket, {
+          message,
+          server: readSocketAddress(record.args),
+          timeNs: endNs,
+          at,
+        });
     } else if (isDns(socket) && record.errno !== undefined && record.errno !== 'EAGAIN') {
       this.lookups.onError(socket, record.errno, endNs, at);
     }
@@ -213,12 +223,11 @@ export class Sockets {
   /** sendmmsg and recvmmsg: glibc sends A and AAAA with one call. */
   #onMany(socket: Socket, record: SyscallRecord): void {
     if (record.state !== 'complete' || !isDns(socket)) return;
-    const endNs = record.startNs + (record.durationNs ?? 0);
+    const { startNs, durationNs = 0, at, resumedAt = at } = record;
     for (const { bytes } of readBuffers(record.args)) {
-      const message = readDns(bytes);
-      if (record.name === 'sendmmsg')
-        this.lookups.onSend(socket, message, socket.peer, record.startNs, record.at);
-      else this.lookups.onReceive(socket, message, socket.peer, endNs, record.resumedAt ?? record.at);
+      const packet = { message: readDns(bytes), server: socket.peer };
+      if (record.name === 'sendmmsg') this.lookups.onSend(socket, { ...packet, timeNs: startNs, at });
+      else this.lookups.onReceive(socket, { ...packet, timeNs: startNs + durationNs, at: resumedAt });
     }
   }
 }
@@ -259,7 +268,8 @@ function sameEnd(a: string, b: string): boolean {
 function payloadOf(args: readonly string[]): Uint8Array {
   const buffer = args[1] ?? '';
   if (buffer.startsWith('"')) return readString(buffer)?.bytes ?? NOTHING;
-  return readBuffers(buffer)[0]?.bytes ?? NOTHING;
+  const [first] = readBuffers(buffer);
+  return first?.bytes ?? NOTHING;
 }
 
 function dataOf(record: SyscallRecord, args: readonly string[], endNs: number): Payload {

@@ -112,7 +112,7 @@ interface Written {
 function writtenBy({ name, args, value }: SyscallRecord): Written | undefined {
   const [, first = '', length = '0'] = splitArguments(args);
   const whole = readString(first);
-  const data = name === 'writev' ? readBuffers(first) : whole === undefined ? [] : [whole];
+  const data = name === 'writev' ? [...readBuffers(first)] : whole === undefined ? [] : [whole];
   if (data.every(({ bytes }) => bytes.length === 0)) return undefined;
   return {
     text: Buffer.concat(data.map(({ bytes }) => bytes)).toString('utf8'),

@@ -32,6 +32,11 @@ const TYPES: Readonly<Record<number, string>> = {
   255: 'ANY',
 };
 
+/** Whether a resolver takes its word, and asks no other nameserver (net/dnsclient_unix.go, checkHeader; musl, res_msend.c). */
+export function isFinal(rcode: string | undefined): boolean {
+  return rcode === 'NOERROR' || rcode === 'NXDOMAIN';
+}
+
 /** Undefined where the bytes are too few, or no DNS message of one question. */
 export function readDns(bytes: Uint8Array): DnsMessage | undefined {
   if (bytes.length < HEADER) return undefined;

@@ -1,6 +1,7 @@
 import type { Span } from '../../model/span.ts';
 import { type Group, unionOf } from '../../timeline/timeline.ts';
 import { RESOLVED } from '../../wire/resolved.ts';
+import { printSeconds } from '../catalogue.ts';
 import {
   addressOf,
   type Case,
@@ -97,7 +98,7 @@ export function whatResolvedDid(query: Span, endNs: number): string {
   const error = query.attributes['error.type'];
   if (error?.startsWith(RESOLVED)) return `answered with ${error.slice(`${RESOLVED}: `.length)}`;
   if (query.endNs === undefined || error !== undefined) return 'did not answer';
-  return `took ${(lengthOf(query, endNs) / 1e9).toFixed(1)} s to answer`;
+  return `took ${printSeconds(lengthOf(query, endNs))} to answer`;
 }
 
 function refusedPort(group: Group, context: Case): Diagnosis | undefined {

@@ -201,9 +201,9 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     cause: 'cpu/asleep',
     summary: 'the machine slept[ for {cost}], or its clock was set: {setting}',
     explanation:
-      'The clock that lines are stamped by went forward, while the clock that calls and fetches are timed by stood still: the machine was suspended (a lid that was closed, a virtual machine that was paused), or its clock was set. Nothing was waited for meanwhile. A connection may be dead after a long sleep, since the server has given it up.',
+      'The clock that lines are stamped by went forward, while the clock that calls are timed by stood still: the machine was suspended (a lid that was closed, a virtual machine that was paused), or its clock was set. Nothing was waited for meanwhile. A connection may be dead after a long sleep, since the server has given it up.',
     telltale:
-      'More time between the two halves of a call, or the two lines of a fetch, than it says that it took: `200 OK (0.3s)` ten minutes after `# get`.',
+      'More time between the two lines of a call than it took: `<... epoll_pwait resumed>… <0.6>` ten minutes after `epoll_pwait(… <unfinished ...>`.',
     remedies: [
       {
         text: 'Keep the machine awake while it downloads (Linux with systemd)',
