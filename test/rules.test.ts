@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { reportOfText } from './support/analyze.ts';
 
+/** Each program makes it: where it is in the log, strace was asked for all calls. */
+const ALL_CALLS = 'brk(NULL) = 0x4000 <0.000010>';
+
 /** A strace log from `[seconds, call]`; process 1 unless the call begins with another pid. Time 0 is an epoch. */
 function strace(...calls: readonly (readonly [number, string])[]): string {
   const lines = [
@@ -8,6 +11,7 @@ function strace(...calls: readonly (readonly [number, string])[]): string {
       0,
       'execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0 <0.000100>',
     ] as const,
+    [0, ALL_CALLS] as const,
     ...calls,
   ];
   return `${lines.map(([seconds, call]) => `1 ${(1_700_000_000 + seconds).toFixed(6)} ${call}`).join('\n')}\n`;
@@ -284,6 +288,7 @@ describe('a script around go', () => {
     });
     return [
       '1 0.000000 execve("/bin/sh", ["sh", "-c", "..."], 0x1 /* 9 vars */) = 0 <0.000100>',
+      `1 0.000000 ${ALL_CALLS}`,
       ...goes,
       `1 ${codes.length + 1}.000000 +++ exited with 0 +++`,
       '',
@@ -837,7 +842,7 @@ describe('a log that ends in the middle of a line', () => {
   ])('%s', async (_, text) => {
     const { verdict, blockingPoint, inputs } = await reportOfText(text);
     expect([verdict.status, blockingPoint?.cause]).toEqual(['blocked', 'connect/blackhole']);
-    expect(inputs).toMatchObject([{ records: 3, unparsed: 0 }]);
+    expect(inputs).toMatchObject([{ records: 4, unparsed: 0 }]);
   });
 
   it('another line behind it shows that it is no call', async () => {
@@ -920,7 +925,7 @@ describe('strace -t, whose clock shows seconds', () => {
     [
       '1 10:00:00 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0',
       '1 10:00:00 openat(AT_FDCWD, "/home/dev/go/pkg/mod/cache/lock", O_RDWR <unfinished ...>',
-      '2 10:00:00 getpid() = 1',
+      '2 10:00:00 brk(NULL) = 0x4000',
       `1 10:00:0${seconds} <... openat resumed>) = 3`,
       `1 10:00:0${seconds} exit_group(0) = ?`,
       `1 10:00:0${seconds} +++ exited with 0 +++`,

@@ -1,7 +1,7 @@
 import { readPeer, readSocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
-import type { SpanStore } from '../model/span.ts';
+import type { Span, SpanStore } from '../model/span.ts';
 import { type HttpRequest, readHttpRequest, readHttpResponse } from '../wire/http1.ts';
 import { tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
 import { handshakeEnd, isHandshakeWrite, onHandshakeRead } from './handshake.ts';
@@ -9,6 +9,7 @@ import {
   attributesOf,
   type Connection,
   endSpan,
+  isAnew,
   mayBeNext,
   NEXT_RESPONSE_NS,
   newConnection,
@@ -53,13 +54,14 @@ export class Connections {
   /** `host` is the name that was looked up for it, where the order of the calls tells. */
   onConnect(socket: Socket, record: SyscallRecord, host: string | undefined): void {
     const known = socket.connection;
-    if (known?.connect !== undefined && known.connect.endNs === undefined) {
+    const peer = readSocketAddress(record.args) ?? socket.peer;
+    if (known !== undefined && isAnew(known, record, peer)) this.onClose(socket, record.startNs, record.at);
+    else if (known?.connect !== undefined && known.connect.endNs === undefined) {
       this.#settle(known, socket, record);
       return;
     }
     // A socket is not connected twice; strace shows both halves of a connect that blocks.
     if (known !== undefined && known.state !== 'closed') return;
-    const peer = readSocketAddress(record.args) ?? socket.peer;
     if (peer === undefined || peer.family === 'unix' || peer.family === 'other') return;
     socket.peer = peer;
     const span = this.#store.open(
@@ -83,6 +85,7 @@ export class Connections {
 
   #settle(connection: Connection, socket: Socket, record: SyscallRecord): void {
     if (record.state !== 'complete') return;
+    connection.hasReturned = true;
     const endNs = record.startNs + (record.durationNs ?? 0);
     if (record.errno === undefined || record.errno === 'EISCONN')
       this.#established(connection, endNs, record.resumedAt ?? record.at);
@@ -125,6 +128,7 @@ export class Connections {
     const connection = socket.connection;
     if (connection === undefined || data.length <= 0) return;
     this.#established(connection, data.startNs, data.at);
+    connection.isWritten = socket.isWritten;
     if (isHandshakeWrite(this.#store, connection, socket, data)) return;
     const isFirst = connection.requests === 0;
     if (connection.isTls && CONTROL_WRITES.has(data.length) && !isFirst) {
@@ -284,6 +288,13 @@ export class Connections {
   #closeTransfer(connection: Connection): void {
     if (connection.transfer !== undefined) connection.transfer.endNs ??= connection.lastDataNs;
     connection.transfer = undefined;
+  }
+
+  /** Waits for answers that would have come through read. */
+  unread(): Span[] {
+    return this.all
+      .filter(({ isWritten, bytesIn }) => isWritten && bytesIn === 0)
+      .flatMap(({ spans }) => spans.filter(({ kind }) => kind !== 'connect'));
   }
 
   /** At the end of the log: bodies without a known length end with their last byte; the rest stays open. */

@@ -21,6 +21,7 @@ import { descriptorOf, infoOf, type Process, Processes } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
 import { keyOfText, SeparateStderr } from './separate-stderr.ts';
+import { giveUpAttempts, partsOf, type Shown, shownOf } from './shown.ts';
 import { awaitInSilence, openHosts } from './silence.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
@@ -69,6 +70,7 @@ export class Correlator {
       stderr: this.#stderr,
       lastNs: this.#sawSyscalls ? this.#observed.lastNs : undefined,
       pid: this.#processes.root?.pid,
+      isPart: this.#processes.isUnfollowed,
     }),
     (record, pid) => this.#output.on(record, pid),
   );
@@ -170,21 +172,26 @@ export class Correlator {
   finish(totals: Totals): Trace {
     const { syscalls, originSeconds, extent, ended, environment } = totals;
     if (extent !== undefined) this.#cover(syscalls, extent);
+    this.#processes.finish();
     this.#readSeparateStderr();
     this.#stderr.finish();
     this.#sockets.connections.finish();
-    this.#files.finish();
+    const shown = shownOf(syscalls, this.#sockets, this.#processes);
+    this.#files.finish(shown.unseen);
     this.#pauses.finish();
     const { startNs, endNs } = this.#limits(totals);
     this.#output.finish(endNs);
+    const unread = shown.unseen.includes('read') ? this.#sockets.forgetUnread() : [];
     const lookups = this.#sockets.lookups.assemble([...this.#output.hosts, ...this.#sockets.hosts]);
     const processes = this.#allProcesses(startNs, endNs);
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
     const ending = endingOf(this.#processes.ending, ended, this.#output, this.#sawSyscalls);
-    if (ending.kind !== 'exited' && this.#sawSyscalls)
+    if (ending.kind !== 'exited' && this.#sawSyscalls && !shown.goInPart)
       openUnstored(this.#store, this.#output.fetching, this.#files.stored);
     const connections = this.#sockets.connections.all;
+    if (shown.unseen.includes('close')) giveUpAttempts(connections);
+    const parts = shown.goInPart ? partsOf(this.#store.spans, this.#told.isThere) : [];
     const spans = joinSpans({
       spans: this.#store.spans,
       lookups,
@@ -195,11 +202,13 @@ export class Correlator {
       processes,
       arrivals: this.#arrivals,
       endNs,
+      unknowable: new Set([...unread, ...parts]),
+      unseen: shown.unseen,
       isEndSeen: this.#sawSyscalls || ended.atSeconds !== undefined,
     });
     const silence = { spans, connections, processes, syscalls, lastCallNs: this.#observed.lastCallNs, endNs };
     return {
-      spans: [...spans, ...awaitInSilence(this.#store, silence)],
+      spans: shown.goInPart ? spans : [...spans, ...awaitInSilence(this.#store, silence)],
       droppedSpans: this.#store.dropped,
       errors: [...this.#output.errors, ...this.#files.errors],
       goroutines: this.#output.goroutines,
@@ -209,7 +218,7 @@ export class Correlator {
       endNs,
       originSeconds,
       ending,
-      coverage: this.#coverage(totals, endNs),
+      coverage: this.#coverage(totals, endNs, shown),
       command: processes[0]?.command.length ? processes[0].command : undefined,
       environment: {
         ...this.#snapshot.environment,
@@ -240,11 +249,13 @@ export class Correlator {
     return { startNs: Number.isFinite(startNs) ? startNs : 0, endNs: Number.isFinite(endNs) ? endNs : 0 };
   }
 
-  #coverage({ syscalls, originSeconds }: Totals, endNs: number): Coverage {
+  #coverage({ syscalls, originSeconds }: Totals, endNs: number, shown: Shown): Coverage {
     return {
       syscalls: this.#sawSyscalls,
+      unseen: shown.unseen,
+      unfollowed: shown.unfollowed,
       attached: this.#sawSyscalls && this.#processes.attached,
-      goX: this.#output.fetches.length > 0,
+      goX: this.#output.fetches.length > 0 && (!shown.goInPart || this.#told.isThere),
       netdns: this.#output.netdns,
       http2: this.#output.http2,
       goroutines: this.#output.goroutines.length > 0,

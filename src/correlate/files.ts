@@ -1,7 +1,7 @@
 import { readText, splitArguments } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import type { TraceError } from '../model/trace.ts';
+import type { TraceError, UnseenCall } from '../model/trace.ts';
 import type { Arrivals } from './arrivals.ts';
 import { type ModuleVersion, openZipBody, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
@@ -140,8 +140,10 @@ export class Files {
     this.#unpacking.onDownloaded(zip, bytes, bytes === 0 ? timeNs : lastWriteNs);
   }
 
-  /** At the end of the log. */
-  finish(): void {
+  /** At the end of the log; where no close is in it, what had come by then may have been all. */
+  finish(unseen: readonly UnseenCall[]): void {
+    if (unseen.includes('close'))
+      for (const { span, lastWriteNs } of this.#downloads.values()) span.endNs = lastWriteNs;
     this.#unpacking.finish();
   }
 

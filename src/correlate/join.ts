@@ -1,6 +1,7 @@
 import { groupBy } from '../model/group-by.ts';
 import { asksForTunnel, pidOf, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
+import type { UnseenCall } from '../model/trace.ts';
 import type { Arrivals } from './arrivals.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
@@ -29,13 +30,17 @@ export interface Joinable {
   readonly endNs: number;
   /** Else it ends with the last line that was printed, and how long nothing came after it is not known. */
   readonly isEndSeen: boolean;
+  /** What the log shows a part of only. */
+  readonly unknowable: ReadonlySet<Span>;
+  /** Calls that the log does not show. */
+  readonly unseen: readonly UnseenCall[];
 }
 
 /** Names the hosts of connections, gives every span its parent and its final phase, and drops what another span says better. */
 export function joinSpans(input: Joinable): Span[] {
   nameHosts(input);
   const byPid = processSpans(input.spans);
-  const dropped = new Set<Span>();
+  const dropped = new Set(input.unknowable);
   awaitStill(input.connections, input.processes, input.endNs, dropped);
   if (!input.output.fetching.hasCut) dropAnswered(input, dropped);
   for (const dial of input.output.dials.refuted) dropped.add(dial);

@@ -19,6 +19,11 @@ export interface DnsPacket {
   readonly at: SourceLine;
 }
 
+interface Query {
+  readonly span: Span;
+  readonly socket: Socket;
+}
+
 /**
  * Queries to nameservers, and the lookups that they belong to. Go's resolver asks A and AAAA in parallel, each on a
  * socket of its own, waits for both, and asks the next server after 5 s without an answer (net/dnsclient_unix.go);
@@ -26,7 +31,7 @@ export interface DnsPacket {
  */
 export class Lookups {
   readonly #store: SpanStore;
-  readonly #queries: { readonly span: Span; readonly process: Process }[] = [];
+  #queries: Query[] = [];
   /** Which name an address was the answer for. */
   readonly names = new Map<string, string>();
   readonly #unread = new UnreadAnswers();
@@ -63,7 +68,7 @@ export class Lookups {
     };
     socket.queries.push(span);
     if (message !== undefined) this.#ids.set(span, message.id);
-    this.#queries.push({ span, process: socket.process });
+    this.#queries.push({ span, socket });
   }
 
   /** Where strace cut the question off before its type, A and AAAA of one name are told apart by their ids. */
@@ -161,12 +166,26 @@ export class Lookups {
     socket.queries = [];
   }
 
+  /** Without read in the log: questions that were written, and that may have been answered. Gives their spans. */
+  forgetUnread(): Span[] {
+    const unread = this.#queries.filter(isUnread);
+    this.#queries = this.#queries.filter((query) => !isUnread(query));
+    return unread.map(({ span }) => span);
+  }
+
+  /** Whether questions were written, and none of them was answered. */
+  get isUnanswered(): boolean {
+    const written = this.#queries.filter(({ socket }) => socket.isWritten);
+    return written.length > 0 && written.every(isUnread);
+  }
+
   /** Joins the queries to lookups, one span each, and gives those. `hosts` are the names that go printed. */
   assemble(hosts: readonly string[]): Span[] {
     for (const [address, name] of this.#namesByOrder)
       if (name !== undefined && !this.names.has(address)) this.names.set(address, name);
     this.#completeNames(hosts);
-    return groupQueries(this.#queries, hosts).map((group) => this.#lookupOf(group));
+    const queries = this.#queries.map(({ span, socket }) => ({ span, process: socket.process }));
+    return groupQueries(queries, hosts).map((group) => this.#lookupOf(group));
   }
 
   #lookupOf(group: LookupGroup): Span {
@@ -193,6 +212,10 @@ function commonName(names: readonly string[]): string {
   const shortest = names.reduce((a, b) => (b.length < a.length ? b : a));
   const shared = Math.min(...names.map((name) => sharedLabels(shortest, name)));
   return shortest.split('.').slice(0, Math.max(shared, 1)).join('.');
+}
+
+function isUnread({ span, socket }: Query): boolean {
+  return socket.isWritten && (span.endNs === undefined || span.attributes['error.type'] === 'timeout');
 }
 
 function isOf({ attributes }: Span, server: SocketAddress | undefined): boolean {

@@ -41,9 +41,18 @@ export class Processes {
   root: Process | undefined;
   attached = false;
   ending: Ending = { kind: 'unknown' };
+  /** Threads were made, by a program that goes on in all of them. */
+  hasThreads = false;
+  #hasMade = false;
+  #first: number | undefined;
+  #hasOthers = false;
+  /** The exit of the least pid: unless pids began anew, that of the command. */
+  #leastExit: ExitRecord | undefined;
 
   /** The process of a thread. A thread that was never seen is the child of a clone in progress, or was there before. */
   of(thread: number, timeNs: number, at: SourceLine): Process {
+    this.#first ??= thread;
+    if (thread !== this.#first) this.#hasOthers = true;
     const known = this.#byThread.get(thread);
     if (known !== undefined) return known;
     for (const [parentThread, { isThread, startNs }] of this.#forking) {
@@ -75,16 +84,34 @@ export class Processes {
   }
 
   onExit(record: ExitRecord): void {
+    if (record.pid <= (this.#leastExit?.pid ?? record.pid)) this.#leastExit = record;
     const process = this.#byThread.get(record.pid);
     if (process === undefined || process.pid !== record.pid) return;
-    process.endNs = record.timeNs;
-    process.exitCode = record.code;
-    process.signal = record.signal;
+    this.#end(process, record);
+  }
+
+  #end(process: Process, { timeNs, code, signal, at }: ExitRecord): void {
+    process.endNs = timeNs;
+    process.exitCode = code;
+    process.signal = signal;
     if (process !== this.root) return;
     this.ending =
-      record.signal === undefined
-        ? { kind: 'exited', code: record.code ?? 0, at: record.at }
-        : { kind: 'killed', signal: record.signal, at: record.at };
+      signal === undefined ? { kind: 'exited', code: code ?? 0, at } : { kind: 'killed', signal, at };
+  }
+
+  /** At the end of the log: where it shows neither clone nor execve (strace -e trace=network), all threads were taken for one process. */
+  finish(): void {
+    const { root } = this;
+    if (this.#hasMade || root === undefined || root.hasExecuted || this.#leastExit === undefined) return;
+    this.#end(root, this.#leastExit);
+  }
+
+  /** Threads or children were made, and no line is theirs: strace without -f, or one of the files of -ff. */
+  get isUnfollowed(): boolean {
+    const { root } = this;
+    return (
+      this.#hasMade && !this.#hasOthers && root !== undefined && (root.pid === 0 || root.endNs !== undefined)
+    );
   }
 
   /** A pid may be used again after its process ended. */
@@ -101,6 +128,8 @@ export class Processes {
     this.#forking.delete(record.pid);
     const child = record.value;
     if (child === undefined || child <= 0) return;
+    this.#hasMade = true;
+    if (isThread) this.hasThreads = true;
     const known = this.#byThread.get(child);
     if (isThread) {
       if (known !== process) this.#addThread(child, process);

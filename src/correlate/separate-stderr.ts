@@ -45,6 +45,8 @@ export interface Traced {
   readonly lastNs: number | undefined;
   /** The first process. */
   readonly pid: number | undefined;
+  /** It followed one thread of several, and saw what that one wrote. */
+  readonly isPart: boolean;
 }
 
 /** How its stamps are to be read, and what may be completed from it. */
@@ -76,6 +78,8 @@ const MOST_BESIDE_TRACER = 2_000_000;
  * for the end, or until they are very many.
  */
 export class SeparateStderr {
+  /** Whether there is one. */
+  isThere = false;
   /** Whether any of its lines has a time. */
   isTimed = false;
   readonly #traced: () => Traced;
@@ -89,6 +93,7 @@ export class SeparateStderr {
   }
 
   on(record: TextRecord): void {
+    this.isThere = true;
     if (record.timeNs !== undefined) this.isTimed = true;
     if (this.#reading !== undefined) {
       this.#read(record, this.#reading);
@@ -109,12 +114,12 @@ export class SeparateStderr {
   }
 
   #read(told: TextRecord, { shiftNs, late, cut, traced }: Reading): void {
-    const { written, stderr, lastNs, pid } = traced;
+    const { written, stderr, lastNs, pid, isPart } = traced;
     if (written.size > 0 && written.has(keyOfText(told))) return;
     const timeNs = late.has(told.at.input) || told.timeNs === undefined ? undefined : told.timeNs + shiftNs;
     const match = cut.take(told.at);
     if (match !== undefined) this.#tell({ ...told, timeNs: match.timeNs }, match.pid);
-    else if (stderr.lines === 0 || told.kind === 'go-error' || told.kind === 'goroutine')
+    else if (stderr.lines === 0 || isPart || told.kind === 'go-error' || told.kind === 'goroutine')
       this.#tell({ ...told, timeNs: timeNs ?? lastNs }, pid);
   }
 }

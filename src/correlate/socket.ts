@@ -1,4 +1,5 @@
 import type { SocketAddress } from '../../parsers/strace/arguments.ts';
+import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span } from '../model/span.ts';
 import type { Process } from './processes.ts';
@@ -9,15 +10,23 @@ export interface Socket {
   readonly process: Process;
   readonly transport: 'tcp' | 'udp' | 'other';
   peer: SocketAddress | undefined;
+  /** As -yy prints them: `TCP:[10.0.0.2:4242->10.0.0.1:443]`. */
+  ends: string | undefined;
   /** For port 53: the queries without an answer. */
   queries: Span[];
   connection: Connection | undefined;
+  /** What is sent goes through write, so that what is received comes through read. */
+  isWritten: boolean;
+  /** No call shows it being made: a connect is all that is known of it. */
+  isGuessed: boolean;
 }
 
 /** What is known of a TCP connection: its spans in the order connect, tls, response, transfer. */
 export interface Connection {
   connect: Span | undefined;
   state: 'connecting' | 'open' | 'closed';
+  /** The call that began it has returned. */
+  hasReturned: boolean;
   /** The name asked for: SNI, the Host header, else the name that was looked up. */
   host: string | undefined;
   /** What a proxy was asked for. */
@@ -40,6 +49,8 @@ export interface Connection {
   /** What came after the handshake, before anything was asked for. */
   bytesUnasked: number;
   requests: number;
+  /** Through write: what comes back does so through read. */
+  isWritten: boolean;
   /** Requests since the connection was last idle. */
   outstanding: number;
   /** Frames that only HTTP/2 has were written. */
@@ -67,8 +78,17 @@ export function mayBeNext({ outstanding, isHttp2, transfer, requests }: Connecti
   return isHttp2 && requests > 1 && (transfer?.attributes['gotrace.bytes'] ?? 0) < SMALL_ANSWER;
 }
 
-export function newSocket(process: Process, transport: Socket['transport'], peer?: SocketAddress): Socket {
-  return { process, transport, peer, queries: [], connection: undefined };
+export function newSocket(process: Process, transport: Socket['transport']): Socket {
+  return {
+    process,
+    transport,
+    peer: undefined,
+    ends: undefined,
+    queries: [],
+    connection: undefined,
+    isWritten: false,
+    isGuessed: false,
+  };
 }
 
 /** A connection that is being made; without a span where it was made before the log began. */
@@ -76,6 +96,7 @@ export function newConnection(connect: Span | undefined): Connection {
   return {
     connect,
     state: 'connecting',
+    hasReturned: false,
     host: undefined,
     tunnel: undefined,
     tls: undefined,
@@ -91,6 +112,7 @@ export function newConnection(connect: Span | undefined): Connection {
     firstRecord: undefined,
     bytesUnasked: 0,
     requests: 0,
+    isWritten: false,
     outstanding: 0,
     isHttp2: false,
     url: undefined,
@@ -100,6 +122,22 @@ export function newConnection(connect: Span | undefined): Connection {
     isReading: false,
     spans: connect === undefined ? [] : [connect],
   };
+}
+
+/**
+ * Whether a connect is one of another socket with the number of this one, whose close is not in the log: one that goes
+ * elsewhere, or begins again. Where it is under way, it says EALREADY (connect(2)).
+ */
+export function isAnew(
+  { connect, state, hasReturned }: Connection,
+  { errno }: SyscallRecord,
+  peer: SocketAddress | undefined,
+): boolean {
+  if (state === 'connecting' && !hasReturned) return false;
+  const { 'network.peer.address': address, 'network.peer.port': port } = connect?.attributes ?? {};
+  const isElsewhere =
+    peer !== undefined && address !== undefined && (peer.address !== address || peer.port !== port);
+  return isElsewhere || errno === 'EINPROGRESS';
 }
 
 /** Ports on which TLS is spoken from the first byte. */

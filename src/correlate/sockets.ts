@@ -1,34 +1,42 @@
 import {
   readBuffers,
-  readPeer,
   readSocketAddress,
   readString,
   splitArguments,
 } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
-import type { SpanStore } from '../model/span.ts';
+import type { Span, SpanStore } from '../model/span.ts';
 import { type DnsMessage, readDns, readDnsOverTcp } from '../wire/dns.ts';
 import { RESOLVED_SOCKET, readResolved } from '../wire/resolved.ts';
 import { Connections } from './connections.ts';
 import { Lookups } from './lookups.ts';
-import { descriptorOf, type Process } from './processes.ts';
-import { newSocket, type Payload, type Socket } from './socket.ts';
+import type { Process } from './processes.ts';
+import type { Payload, Socket } from './socket.ts';
+import { SocketTable } from './socket-table.ts';
 
 const DNS_PORT = 53;
-/** No handshake of TCP with another machine is done in less. */
-const AT_ONCE_NS = 200_000;
+/** RFC 1035 section 4.1.1: of less it cannot be told what it is. */
+const DNS_HEADER = 12;
 const SENDS = new Set(['write', 'writev', 'sendto', 'sendmsg', 'send', 'sendfile', 'splice']);
 const RECEIVES = new Set(['read', 'readv', 'recvfrom', 'recvmsg', 'recv']);
 const NOTHING = new Uint8Array(0);
 
-/** Which calls on which descriptors belong to which socket, and what they mean for it. */
+/** What calls on sockets mean for the lookups and connections that go through them. */
 export class Sockets {
   readonly lookups: Lookups;
   readonly connections: Connections;
+  readonly #table: SocketTable;
 
   constructor(store: SpanStore) {
     this.lookups = new Lookups(store);
     this.connections = new Connections(store);
+    this.#table = new SocketTable({
+      onAdopted: (socket, ends) => this.connections.adopt(socket, ends),
+      onClosed: (socket, { startNs, at }) => {
+        this.lookups.onClose(socket, startNs);
+        this.connections.onClose(socket, startNs, at);
+      },
+    });
   }
 
   /** Every host that a connection named. */
@@ -36,20 +44,25 @@ export class Sockets {
     return [...new Set(this.connections.all.flatMap(({ host }) => host ?? []))];
   }
 
+  /** Without read in the log: what was asked with write, and may have been answered. Gives the waits for it. */
+  forgetUnread(): Span[] {
+    return [...this.lookups.forgetUnread(), ...this.connections.unread()];
+  }
+
   /** True where the call was one on a socket. */
   on(record: SyscallRecord, process: Process): boolean {
     switch (record.name) {
       case 'socket':
-        this.#onSocket(record, process);
+        this.#table.onSocket(record, process);
         return true;
       case 'dup':
       case 'dup2':
       case 'dup3':
       case 'fcntl':
-        this.#onDup(record, process);
+        this.#table.onDup(record, process);
         return false;
     }
-    const socket = this.#socketOf(record, process) ?? connecting(record, process);
+    const socket = this.#table.of(record, process);
     if (socket === undefined) return false;
     const endNs = record.startNs + (record.durationNs ?? 0);
     const at = record.resumedAt ?? record.at;
@@ -67,7 +80,7 @@ export class Sockets {
         if (record.value === 0) this.connections.onSocketError(socket, undefined, record.startNs, at);
         return true;
       case 'close':
-        this.#onClose(socket, record, process);
+        this.#table.onClose(socket, record, process);
         return true;
       case 'sendmmsg':
       case 'recvmmsg':
@@ -81,64 +94,6 @@ export class Sockets {
     return true;
   }
 
-  #onSocket(record: SyscallRecord, process: Process): void {
-    if (record.value === undefined || record.value < 0) return;
-    const inet = /^(?:AF|PF)_INET6?\b/.test(record.args);
-    const transport = !inet
-      ? 'other'
-      : record.args.includes('SOCK_STREAM')
-        ? 'tcp'
-        : record.args.includes('SOCK_DGRAM')
-          ? 'udp'
-          : 'other';
-    process.descriptors.set(record.value, {
-      kind: 'socket',
-      socket: newSocket(process, transport),
-      closeOnExec: record.args.includes('SOCK_CLOEXEC'),
-    });
-  }
-
-  #onDup(record: SyscallRecord, process: Process): void {
-    if (
-      record.value === undefined ||
-      record.value < 0 ||
-      (record.name === 'fcntl' && !record.args.includes('F_DUPFD'))
-    )
-      return;
-    const from = descriptorOf(record);
-    const description = from === undefined ? undefined : process.descriptors.get(from.fd);
-    if (description !== undefined)
-      process.descriptors.set(record.value, { ...description, closeOnExec: /CLOEXEC/.test(record.args) });
-  }
-
-  /** By number, and by what -yy says: a peer that differs means that a close was missed. */
-  #socketOf(record: SyscallRecord, process: Process): Socket | undefined {
-    const descriptor = descriptorOf(record);
-    if (descriptor === undefined) return undefined;
-    const { fd, annotation } = descriptor;
-    const known = process.descriptors.get(fd);
-    if (annotation === undefined) return known?.kind === 'socket' ? known.socket : undefined;
-    const transport = /^TCP/.test(annotation) ? 'tcp' : /^UDP/.test(annotation) ? 'udp' : undefined;
-    if (transport === undefined)
-      return known?.kind === 'socket' && /^(?:socket|UNIX|NETLINK|unix)/.test(annotation)
-        ? known.socket
-        : undefined;
-    const peer = readPeer(annotation);
-    if (known?.kind === 'socket') {
-      const { socket } = known;
-      const same =
-        peer === undefined || socket.peer === undefined || sameEnd(peer.address, socket.peer.address);
-      if (same && socket.transport === transport) {
-        if (peer !== undefined && socket.peer === undefined) socket.peer = peer;
-        return socket;
-      }
-    }
-    const socket = newSocket(process, transport, peer);
-    if (peer !== undefined) this.connections.adopt(socket, annotation);
-    process.descriptors.set(fd, { kind: 'socket', socket, closeOnExec: true });
-    return socket;
-  }
-
   #onConnect(socket: Socket, record: SyscallRecord): void {
     const peer = readSocketAddress(record.args);
     const host =
@@ -148,6 +103,8 @@ export class Sockets {
     if (socket.transport === 'udp') {
       // Go sorts addresses by connecting UDP sockets to them: nothing is sent (net/addrselect.go).
       if (peer !== undefined) socket.peer = peer;
+      // What it was used for before is done, and its number is another socket's: the close is not in the log.
+      if (record.state === 'complete') this.lookups.onClose(socket, record.startNs);
       return;
     }
     if (peer?.address === RESOLVED_SOCKET) socket.peer = peer;
@@ -155,19 +112,9 @@ export class Sockets {
     this.connections.onConnect(socket, record, host);
   }
 
-  #onClose(socket: Socket, record: SyscallRecord, process: Process): void {
-    const fd = descriptorOf(record)?.fd;
-    if (fd !== undefined) process.descriptors.delete(fd);
-    // A copy in a child or under another number keeps the connection.
-    for (const other of process.descriptors.values())
-      if (other.kind === 'socket' && other.socket === socket) return;
-    if (socket.process !== process) return;
-    this.lookups.onClose(socket, record.startNs);
-    this.connections.onClose(socket, record.startNs, record.at);
-  }
-
   #onSend(socket: Socket, record: SyscallRecord, endNs: number): void {
     if (record.state !== 'complete') return;
+    if (record.name.startsWith('write')) socket.isWritten = true;
     const args = splitArguments(record.args);
     const target = record.name.startsWith('send') ? readSocketAddress(record.args) : undefined;
     if (target !== undefined && target.port !== 0) socket.peer ??= target;
@@ -195,7 +142,8 @@ export class Sockets {
     const args = splitArguments(record.args);
     if (isDns(socket) && (record.value ?? 0) > 0) {
       const message = messageOf(socket, args);
-      if (socket.transport === 'udp' || message?.isResponse)
+      const isCutOff = socket.transport === 'udp' && payloadOf(args).length < DNS_HEADER;
+      if (message?.isResponse || isCutOff)
         this.lookups.onReceive(socket, {
           message,
           server: readSocketAddress(record.args),
@@ -232,18 +180,6 @@ export class Sockets {
   }
 }
 
-/** A log that begins later, or holds some calls only (-e connect), has no `socket` call: how it goes on tells which kind it is. */
-function connecting(record: SyscallRecord, process: Process): Socket | undefined {
-  const fd = record.name === 'connect' ? descriptorOf(record)?.fd : undefined;
-  const peer = fd === undefined ? undefined : readSocketAddress(record.args);
-  if (fd === undefined || peer === undefined || peer.family === 'unix') return undefined;
-  // Connecting a UDP socket sends nothing, and succeeds at once.
-  const isUdp = record.state === 'complete' && record.value === 0 && !((record.durationNs ?? 0) > AT_ONCE_NS);
-  const socket = newSocket(process, isUdp ? 'udp' : 'tcp');
-  process.descriptors.set(fd, { kind: 'socket', socket, closeOnExec: true });
-  return socket;
-}
-
 /** A nameserver, or systemd-resolved, is at the other end. */
 function isDns({ peer }: Socket): boolean {
   return peer?.port === DNS_PORT || peer?.address === RESOLVED_SOCKET;
@@ -258,10 +194,6 @@ function messageOf({ peer, transport }: Socket, args: readonly string[]): DnsMes
   const bytes = payloadOf(args);
   if (peer?.address === RESOLVED_SOCKET) return readResolved(bytes);
   return transport === 'tcp' ? readDnsOverTcp(bytes) : readDns(bytes);
-}
-
-function sameEnd(a: string, b: string): boolean {
-  return a === b || a.replace(/^::ffff:/, '') === b.replace(/^::ffff:/, '');
 }
 
 /** The bytes of the first buffer: a string argument, or the iov_base of a message. */

@@ -1,5 +1,6 @@
 import { groupBy } from '../model/group-by.ts';
 import { pidOf, type Span } from '../model/span.ts';
+import type { UnseenCall } from '../model/trace.ts';
 import type { Arrivals } from './arrivals.ts';
 import { BodySources } from './body-sources.ts';
 import type { Fetches } from './fetches.ts';
@@ -11,6 +12,7 @@ export interface ZipBodies {
   readonly fetching: Fetches;
   readonly connections: readonly Connection[];
   readonly arrivals: Arrivals;
+  readonly unseen: readonly UnseenCall[];
 }
 
 const TOOLCHAIN = 'golang.org/toolchain';
@@ -28,6 +30,10 @@ export function nameZipBodies(input: ZipBodies, dropped: Set<Span>): void {
     const { 'gotrace.module': module, 'gotrace.version': version } = body.attributes;
     if (body.kind !== 'transfer' || module === undefined || body.attributes['url.full'] !== undefined)
       continue;
+    if (isEmpty(body) && input.unseen.includes('write')) {
+      dropped.add(body);
+      continue;
+    }
     const fetch = asked.get(`${module}@${version}`)?.findLast((each) => isFor(each, body));
     const sender = isEmpty(body)
       ? undefined

@@ -3,6 +3,7 @@ import type { Group } from '../timeline/timeline.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { failureAtEnd } from './cut-errors.ts';
 import { type Case, findingOf } from './rule.ts';
+import { missingFrom } from './unseen.ts';
 
 /** A group of waits, and what a rule says of it. */
 export interface Wait {
@@ -39,6 +40,9 @@ export function failedUnexplained(code: number, context: Case, waits: readonly W
     const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
     return conclude('failed', [finding, ...waits.map((each) => each.finding)]);
   }
+  const missing = missingFrom(context.trace);
+  if (missing !== undefined)
+    return failedInTheDark(`Failed: it ended with exit code ${code}, and ${missing}.`, waits);
   const headline = coverage.syscalls
     ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
     : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;

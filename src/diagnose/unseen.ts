@@ -18,15 +18,47 @@ const RUN = '`gotrace run --strace -- COMMAND`';
 export function whatIsUnseen(context: Case): string | undefined {
   const { coverage, ending } = context.trace;
   if ((coverage.syscalls || coverage.libraryCalls) && !coverage.timed && ending.kind === 'exited')
-    return `Unknown: nothing in the log failed, and it has no times: how long anything took is not in it. To see it: record with strace -f -ttt -T -yy -s 512, or with ${RUN}.`;
+    return `Unknown: nothing in the log failed, and it has no times: how long anything took is not in it. To see it: record with ${STRACE}, or with ${RUN}.`;
   const left =
     coverage.attached && !coverage.snapshot && ending.kind === 'unknown' ? leftIn(context.trace) : undefined;
   if (left !== undefined) return `Unknown: when the log ends, ${left.what}. To see it: ${left.toSee}.`;
+  const leftOut = whatTheTracerLeftOut(context);
+  if (leftOut !== undefined) return `Unknown: ${leftOut}`;
   const reason = reasonOf(context);
   if (reason === undefined) return undefined;
   if (coverage.syscalls && !coverage.attached) return `Unknown: ${reason}; ${silenceAtEnd(context)}.`;
   const what = coverage.attached ? moreThanStrace(context.trace) : `record it with ${RUN}`;
   return `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
+}
+
+const STRACE = 'strace -f -ttt -T -yy -s 512';
+const SEE_ALL = `To see it: record with ${STRACE} and without -e, or with ${RUN}`;
+const LIST = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+/** What takes less, from beginning to end, is not worth a question. */
+const SHORT_NS = 0.5e9;
+
+/** The log is of some calls only, or of one thread of several: why, what is missing, and how to see it. */
+function whatTheTracerLeftOut({ trace, timeline }: Case): string | undefined {
+  const { ending, coverage } = trace;
+  const missing = missingFrom(trace);
+  const isWhole = !coverage.attached && ending.kind === 'exited';
+  if (missing === undefined || (isWhole && timeline.wallNs < SHORT_NS)) return undefined;
+  // What go prints tells of each fetch, whatever was traced.
+  const isBlind = !coverage.goX && (coverage.unfollowed || coverage.unseen.includes('read'));
+  if (!isBlind && longestGap(trace, timeline) === undefined) return undefined;
+  const ended =
+    ending.kind === 'killed' ? `it was ended by ${ending.signal}${afterHowLong(trace, timeline)}, and ` : '';
+  return `${ended}${missing}.`;
+}
+
+/** What a tracer was told to leave out, as the end of a sentence; undefined where it showed all. */
+export function missingFrom({ coverage: { unfollowed, unseen } }: Trace): string | undefined {
+  if (unfollowed)
+    return `the log follows one thread only (strace without -f): what the others did is not in it. To see it: record with ${STRACE}, or with ${RUN}`;
+  if (unseen.length === 0) return undefined;
+  if (!unseen.includes('read'))
+    return `the log has some calls only (strace -e trace=… left others out, ${LIST.format(unseen)} among them), and what it waited for may be in those. ${SEE_ALL}`;
+  return `the log has no ${LIST.format(unseen)} (strace -e trace=… left them out): what was asked, answered and printed is not in it. ${SEE_ALL}`;
 }
 
 const MOST_HOSTS = 3;
@@ -52,10 +84,14 @@ function moreThanStrace({ command, coverage }: Trace): string {
     : fromTheStart;
 }
 
+function afterHowLong({ coverage }: Trace, { wallNs }: Timeline): string {
+  return coverage.timed ? ` after ${printSeconds(wallNs)}` : '';
+}
+
 function reasonOf({ trace, timeline }: Case): string | undefined {
   const { ending, coverage, goroutines } = trace;
   if (goroutines[0]?.isPanic === true && ending.kind === 'unknown') return 'a Go program panicked';
-  const after = coverage.timed ? ` after ${printSeconds(timeline.wallNs)}` : '';
+  const after = afterHowLong(trace, timeline);
   if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
     return 'this is a table of totals (strace -c), which has no times and no order';
@@ -64,7 +100,7 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
       ? `${programOf(trace.command ?? ['it'])} was still running${after}`
       : `the log ends before it did${after}`;
   if (coverage.syscalls && ending.kind === 'unknown') return inactivity(trace, timeline);
-  if (coverage.syscalls) return undefined;
+  if (coverage.syscalls) return coverage.attached ? unexplained(trace, timeline) : undefined;
   if (coverage.libraryCalls) return inLibraries(trace, timeline);
   const zip = awaitedZip(trace);
   if (zip !== undefined)
@@ -93,6 +129,12 @@ function inactivity(trace: Trace, timeline: Timeline): string | undefined {
   return longest === undefined
     ? undefined
     : `the log ends before the command did, which for ${printSeconds(longest)} computed or slept`;
+}
+
+/** Who was there before its tracer may wait for what it began then; and -e trace=… leaves calls out. */
+function unexplained(trace: Trace, timeline: Timeline): string | undefined {
+  const longest = longestGap(trace, timeline);
+  return longest === undefined ? undefined : `no call in the log explains ${printSeconds(longest)}`;
 }
 
 /** ltrace shows the calls of one program into its libraries: between two of them it may compute, or wait by other means. */

@@ -11,6 +11,9 @@ export type Ending =
   /** The log stops before the command did, or has no line that would tell. */
   | { readonly kind: 'unknown' };
 
+/** Calls without which it cannot be told what went through a socket, and when it was closed. */
+export type UnseenCall = 'read' | 'write' | 'close';
+
 /** Which sources the trace was built from: what was not recorded cannot be ruled out. */
 export interface Coverage {
   readonly syscalls: boolean;
@@ -31,6 +34,10 @@ export interface Coverage {
   readonly tickNs: number;
   /** The tracer saw what threads sleep in: without, a time that nothing explains need not be computing. */
   readonly sleeps: boolean;
+  /** Calls that were made, and that the tracer was told to leave out (strace -e trace=…). */
+  readonly unseen: readonly UnseenCall[];
+  /** Threads or processes were made that the tracer did not follow: strace without -f. */
+  readonly unfollowed: boolean;
 }
 
 export interface TraceError {

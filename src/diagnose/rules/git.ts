@@ -1,5 +1,6 @@
 import { STILL_NS } from '../../correlate/arrivals.ts';
 import type { Span, SpanKind } from '../../model/span.ts';
+import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
   type Case,
@@ -19,6 +20,7 @@ export const GIT_RULES: readonly WaitRule[] = [gitStalled, gitClone, gitServer];
 function gitStalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);
   if (open.length === 0 || !group.open) return undefined;
+  if (isOnlyTimed(group, trace)) return undefined;
   const seen = open.some((span) => span.kind !== 'git-command' && span.kind !== 'process');
   const arrives = group.spans.some(
     (span) =>
@@ -49,7 +51,22 @@ function gitClone(group: Group): Diagnosis | undefined {
   };
 }
 
-function gitServer(group: Group): Diagnosis {
+/** How long git ran is all that there is: its reads and writes were left out. */
+function isOnlyTimed({ spans }: Group, { coverage }: Trace): boolean {
+  return (
+    coverage.unseen.includes('read') &&
+    spans.every(({ kind }) => kind === 'process' || kind === 'git-command')
+  );
+}
+
+function gitServer(group: Group, { trace }: Case): Diagnosis {
+  if (isOnlyTimed(group, trace))
+    return {
+      cause: 'git/other',
+      culprit: gitCulprit(group.spans),
+      confidence: 0.5,
+      evidence: evidenceOf(group.spans),
+    };
   const network = group.spans.some(
     (span) => span.kind === 'response' || span.kind === 'tls' || span.kind === 'connect',
   );
