@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { analyze } from '../src/analyze.ts';
 import { reportOfText } from './support/analyze.ts';
 
 /** A strace log from `[pid, seconds, call]`; without pids where they are 0. Time 0 is an epoch. */
@@ -176,5 +177,83 @@ describe('strace -e trace=file', () => {
       [7, 8.2, '+++ exited with 0 +++'],
     );
     expect(await told(log)).toMatchObject({ status: 'slow', cause: 'git/other' });
+  });
+});
+
+describe('logs of one thread each (strace -ff), without -T', () => {
+  async function ofFiles(files: Readonly<Record<number, readonly (readonly [number, string])[]>>) {
+    const logs = Object.entries(files).map(([pid, calls]) => ({
+      path: `strace.log.${pid}`,
+      chunks: async function* () {
+        yield Buffer.from(calls.map(([at, call]) => `${(1_700_000_000 + at).toFixed(6)} ${call}\n`).join(''));
+      },
+    }));
+    const report = await analyze(logs);
+    if (!report.ok) throw new Error(report.error);
+    return report.value;
+  }
+  const bare = (call: string) => call.replace(/ <[\d.]+>$/, '');
+
+  it('another socket has the number before the close that freed it returned', async () => {
+    const report = await ofFiles({
+      3: [
+        [0, bare(GO)],
+        [0, bare(BRK)],
+        [0.001, bare(THREAD).replace('= 2', '= 4')],
+        [0.1, bare(tcp('5'))],
+        [0.1001, bare(connect('5', '192.0.2.1'))],
+        [0.2, 'close(5) = 0'],
+        [1, 'futex(0xc0, FUTEX_WAIT_PRIVATE, 0, NULL) = 0'],
+        [6, '+++ exited with 0 +++'],
+      ],
+      4: [
+        [0.2001, bare(tcp('5'))],
+        [0.2002, bare(connect('5', '192.0.2.9'))],
+        [0.21, bare(connected('5'))],
+        [0.22, 'futex(0xc0, FUTEX_WAIT_PRIVATE, 0, NULL) = 0'],
+        [6, '+++ exited with 0 +++'],
+      ],
+    });
+    const connects = report.timeline.spans.filter(({ kind }) => kind === 'connect');
+    expect(connects.map(({ endSeconds }) => endSeconds)).toEqual([0.2, 0.21]);
+  });
+
+  it('a thread that runs before the call that made it returned belongs to its maker', async () => {
+    const report = await ofFiles({
+      3: [
+        [0, 'execve("/bin/sh", ["sh", "-c", "go mod download"], 0x1 /* 9 vars */) = 0'],
+        [0, bare(BRK)],
+        [0.01, 'vfork() = 4'],
+        [9, '+++ exited with 0 +++'],
+      ],
+      4: [
+        [0.02, bare(GO)],
+        [0.1, bare(THREAD).replace('= 2', '= 5')],
+        [8, 'exit_group(0) = ?'],
+        [8, '+++ exited with 0 +++'],
+      ],
+      5: [
+        [0.11, bare(tcp('5'))],
+        [0.12, bare(connect('5', '192.0.2.9'))],
+        [0.13, bare(connected('5'))],
+        [8, '+++ exited with 0 +++'],
+      ],
+    });
+    const [span] = report.timeline.spans.filter(({ kind }) => kind === 'connect');
+    expect(span?.attributes['process.pid']).toBe(4);
+  });
+
+  it('time that calls without a duration may have taken is not called healthy', async () => {
+    const report = await ofFiles({
+      3: [
+        [0, bare(GO)],
+        [0, bare(BRK)],
+        [0.1, 'mkdirat(AT_FDCWD, "/home/dev/go/pkg/mod/a", 0777) = 0'],
+        [2.9, 'mkdirat(AT_FDCWD, "/home/dev/go/pkg/mod/b", 0777) = 0'],
+        [5.9, '+++ exited with 0 +++'],
+      ],
+    });
+    expect(report.verdict.status).toBe('unknown');
+    expect(report.verdict.headline).toContain('no durations (strace -T)');
   });
 });

@@ -134,7 +134,7 @@ export class Correlator {
     }
     if (record.name === 'flock' || record.name.startsWith('fcntl')) this.#files.onLock(record, process);
     if (record.name.startsWith('open') || record.name === 'creat') {
-      if (record.state === 'complete') this.#files.onOpen(record, process);
+      if (record.state === 'complete') this.#onOpen(record, process);
     }
     if (record.name.startsWith('rename')) this.#files.onRename(record);
     if (this.#sockets.on(record, process) || this.#terminal.on(record, process)) return;
@@ -146,6 +146,11 @@ export class Correlator {
     }
     if (record.name === 'write') this.#files.onWrite(record, pathOf(record, process) ?? '');
     this.#files.onOther(record, process);
+  }
+
+  #onOpen(record: SyscallRecord, process: Process): void {
+    if (record.value !== undefined) this.#sockets.table.onGivenOut(record.value, record, process);
+    this.#files.onOpen(record, process);
   }
 
   #onClose(record: SyscallRecord, process: Process): void {

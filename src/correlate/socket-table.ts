@@ -27,7 +27,7 @@ export class SocketTable {
 
   onSocket(record: SyscallRecord, process: Process): void {
     if (record.value === undefined || record.value < 0) return;
-    this.#free(process, record.value, record);
+    this.onGivenOut(record.value, record, process);
     const inet = /^(?:AF|PF)_INET6?\b/.test(record.args);
     const transport = !inet
       ? 'other'
@@ -68,10 +68,10 @@ export class SocketTable {
   }
 
   /**
-   * The kernel gave the number to another one: where no close is in the log, that is how it is known. What -yy tells of
-   * goes on: where no clone is in the log either, it may be the number of a child.
+   * The kernel gave the number to another one: where no close is in the log, that is how it is known.
+   * What -yy tells of goes on: where no clone is in the log either, it may be the number of a child.
    */
-  #free(process: Process, fd: number, record: SyscallRecord): void {
+  onGivenOut(fd: number, record: SyscallRecord, process: Process): void {
     const known = process.descriptors.get(fd);
     if (known?.kind !== 'socket' || known.socket.ends !== undefined) return;
     process.descriptors.delete(fd);

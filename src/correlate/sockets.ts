@@ -25,12 +25,12 @@ const NOTHING = new Uint8Array(0);
 export class Sockets {
   readonly lookups: Lookups;
   readonly connections: Connections;
-  readonly #table: SocketTable;
+  readonly table: SocketTable;
 
   constructor(store: SpanStore) {
     this.lookups = new Lookups(store);
     this.connections = new Connections(store);
-    this.#table = new SocketTable({
+    this.table = new SocketTable({
       onAdopted: (socket, ends) => this.connections.adopt(socket, ends),
       onClosed: (socket, { startNs, at }) => {
         this.lookups.onClose(socket, startNs);
@@ -53,16 +53,16 @@ export class Sockets {
   on(record: SyscallRecord, process: Process): boolean {
     switch (record.name) {
       case 'socket':
-        this.#table.onSocket(record, process);
+        this.table.onSocket(record, process);
         return true;
       case 'dup':
       case 'dup2':
       case 'dup3':
       case 'fcntl':
-        this.#table.onDup(record, process);
+        this.table.onDup(record, process);
         return false;
     }
-    const socket = this.#table.of(record, process);
+    const socket = this.table.of(record, process);
     if (socket === undefined) return false;
     const endNs = record.startNs + (record.durationNs ?? 0);
     const at = record.resumedAt ?? record.at;
@@ -80,7 +80,7 @@ export class Sockets {
         if (record.value === 0) this.connections.onSocketError(socket, undefined, record.startNs, at);
         return true;
       case 'close':
-        this.#table.onClose(socket, record, process);
+        this.table.onClose(socket, record, process);
         return true;
       case 'sendmmsg':
       case 'recvmmsg':

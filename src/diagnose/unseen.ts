@@ -18,12 +18,14 @@ const RUN = '`gotrace run --strace -- COMMAND`';
 export function whatIsUnseen(context: Case): string | undefined {
   const { coverage, ending } = context.trace;
   if ((coverage.syscalls || coverage.libraryCalls) && !coverage.timed && ending.kind === 'exited')
-    return `Unknown: nothing in the log failed, and it has no times: how long anything took is not in it. To see it: record with ${STRACE}, or with ${RUN}.`;
+    return `Unknown: nothing in the log failed, and it has no times: how long anything took is not in it. ${SEE_TIMES}.`;
   const left =
     coverage.attached && !coverage.snapshot && ending.kind === 'unknown' ? leftIn(context.trace) : undefined;
   if (left !== undefined) return `Unknown: when the log ends, ${left.what}. To see it: ${left.toSee}.`;
   const leftOut = whatTheTracerLeftOut(context);
   if (leftOut !== undefined) return `Unknown: ${leftOut}`;
+  const untimed = coverage.syscalls && ending.kind === 'exited' ? untimedCalls(context) : undefined;
+  if (untimed !== undefined) return `Unknown: ${untimed}. ${SEE_TIMES}.`;
   const reason = reasonOf(context);
   if (reason === undefined) return undefined;
   if (coverage.syscalls && !coverage.attached) return `Unknown: ${reason}; ${silenceAtEnd(context)}.`;
@@ -32,6 +34,7 @@ export function whatIsUnseen(context: Case): string | undefined {
 }
 
 const STRACE = 'strace -f -ttt -T -yy -s 512';
+const SEE_TIMES = `To see it: record with ${STRACE}, or with ${RUN}`;
 const SEE_ALL = `To see it: record with ${STRACE} and without -e, or with ${RUN}`;
 const LIST = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 /** What takes less, from beginning to end, is not worth a question. */
@@ -54,7 +57,7 @@ function whatTheTracerLeftOut({ trace, timeline }: Case): string | undefined {
 /** What a tracer was told to leave out, as the end of a sentence; undefined where it showed all. */
 export function missingFrom({ coverage: { unfollowed, unseen } }: Trace): string | undefined {
   if (unfollowed)
-    return `the log follows one thread only (strace without -f): what the others did is not in it. To see it: record with ${STRACE}, or with ${RUN}`;
+    return `the log follows one thread only (strace without -f): what the others did is not in it. ${SEE_TIMES}`;
   if (unseen.length === 0) return undefined;
   if (!unseen.includes('read'))
     return `the log has some calls only (strace -e trace=… left others out, ${LIST.format(unseen)} among them), and what it waited for may be in those. ${SEE_ALL}`;
@@ -129,6 +132,17 @@ function inactivity(trace: Trace, timeline: Timeline): string | undefined {
   return longest === undefined
     ? undefined
     : `the log ends before the command did, which for ${printSeconds(longest)} computed or slept`;
+}
+
+/** Without -T, a call in one piece may have taken the time until the next line of its thread. */
+function untimedCalls({ trace, timeline: { segments, wallNs } }: Case): string | undefined {
+  if (trace.syscalls.some(({ totalNs = 0 }) => totalNs > 0)) return undefined;
+  const unexplainedNs = segments
+    .filter(({ span }) => span === undefined)
+    .reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
+  return unexplainedNs < Math.max(LONG_SILENCE_NS, MOST_OF_THE_RUN * wallNs)
+    ? undefined
+    : `the log has no durations (strace -T), and ${printSeconds(unexplainedNs)} are in none of its waits`;
 }
 
 /** Who was there before its tracer may wait for what it began then; and -e trace=… leaves calls out. */

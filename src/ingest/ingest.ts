@@ -22,10 +22,13 @@ export interface Extent {
   readonly lastNs: number;
 }
 
+/** What comes of these may be seen before they return: a number that is free for another descriptor, a thread that runs. */
+const SEEN_AT_ONCE: ReadonlySet<string> = new Set(['close', 'clone', 'clone2', 'clone3', 'fork', 'vfork']);
+
 /** When a record became known: the end of a call, the time of a line. Undefined where nothing tells. */
 export function timeOf(record: TraceRecord): number | undefined {
   if (record.kind === 'syscall') {
-    return record.state === 'complete'
+    return record.state === 'complete' && !SEEN_AT_ONCE.has(record.name)
       ? (record.boundNs ?? record.startNs + (record.durationNs ?? 0))
       : record.startNs;
   }
