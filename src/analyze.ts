@@ -34,11 +34,12 @@ export async function analyze(
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   });
   if (!ingested.ok) return ingested;
-  const { syscalls, clock, extent, inputs: summaries } = ingested.value;
+  const { syscalls, clock, extent, stopsAtWork, inputs: summaries } = ingested.value;
   const trace = correlator.finish({
     syscalls,
     originSeconds: clock.originSeconds,
     extent,
+    stopsAtWork,
     ended: {
       exitCode: options.exitCode,
       signal: options.signal,

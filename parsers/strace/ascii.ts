@@ -1,4 +1,5 @@
 /** The bytes that strace's lines are cut at. */
+export const NEWLINE = 0x0a;
 export const TAB = 0x09;
 export const RETURN = 0x0d;
 export const SPACE = 0x20;

@@ -38,6 +38,7 @@ export interface Totals {
   readonly syscalls: readonly SyscallTotals[];
   readonly originSeconds: number | undefined;
   readonly extent: Extent | undefined;
+  readonly stopsAtWork: boolean;
   /** What the command's parent knows; a log of another machine tells its own. */
   readonly ended: KnownEnd;
   readonly environment: Readonly<Record<string, string>> | undefined;
@@ -254,7 +255,7 @@ export class Correlator {
     return { startNs: Number.isFinite(startNs) ? startNs : 0, endNs: Number.isFinite(endNs) ? endNs : 0 };
   }
 
-  #coverage({ syscalls, originSeconds }: Totals, endNs: number, shown: Shown): Coverage {
+  #coverage({ syscalls, originSeconds, stopsAtWork }: Totals, endNs: number, shown: Shown): Coverage {
     return {
       syscalls: this.#sawSyscalls,
       unseen: shown.unseen,
@@ -269,6 +270,7 @@ export class Correlator {
       sampled: !this.#samples.isEmpty,
       tickNs: this.#sawSyscalls && this.#observed.isWholeSeconds ? 1e9 : 0,
       sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
+      stopsAtWork,
       timed: originSeconds !== undefined || endNs > (this.#observed.firstNs ?? endNs) || this.#told.isTimed,
     };
   }

@@ -15,7 +15,7 @@ import { endedWell } from './outcome.ts';
 import { type Case, findingOf, isOpenEnded, phaseOfCause } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 import { isNotable, isSignificant } from './significance.ts';
-import { whatIsUnseen } from './unseen.ts';
+import { isCutAtWork, whatIsUnseen } from './unseen.ts';
 
 /** What the trace shows, as causes with evidence, and the verdict that they add up to. */
 export function diagnose(trace: Trace, timeline: Timeline): DiagnosisResult {
@@ -86,10 +86,14 @@ function waitFindings(context: Case): Wait[] {
   return waits;
 }
 
-/** Without times, or with a log that stops at once, an open wait has no length; it is still what was waited for. */
+/**
+ * Without times, or with a log that stops at once, an open wait has no length; it is still what was waited for, unless the
+ * log was cut while there was work to do.
+ */
 function isOpenToTell(group: Group, { trace }: Case): boolean {
   return (
     trace.ending.kind !== 'exited' &&
+    !isCutAtWork(trace) &&
     group.spans.some((span) => span.endNs === undefined && span.kind !== 'unzip')
   );
 }

@@ -1,9 +1,28 @@
 import { programOf } from '../correlate/processes.ts';
+import type { SpanKind } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
+import type { Piece } from '../timeline/leaves.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
 import { leftIn } from './open-calls.ts';
 import type { Case } from './rule.ts';
+
+/** The log was cut while a thread was at work; where it has all calls, that can be told from a hang. */
+export function isCutAtWork({ coverage, ending }: Trace): boolean {
+  return ending.kind === 'unknown' && coverage.stopsAtWork && coverage.sleeps && coverage.timed;
+}
+
+/** What was being waited for where the log was cut, and since when. */
+function waitAtEnd({ trace: { endNs }, timeline: { pieces } }: Case): string | undefined {
+  const open = pieces.filter(({ open, span }) => open && !NO_WAITS.has(span.kind));
+  const last = open.reduce<Piece | undefined>(
+    (a, b) => (a === undefined || b.startNs < a.startNs ? b : a),
+    undefined,
+  );
+  return last === undefined ? undefined : `${printSeconds(endNs - last.startNs)} into “${last.span.name}”`;
+}
+
+const NO_WAITS: ReadonlySet<SpanKind> = new Set(['command', 'process', 'unzip', 'work']);
 
 /** Silence of less is no more than a large module being unpacked. */
 const LONG_SILENCE_NS = 2e9;
@@ -26,6 +45,9 @@ export function whatIsUnseen(context: Case): string | undefined {
   if (leftOut !== undefined) return `Unknown: ${leftOut}`;
   const untimed = coverage.syscalls && ending.kind === 'exited' ? untimedCalls(context) : undefined;
   if (untimed !== undefined) return `Unknown: ${untimed}. ${SEE_TIMES}.`;
+  const cutAt = isCutAtWork(context.trace) ? waitAtEnd(context) : undefined;
+  if (cutAt !== undefined)
+    return `Unknown: the log stops in the middle of the run, ${cutAt}; nothing waited unduly before that. To see it: record until the command ends, or hangs.`;
   const reason = reasonOf(context);
   if (reason === undefined) return undefined;
   if (coverage.syscalls && !coverage.attached) return `Unknown: ${reason}; ${silenceAtEnd(context)}.`;

@@ -15,6 +15,8 @@ export interface Ingested {
   readonly clock: Clock;
   /** The time that the tracers' logs cover; undefined without any. */
   readonly extent: Extent | undefined;
+  /** A tracer's log stops while a thread is at work. */
+  readonly stopsAtWork: boolean;
 }
 
 export interface Extent {
@@ -84,6 +86,7 @@ async function ingestWith(
     inputs: sources.map((source) => source.reader.summary),
     syscalls: sumTotals(sources.flatMap((source) => source.reader.strace?.totals() ?? [])),
     clock,
+    stopsAtWork: sources.some((source) => source.reader.stopsAtWork),
     extent: unionOf(sources.flatMap((source) => source.reader.strace?.extent() ?? [])),
   });
 }

@@ -1,5 +1,6 @@
 import { splitGlued } from '../../parsers/netdns/glued.ts';
 import { TEXT_FORMATS, type TextRecord, TRACER_FORMATS, type TraceRecord } from '../../parsers/registry.ts';
+import { stopsAtWork } from '../../parsers/strace/at-end.ts';
 import { StraceParser } from '../../parsers/strace/parser.ts';
 import {
   type Clock,
@@ -10,7 +11,7 @@ import {
 } from '../../parsers/types.ts';
 import { failed, ok, type Result } from '../model/result.ts';
 import { Beginning } from './beginning.ts';
-import { linesFrom } from './chunks.ts';
+import { endOfFile, linesFrom } from './chunks.ts';
 import { type Input, pidOfName } from './input.ts';
 import { LastLine } from './last-line.ts';
 import { FramedLine, LineFramer } from './lines.ts';
@@ -18,6 +19,7 @@ import { SegmentReading } from './segment-reading.ts';
 import type { SegmentPool } from './segments.ts';
 import { settle } from './settle.ts';
 import { COUNTERS, EMPTY, emptySummary, type InputSummary } from './summary.ts';
+import { Tail } from './tail.ts';
 import { unwrap, type Wrapping } from './unwrap.ts';
 
 const END = { done: true, value: undefined } as const;
@@ -47,6 +49,7 @@ export class InputReader {
   readonly #framer: LineFramer;
   readonly #line: FramedLine;
   readonly #lastLine = new LastLine();
+  readonly #tail = new Tail();
   #parsers: LineParser[] = [];
   #wrappings: readonly Wrapping[] = [];
   #plain = true;
@@ -75,6 +78,11 @@ export class InputReader {
   /** Nothing was in it; known once `detect` has looked. */
   get isEmpty(): boolean {
     return this.summary.format === EMPTY;
+  }
+
+  /** Whether a thread was at work as the log stopped; undefined where that is not told. Known when all is read. */
+  get stopsAtWork(): boolean | undefined {
+    return this.strace === undefined || !this.#plain ? undefined : stopsAtWork(this.#tail.bytes);
   }
 
   /** Reads the beginning and settles the format. Fails where the input is empty, binary, or of no known format. */
@@ -130,6 +138,7 @@ export class InputReader {
     }
     const segment = await this.#segments?.pull();
     if (segment === 'read') return true;
+    if (segment === 'ended') this.#tail.push(endOfFile(this.#input.file ?? '', Tail.LENGTH));
     if (segment !== undefined && segment !== 'ended') this.#streamFrom(segment.streamFrom);
     const next = segment === 'ended' ? END : await this.#chunks.next();
     if (next.done) {
@@ -145,6 +154,7 @@ export class InputReader {
 
   #feed(chunk: Uint8Array): void {
     this.summary.bytes += chunk.length;
+    this.#tail.push(chunk);
     this.#framer.push(chunk);
   }
 

@@ -34,6 +34,8 @@ export interface Coverage {
   readonly tickNs: number;
   /** The tracer saw what threads sleep in: without, a time that nothing explains need not be computing. */
   readonly sleeps: boolean;
+  /** The log stops while a thread is at work: it was cut, and not by a hang. */
+  readonly stopsAtWork: boolean;
   /** Calls that were made, and that the tracer was told to leave out (strace -e trace=…). */
   readonly unseen: readonly UnseenCall[];
   /** Threads or processes were made that the tracer did not follow: strace without -f. */

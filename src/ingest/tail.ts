@@ -1,0 +1,12 @@
+/** The last bytes of what was read: those of every thread that is at work have a line of it among them. */
+export class Tail {
+  static readonly LENGTH = 32 * 1024;
+  bytes: Uint8Array = new Uint8Array(0);
+
+  push(chunk: Uint8Array): void {
+    const last = chunk.subarray(-Tail.LENGTH);
+    const rest = this.bytes.subarray(Math.max(0, this.bytes.length - (Tail.LENGTH - last.length)));
+    // The chunk's memory is used again for the next.
+    this.bytes = last.length === Tail.LENGTH ? Buffer.from(last) : Buffer.concat([rest, last]);
+  }
+}
