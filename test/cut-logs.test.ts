@@ -37,6 +37,28 @@ describe('a log that ends in the middle', () => {
     expect(report.verdict.status).toBe('blocked');
   });
 
+  it.each([
+    ['healthy-egress', 0.3],
+    ['healthy-jitter', 0.1],
+    ['healthy-large-zip', 0.4],
+    ['healthy-goaway', 0.9],
+  ])('of %s, after %d of its time, accuses nobody: threads were at work', async (scenario, share) => {
+    const report = await reportOfText(cut(scenario, share));
+    expect(report.blockingPoint).toBeNull();
+    expect(report.verdict.status).toBe('unknown');
+    expect(report.verdict.headline).toMatch(/^Unknown: the log stops in the middle of the run, /);
+  });
+
+  it('an error of git from which go may recover is not the last word', async () => {
+    const report = await reportOfText(cut('baseline-direct-git', 0.7));
+    expect(report.verdict.status).toBe('healthy');
+  });
+
+  it('of many requests, the one that is open has taken its own time only', async () => {
+    const report = await reportOfText(cut('healthy-jitter', 0.6));
+    expect(report.findings[0]?.blockedSeconds).toBeLessThan(0.1);
+  });
+
   it('does not speak of go where it was curl that waited', async () => {
     const { verdict } = await reportOfText(cut('curl-slow', 0.8));
     expect(verdict.headline).toMatch(/^Blocked: proxy\.corp\.example never answered the request/);

@@ -15,7 +15,12 @@ export function decisiveErrors(trace: Case['trace']): TraceError[] {
   if (final.length > 0) return final;
   const others = known.filter((error) => !error.final && !isRecovered(error, trace));
   if (others.length > 0) return others;
-  return trace.errors.filter((error) => error.final).slice(-1);
+  return trace.errors.filter((error) => error.final && !mayGoOn(error, trace)).slice(-1);
+}
+
+/** git fails, and go tries something else, as the rest of the log would show; what go itself says is its last word. */
+function mayGoOn({ text }: TraceError, { coverage, ending }: Case['trace']): boolean {
+  return coverage.syscalls && ending.kind === 'unknown' && !text.startsWith('go: ');
 }
 
 /** What says why a server does not have a module, in its answer below the 404. */

@@ -104,7 +104,7 @@ function waitFinding(group: Group, context: Case): Finding | undefined {
   const time = {
     startNs: group.startNs,
     endNs: group.endNs,
-    blockedNs: group.criticalNs,
+    blockedNs: diagnosis.blockedNs ?? group.criticalNs,
     // Without a tracer or an exit, nothing tells how long the last wait stood.
     isOpenEnded: group.open && isOpenEnded(context.trace),
   };

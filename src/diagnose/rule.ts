@@ -25,6 +25,8 @@ export interface Diagnosis {
   readonly step?: string;
   readonly confidence: number;
   readonly evidence: readonly SourceLine[];
+  /** How long it took, where that is less than all the waits of the group. */
+  readonly blockedNs?: number;
 }
 
 /** A rule reads one group of waits; undefined where it is not its case. The first rule that speaks is the cause. */
@@ -128,6 +130,14 @@ export function endedWith(errors: RegExp, cause: string, confidence: number): Wa
     const span = spans.find((each) => errors.test(each.attributes['error.type'] ?? ''));
     return span && { cause, culprit: culpritOfSpan(span), confidence, evidence: evidenceOf([span]) };
   };
+}
+
+/** How much of the critical path these spans of a group hold. */
+export function timeOf({ segments }: Group, spans: readonly Span[]): number {
+  const counted = new Set(spans);
+  return segments
+    .filter(({ span }) => span !== undefined && counted.has(span))
+    .reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
 }
 
 export function lengthOf(span: Span, endNs: number): number {

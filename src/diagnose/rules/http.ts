@@ -14,6 +14,7 @@ import {
   isOpenEnded,
   lengthOf,
   NO_TIME_LIMIT,
+  timeOf,
   type WaitRule,
   waitsNoLonger,
   withBase,
@@ -65,6 +66,7 @@ function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
     ...noteOn(span, trace),
     confidence: span.attributes['gotrace.eliminated'] || isViaItself(span) ? 0.6 : 0.9,
     evidence: evidenceOf([span]),
+    blockedNs: timeOf(group, group.spans.filter(isUnanswered)),
   };
 }
 
@@ -210,6 +212,7 @@ function stalled(group: Group, { trace }: Case): Diagnosis | undefined {
     ...(span.endNs === undefined && isOpenEnded(trace) ? { step: ENDS_WITH_IT } : {}),
     confidence: 0.9,
     evidence: evidenceOf([span]),
+    blockedNs: timeOf(group, group.spans.filter(isUnanswered)),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Diagnosis,
   endedWith,
   evidenceOf,
+  timeOf,
   type WaitRule,
   waitsNoLonger,
 } from '../rule.ts';
@@ -52,6 +53,7 @@ function stall(group: Group, { trace }: Case): Diagnosis | undefined {
     culprit: culpritOfSpan(stalled[0]),
     confidence: 0.95,
     evidence: evidenceOf(stalled),
+    blockedNs: timeOf(group, stalled),
   };
 }
 
