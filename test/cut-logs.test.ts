@@ -7,13 +7,14 @@ import { reportOfText } from './support/analyze.ts';
  * The logs of commands that were ended, or copied, in the middle of what was wrong with them. What is being waited for as
  * the log ends has taken no longer than what came before: it is the same fault, and nobody has "stopped" or "never answered".
  */
-function cut(scenario: string, share: number): string {
+function cut(scenario: string, share: number, part: 'first' | 'last' = 'first'): string {
   const log = gunzipSync(readFileSync(`fixtures/scenarios/${scenario}/strace.log.gz`)).toString('latin1');
   const lines = log.split('\n').filter((line) => /^\d+ +\d{10}\./.test(line));
   const secondsOf = (line = '') => Number(line.split(/ +/)[1]);
   const began = secondsOf(lines[0]);
   const end = began + share * (secondsOf(lines.at(-1)) - began);
-  return `${lines.filter((line) => secondsOf(line) <= end).join('\n')}\n`;
+  const isKept = (line: string) => secondsOf(line) <= end === (part === 'first');
+  return `${lines.filter(isKept).join('\n')}\n`;
 }
 
 describe('a log that ends in the middle', () => {
@@ -63,5 +64,18 @@ describe('a log that ends in the middle', () => {
     const { verdict } = await reportOfText(cut('curl-slow', 0.8));
     expect(verdict.headline).toMatch(/^Blocked: proxy\.corp\.example never answered the request/);
     expect(verdict.headline).not.toMatch(/\bgo\b/);
+  });
+});
+
+describe('a log that begins in the middle, as of a tracer that is attached', () => {
+  it.each([
+    ['sumdb-slow', 0.2, 'sumdb/slow'],
+    ['goproxy-first-slow-404', 0.3, 'ttfb/slow-first-proxy'],
+    ['proxy-503-pipe', 0.3, 'server-error/5xx'],
+    // The last thread that ends is not the one whose end is the command's.
+    ['sumdb-mismatch', 0.2, 'sumdb/mismatch'],
+  ])('%s, from %d of its time on', async (scenario, share, cause) => {
+    const report = await reportOfText(cut(scenario, share, 'last'));
+    expect(report.blockingPoint?.cause).toBe(cause);
   });
 });

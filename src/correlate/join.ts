@@ -131,7 +131,9 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
       const own = underWay.get(pid);
       if (asked === undefined || own === undefined) continue;
       if (isBodyOfItsOwn(span, own, process)) continue;
-      if (tunnel !== undefined || asked.has(span.attributes['server.address'])) dropped.add(span);
+      const host = span.attributes['server.address'];
+      // Of a connection that was there before the log, the name may not be known.
+      if (tunnel !== undefined || host === undefined || asked.has(host)) dropped.add(span);
       else followRedirect(span, own);
     }
   }

@@ -99,11 +99,13 @@ export class Processes {
       signal === undefined ? { kind: 'exited', code: code ?? 0, at } : { kind: 'killed', signal, at };
   }
 
-  /** At the end of the log: where it shows neither clone nor execve (strace -e trace=network), all threads were taken for one process. */
+  /**
+   * At the end of the log. One that does not begin with the execve of its command (a tracer that was attached, or was not
+   * asked to show it) has threads whose pids stand for no process: the end of the command is that of the least.
+   */
   finish(): void {
-    const { root } = this;
-    if (this.#hasMade || root === undefined || root.hasExecuted || this.#leastExit === undefined) return;
-    this.#end(root, this.#leastExit);
+    if (this.attached && this.root !== undefined && this.#leastExit !== undefined)
+      this.#end(this.root, this.#leastExit);
   }
 
   /** Threads or children were made, and no line is theirs: strace without -f, or one of the files of -ff. */
