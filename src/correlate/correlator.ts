@@ -145,7 +145,7 @@ export class Correlator {
       if (fd === 2) this.#stderr.onWrite(record, process);
       return;
     }
-    if (record.name === 'write') this.#files.onWrite(record, pathOf(record, process) ?? '');
+    if (record.name === 'write') this.#files.onWrite(record, process);
     this.#files.onOther(record, process);
   }
 

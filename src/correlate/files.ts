@@ -96,20 +96,28 @@ export class Files {
     const cached = readCachePath(path);
     if (cached?.temporary) this.stored.add(`${cached.module}@${cached.version}.${cached.kind}`);
     // It is opened once more, to be hashed.
-    const span = record.args.includes('O_CREAT')
-      ? openZipBody(this.#store, path, process.pid, record.startNs, evidenceOf(record))
-      : undefined;
-    if (span !== undefined && cached !== undefined) {
-      if (this.#whole.size < MAX_FILE_SPANS) this.#whole.set(path, span);
-      this.#downloads.set(path, { span, zip: cached, lastWriteNs: record.startNs });
-      this.#unpacking.onDownload(cached);
-    }
-    if (record.args.includes('O_CREAT')) this.#unpacking.onCreated(path, record.at);
+    if (!record.args.includes('O_CREAT')) return;
+    this.#startDownload(path, process, record);
+    this.#unpacking.onCreated(path, record.at);
   }
 
-  onWrite(record: SyscallRecord, path: string): void {
-    const download = this.#downloads.get(path);
-    if (download === undefined || record.value === undefined || record.value < 0) return;
+  #startDownload(path: string, process: Process, record: SyscallRecord): Download | undefined {
+    const span = openZipBody(this.#store, path, process.pid, record.startNs, evidenceOf(record));
+    const zip = span === undefined ? undefined : readCachePath(path);
+    if (span === undefined || zip === undefined) return undefined;
+    if (this.#whole.size < MAX_FILE_SPANS) this.#whole.set(path, span);
+    const download = { span, zip, lastWriteNs: record.startNs };
+    this.#downloads.set(path, download);
+    this.#unpacking.onDownload(zip);
+    return download;
+  }
+
+  /** -y names the file of a zip that was opened before the log began. */
+  onWrite(record: SyscallRecord, process: Process): void {
+    const path = pathOf(record, process) ?? '';
+    if (record.value === undefined || record.value < 0) return;
+    const download = this.#downloads.get(path) ?? this.#startDownload(path, process, record);
+    if (download === undefined) return;
     const { span } = download;
     download.lastWriteNs = record.startNs + (record.durationNs ?? 0);
     // The file is opened before the request is sent; the body begins with the first write, or with the headers (join.ts).

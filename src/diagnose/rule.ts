@@ -148,10 +148,20 @@ export function lengthOf(span: Span, endNs: number): number {
 export const NO_TIME_LIMIT = 'go has no response timeout and waits for ever';
 
 /** A log of what go printed that ends with a wait may be whole, and the wait may go on; or the log was cut. */
-export const ENDS_WITH_IT = 'the log ends there, and unless it was cut, go is still waiting';
-
 export function isOpenEnded({ coverage, ending }: Trace): boolean {
   return !coverage.syscalls && ending.kind === 'unknown';
+}
+
+/** Waits of less may be waits for any answer. */
+const ANY_ANSWER_NS = 1e9;
+
+/** A note on what is waited for where the log stops: whether that goes on is not in it. */
+export function noteOnStop(span: Span, trace: Trace): string | undefined {
+  if (span.endNs !== undefined || trace.ending.kind !== 'unknown' || trace.coverage.snapshot)
+    return undefined;
+  const isShort = lengthOf(span, trace.endNs) < ANY_ANSWER_NS;
+  if (!isOpenEnded(trace) && !isShort) return undefined;
+  return `the log ends there, and unless it was cut, ${trace.coverage.syscalls ? 'it' : 'go'} is still waiting`;
 }
 
 /** Waits of less, together, are no reason to call any of them slow. */

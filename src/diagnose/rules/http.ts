@@ -8,12 +8,11 @@ import {
   culprit,
   culpritOfSpan,
   type Diagnosis,
-  ENDS_WITH_IT,
   endedWith,
   evidenceOf,
-  isOpenEnded,
   lengthOf,
   NO_TIME_LIMIT,
+  noteOnStop,
   timeOf,
   type WaitRule,
   waitsNoLonger,
@@ -73,7 +72,8 @@ function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
 function noteOn(span: Span, trace: Trace): { step?: string } {
   if (span.attributes['gotrace.eliminated']) return { step: BY_ELIMINATION };
   if (isViaItself(span)) return { step: BEHIND_EGRESS };
-  if (span.endNs === undefined && isOpenEnded(trace)) return { step: ENDS_WITH_IT };
+  const atStop = noteOnStop(span, trace);
+  if (atStop !== undefined) return { step: atStop };
   return isOfGo(span, trace) ? { step: NO_TIME_LIMIT } : {};
 }
 
@@ -206,10 +206,11 @@ export const TRANSFER_RULES: readonly WaitRule[] = [
 function stalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const span = unansweredOf(group, trace.endNs);
   if (span === undefined || span.attributes['gotrace.growing'] === true) return undefined;
+  const atStop = noteOnStop(span, trace);
   return {
     cause: 'transfer/stalled',
     culprit: culpritOfSpan(span),
-    ...(span.endNs === undefined && isOpenEnded(trace) ? { step: ENDS_WITH_IT } : {}),
+    ...(atStop === undefined ? {} : { step: atStop }),
     confidence: 0.9,
     evidence: evidenceOf([span]),
     blockedNs: timeOf(group, group.spans.filter(isUnanswered)),
