@@ -53,6 +53,17 @@ const answer = (fd: number, flags = '\\201\\200', type = '\\1') =>
   `read(${fd}, ${dns(flags, type)}, 512) = 31 <0.000010>`;
 
 describe('dns', () => {
+  it('a name that does not exist, and then does, was asked for with suffixes that -s cut off', async () => {
+    const tries = ['\\201\\203', '\\201\\203', '\\201\\203', '\\201\\203', '\\201\\200'];
+    const asked = tries.flatMap((flags, at) => [
+      [0.1 + at * 0.4, udp(5)] as const,
+      [0.1 + at * 0.4, sendAt(5)] as const,
+      [0.49 + at * 0.4, answer(5, flags)] as const,
+      [0.495 + at * 0.4, 'close(5) = 0 <0.000010>'] as const,
+    ]);
+    expect(await point(log(...asked, ...exit(2.2)))).toMatchObject({ cause: 'dns/search-list', seconds: 2 });
+  });
+
   it('a name that is looked up for every connection, one after the other, is not one long lookup', async () => {
     const times = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
     const once = (at: number) =>

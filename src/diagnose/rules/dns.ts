@@ -1,22 +1,19 @@
 import type { Span } from '../../model/span.ts';
-import { type Group, unionOf } from '../../timeline/timeline.ts';
+import type { Group } from '../../timeline/timeline.ts';
 import { RESOLVED } from '../../wire/resolved.ts';
 import { printSeconds } from '../catalogue.ts';
+import { addressOf, type Case, culprit, type Diagnosis, lengthOf, type WaitRule } from '../rule.ts';
 import {
-  addressOf,
-  type Case,
-  culprit,
-  type Diagnosis,
-  evidenceOf,
-  lengthOf,
-  type WaitRule,
-} from '../rule.ts';
+  diagnoseLookup,
+  isSameQuestion,
+  type Lookup,
+  readLookup,
+  SENT_TOGETHER_NS,
+  union,
+} from './dns-lookup.ts';
 
 /** Later than this an answer is slow: resolvers answer from their cache in milliseconds, and recurse in tens. */
 const SLOW_ANSWER_NS = 0.5e9;
-
-/** A and AAAA of one try leave together; the next try comes a time-out later. */
-const SENT_TOGETHER_NS = 0.25e9;
 
 export const DNS_RULES: readonly WaitRule[] = [
   localResolver,
@@ -34,61 +31,15 @@ export const DNS_RULES: readonly WaitRule[] = [
   other,
 ];
 
-interface Lookup {
-  readonly queries: readonly Span[];
-  readonly host: string | undefined;
-  readonly unanswered: readonly Span[];
-  readonly answered: readonly Span[];
-}
-
-function read(group: Group, { trace }: Case): Lookup {
-  const ids = new Set(group.spans.map((span) => span.id));
-  const queries = trace.spans.filter(
-    ({ kind, parentId, attributes }) =>
-      kind === 'dns-query' &&
-      parentId !== undefined &&
-      ids.has(parentId) &&
-      attributes['gotrace.unneeded'] !== true,
-  );
-  const answered = queries.filter(
-    (query) =>
-      query.attributes['gotrace.dns.rcode'] !== undefined ||
-      (query.endNs !== undefined && query.attributes['error.type'] === undefined),
-  );
-  return {
-    queries,
-    host: group.spans[0]?.attributes['server.address'],
-    answered,
-    unanswered: queries.filter((query) => !answered.includes(query)),
-  };
-}
-
-/** `spans` are those that are to blame; `context` is shown beside them. */
-function diagnose(
-  cause: string,
-  lookup: Lookup,
-  spans: readonly Span[],
-  confidence: number,
-  context: readonly Span[] = [],
-): Diagnosis {
-  const servers = [...new Set(spans.flatMap((span) => addressOf(span) ?? []))];
-  return {
-    cause,
-    culprit: culprit({ host: lookup.host, address: servers.slice(0, 3).join(', ') }),
-    confidence,
-    evidence: [...evidenceOf(spans, 4), ...evidenceOf(context, 2)],
-  };
-}
-
 /** Who asks systemd-resolved does not see which nameserver that asks in turn. */
 function localResolver(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const [longest] = [...lookup.queries].sort(
     (a, b) => lengthOf(b, context.trace.endNs) - lengthOf(a, context.trace.endNs),
   );
   if (longest === undefined || longest.attributes['gotrace.dns.transport'] !== RESOLVED) return undefined;
   return {
-    ...diagnose('dns/local-resolver', lookup, lookup.queries, 0.9),
+    ...diagnoseLookup('dns/local-resolver', lookup, lookup.queries, 0.9),
     culprit: culprit({ host: lookup.host, setting: whatResolvedDid(longest, context.trace.endNs) }),
   };
 }
@@ -102,10 +53,10 @@ export function whatResolvedDid(query: Span, endNs: number): string {
 }
 
 function refusedPort(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const refused = lookup.queries.filter((query) => query.attributes['error.type'] === 'ECONNREFUSED');
   if (refused.length === 0 || lookup.answered.length > refused.length) return undefined;
-  return diagnose('dns/refused-port', lookup, refused, 0.95);
+  return diagnoseLookup('dns/refused-port', lookup, refused, 0.95);
 }
 
 /**
@@ -113,24 +64,19 @@ function refusedPort(group: Group, context: Case): Diagnosis | undefined {
  * the nameserver that is slow, and the search list only asks it more often.
  */
 function searchList(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
-  const names = new Set(lookup.queries.flatMap((query) => query.attributes['dns.question.name'] ?? []));
+  const lookup = readLookup(group, context);
   const host = lookup.host;
-  if (host === undefined || names.size < 3) return undefined;
-  const suffixed = lookup.queries.filter((query) => {
-    const name = query.attributes['dns.question.name'] ?? '';
-    return (
-      name !== host && name.startsWith(`${host}.`) && query.attributes['gotrace.dns.rcode'] === 'NXDOMAIN'
-    );
-  });
+  if (host === undefined) return undefined;
+  const suffixed = suffixedOf(lookup, host);
+  if (new Set(suffixed.map(nameOf)).size < 2 && suffixed.length < MANY_TRIES) return undefined;
   const longest = (queries: readonly Span[]) =>
     Math.max(0, ...queries.map((query) => lengthOf(query, context.trace.endNs)));
-  const own = longest(lookup.queries.filter((query) => query.attributes['dns.question.name'] === host));
+  const own = longest(lookup.queries.filter((query) => nameOf(query) === host && !suffixed.includes(query)));
   if (own >= SLOW_ANSWER_NS && own >= longest(suffixed) / 2) return undefined;
   const spent = union(suffixed, context.trace.endNs);
   if (spent < group.criticalNs / 2) return undefined;
   return {
-    ...diagnose('dns/search-list', lookup, suffixed, 0.95),
+    ...diagnoseLookup('dns/search-list', lookup, suffixed, 0.95),
     culprit: culprit({
       host,
       setting: 'resolv.conf search/ndots',
@@ -139,18 +85,41 @@ function searchList(group: Group, context: Case): Diagnosis | undefined {
   };
 }
 
+/** Tries of two suffixes, each of A and AAAA. */
+const MANY_TRIES = 4;
+
+/**
+ * Of a name that does not exist with a suffix. Where -s cut the names behind the host, one that does not exist and then
+ * does was asked for with a suffix before.
+ */
+function suffixedOf({ queries }: Lookup, host: string): readonly Span[] {
+  const found = queries.find((query) => nameOf(query) === host && rcodeOf(query) === 'NOERROR');
+  return queries.filter((query) => {
+    const name = nameOf(query) ?? '';
+    const isTry = name.startsWith(`${host}.`) || (name === host && query.startNs < (found?.startNs ?? 0));
+    return isTry && rcodeOf(query) === 'NXDOMAIN';
+  });
+}
+
+function nameOf({ attributes }: Span): string | undefined {
+  return attributes['dns.question.name'];
+}
+
+function rcodeOf({ attributes }: Span): string | undefined {
+  return attributes['gotrace.dns.rcode'];
+}
+
 /** A of one lookup was answered quickly by the same server that is late with, or silent on, AAAA. */
 function slowAaaa(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
+  const isType = typesOf(lookup, context);
   const late = lookup.queries.filter(
     (query) =>
-      query.attributes['gotrace.dns.type'] === 'AAAA' &&
+      isType(query, 'AAAA') &&
       (query.endNs === undefined || lengthOf(query, context.trace.endNs) >= SLOW_ANSWER_NS),
   );
   const quick = lookup.answered.filter(
-    (query) =>
-      query.attributes['gotrace.dns.type'] === 'A' &&
-      lengthOf(query, context.trace.endNs) < SLOW_ANSWER_NS / 2,
+    (query) => isType(query, 'A') && lengthOf(query, context.trace.endNs) < SLOW_ANSWER_NS / 2,
   );
   const paired = late.filter((aaaa) =>
     quick.some((a) => Math.abs(a.startNs - aaaa.startNs) < SENT_TOGETHER_NS && isSameQuestion(a, aaaa)),
@@ -158,19 +127,37 @@ function slowAaaa(group: Group, context: Case): Diagnosis | undefined {
   // Once A is known, only AAAA is asked again.
   const pairs = late.filter((aaaa) => paired.some((each) => isSameQuestion(each, aaaa)));
   if (pairs.length === 0 || union(pairs, context.trace.endNs) < group.criticalNs / 2) return undefined;
-  return diagnose('dns/slow-aaaa', lookup, pairs, 0.9, quick.slice(0, 1));
+  return diagnoseLookup('dns/slow-aaaa', lookup, pairs, 0.9, quick.slice(0, 1));
 }
 
-/** To the same server for the same name, whatever the type. */
-function isSameQuestion(a: Span, b: Span): boolean {
-  return (
-    a.attributes['network.peer.address'] === b.attributes['network.peer.address'] &&
-    a.attributes['dns.question.name'] === b.attributes['dns.question.name']
+/**
+ * What a query asks for. Where -s cut its type off, and the host is then reached over IPv4 alone, A is what was answered,
+ * and AAAA what was not.
+ */
+function typesOf(
+  { answered, queries }: Lookup,
+  { trace }: Case,
+): (query: Span, type: 'A' | 'AAAA') => boolean {
+  const startNs = Math.min(...queries.map((query) => query.startNs));
+  const reached = trace.spans.flatMap(({ kind, attributes, startNs: at }) =>
+    kind === 'connect' && at >= startNs ? (attributes['network.peer.address'] ?? []) : [],
   );
+  const isByIpv4 = reached.length > 0 && reached.every((address) => !address.includes(':'));
+  // Both of a pair were answered at one time: it is no type that is not.
+  const all = trace.spans.filter(({ attributes }) => attributes['gotrace.dns.rcode'] !== undefined);
+  const areBothAnswered = all.some((a, at) => {
+    const next = all[at + 1];
+    return next !== undefined && isSameQuestion(a, next) && next.startNs - a.startNs < SENT_TOGETHER_NS;
+  });
+  return (query, type) => {
+    const told = query.attributes['gotrace.dns.type'];
+    if (told !== undefined || !isByIpv4 || areBothAnswered) return told === type;
+    return answered.includes(query) === (type === 'A');
+  };
 }
 
 function tcpFallback(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const truncated = lookup.queries.filter((query) => query.attributes['gotrace.dns.truncated']);
   if (truncated.length === 0) return undefined;
   const udp = union(
@@ -183,19 +170,19 @@ function tcpFallback(group: Group, context: Case): Diagnosis | undefined {
       span.attributes['network.peer.port'] === 53 &&
       (span.kind === 'connect' || span.attributes['gotrace.dns.transport'] === 'tcp'),
   );
-  return diagnose('dns/tcp-fallback', lookup, [...truncated, ...tcp], 0.9);
+  return diagnoseLookup('dns/tcp-fallback', lookup, [...truncated, ...tcp], 0.9);
 }
 
 function noSuchHost(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const last = lookup.queries.at(-1);
   if (last?.attributes['gotrace.dns.rcode'] !== 'NXDOMAIN' || group.criticalNs >= SLOW_ANSWER_NS)
     return undefined;
-  return diagnose('dns/no-such-host', lookup, [last], 0.9);
+  return diagnoseLookup('dns/no-such-host', lookup, [last], 0.9);
 }
 
 function servfail(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const bad = lookup.queries.filter((query) =>
     ['SERVFAIL', 'REFUSED'].includes(query.attributes['gotrace.dns.rcode'] ?? ''),
   );
@@ -203,20 +190,20 @@ function servfail(group: Group, context: Case): Diagnosis | undefined {
     return undefined;
   if (lookup.answered.length > bad.length && union(bad, context.trace.endNs) < group.criticalNs / 2)
     return undefined;
-  return diagnose('dns/servfail', lookup, bad, 0.9);
+  return diagnoseLookup('dns/servfail', lookup, bad, 0.9);
 }
 
 function deadNameserver(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const alive = new Set(lookup.answered.map((query) => query.attributes['network.peer.address']));
   const dead = lookup.unanswered.filter((query) => !alive.has(query.attributes['network.peer.address']));
   if (dead.length === 0 || alive.size === 0) return undefined;
-  return diagnose('dns/dead-nameserver', lookup, dead, 0.95, lookup.answered.slice(0, 1));
+  return diagnoseLookup('dns/dead-nameserver', lookup, dead, 0.95, lookup.answered.slice(0, 1));
 }
 
 /** The server answers, and did not answer this one: the same question to it later was. */
 function lostQuery(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const lost = lookup.unanswered.filter((query) =>
     lookup.answered.some(
       (again) =>
@@ -226,18 +213,18 @@ function lostQuery(group: Group, context: Case): Diagnosis | undefined {
     ),
   );
   if (lost.length === 0 || union(lost, context.trace.endNs) < group.criticalNs / 2) return undefined;
-  return diagnose('dns/lost-query', lookup, lost, 0.9, lookup.answered.slice(0, 1));
+  return diagnoseLookup('dns/lost-query', lookup, lost, 0.9, lookup.answered.slice(0, 1));
 }
 
 function allNameserversDead(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   if (lookup.answered.length > 0 || lookup.unanswered.length === 0) return undefined;
   // An answer that comes at once is over before anybody looks at /proc: of another nameserver, if there is one.
   if (hasAnswered(lookup.host, context)) {
     const isOnly = context.trace.environment['nameservers']?.includes(' ') === false;
-    return diagnose(isOnly ? 'dns/lost-query' : 'dns/dead-nameserver', lookup, lookup.unanswered, 0.7);
+    return diagnoseLookup(isOnly ? 'dns/lost-query' : 'dns/dead-nameserver', lookup, lookup.unanswered, 0.7);
   }
-  return diagnose('dns/all-nameservers-dead', lookup, lookup.unanswered, 0.9);
+  return diagnoseLookup('dns/all-nameservers-dead', lookup, lookup.unanswered, 0.9);
 }
 
 /** Who has answered was reached, and so its name was found. */
@@ -267,20 +254,17 @@ function cgoResolver(group: Group): Diagnosis | undefined {
 }
 
 function slowNameserver(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const slow = [...lookup.queries]
     .sort((a, b) => lengthOf(b, context.trace.endNs) - lengthOf(a, context.trace.endNs))
     .slice(0, 3);
-  if (slow[0] === undefined || slow[0].endNs === undefined) return undefined;
-  return diagnose('dns/slow-nameserver', lookup, slow, 0.9);
+  // It did not take long to answer: it never did.
+  if (slow[0]?.endNs === undefined || !lookup.answered.includes(slow[0])) return undefined;
+  return diagnoseLookup('dns/slow-nameserver', lookup, slow, 0.9);
 }
 
 function other(group: Group, context: Case): Diagnosis {
-  const lookup = read(group, context);
+  const lookup = readLookup(group, context);
   const spans = lookup.queries.length > 0 ? lookup.queries : group.spans;
-  return diagnose('dns/other', lookup, spans, 0.6);
-}
-
-function union(spans: readonly Span[], endNs: number): number {
-  return unionOf(spans.map((span) => ({ startNs: span.startNs, endNs: span.endNs ?? endNs })));
+  return diagnoseLookup('dns/other', lookup, spans, 0.6);
 }
