@@ -1,9 +1,9 @@
 import { readPeer, readSocketAddress } from '../../parsers/strace/arguments.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
-import type { Span, SpanStore } from '../model/span.ts';
+import type { SpanStore } from '../model/span.ts';
 import { type HttpRequest, readHttpRequest, readHttpResponse } from '../wire/http1.ts';
-import { tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
+import { isControlLength, tlsRecordLength, tlsRecordType } from '../wire/tls.ts';
 import { handshakeEnd, isHandshakeWrite, onHandshakeRead } from './handshake.ts';
 import {
   attributesOf,
@@ -22,12 +22,6 @@ import {
 import { answerLate, isAfterTickets } from './tickets.ts';
 import { isConsent, nameOfTunnel, refusalOf, tunnelAskedFor } from './tunnels.ts';
 
-/**
- * Lengths of TLS 1.3 records (5 + 17 bytes around the content, RFC 8446 section 5.2) that carry no request: an alert,
- * and HTTP/2's SETTINGS ack, WINDOW_UPDATE or RST_STREAM, PING, two WINDOW_UPDATEs (RFC 9113 section 6). A request
- * whose headers were all sent before can be nearly as short, so only these very lengths are passed over.
- */
-const CONTROL_WRITES: ReadonlySet<number> = new Set([24, 31, 35, 39, 48]);
 /** Data this recent may still be a body under way when the next request is sent. */
 const BUSY_NS = 50e6;
 /** Two writes this close carry one request; a later one is another request on the same connection. */
@@ -131,7 +125,7 @@ export class Connections {
     connection.isWritten = socket.isWritten;
     if (isHandshakeWrite(this.#store, connection, socket, data)) return;
     const isFirst = connection.requests === 0;
-    if (connection.isTls && CONTROL_WRITES.has(data.length) && !isFirst) {
+    if (connection.isTls && isControlLength(data.length) && !isFirst) {
       connection.isHttp2 = true;
       return;
     }
@@ -288,13 +282,6 @@ export class Connections {
   #closeTransfer(connection: Connection): void {
     if (connection.transfer !== undefined) connection.transfer.endNs ??= connection.lastDataNs;
     connection.transfer = undefined;
-  }
-
-  /** Waits for answers that would have come through read. */
-  unread(): Span[] {
-    return this.all
-      .filter(({ isWritten, bytesIn }) => isWritten && bytesIn === 0)
-      .flatMap(({ spans }) => spans.filter(({ kind }) => kind !== 'connect'));
   }
 
   /** At the end of the log: bodies without a known length end with their last byte; the rest stays open. */

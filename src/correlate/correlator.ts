@@ -185,7 +185,7 @@ export class Correlator {
     const shown = shownOf(syscalls, this.#sockets, this.#processes);
     this.#files.finish(shown.unseen);
     this.#pauses.finish();
-    const { startNs, endNs } = this.#limits(totals);
+    const { startNs, endNs } = this.#observed.limits(this.#output, endedNsOf(totals));
     this.#output.finish(endNs);
     const unread = shown.unseen.includes('read') ? this.#sockets.forgetUnread() : [];
     const lookups = this.#sockets.lookups.assemble([...this.#output.hosts, ...this.#sockets.hosts]);
@@ -241,20 +241,6 @@ export class Correlator {
     };
   }
 
-  /** When the trace begins and ends; both are 0 where nothing has a time. */
-  #limits({ originSeconds, ended }: Totals): { readonly startNs: number; readonly endNs: number } {
-    const startNs = Math.min(
-      this.#observed.firstNs ?? Number.POSITIVE_INFINITY,
-      this.#output.firstNs ?? Number.POSITIVE_INFINITY,
-    );
-    const endedNs =
-      ended.atSeconds === undefined || originSeconds === undefined
-        ? Number.NEGATIVE_INFINITY
-        : (ended.atSeconds - originSeconds) * 1e9;
-    const endNs = Math.max(this.#observed.lastNs, this.#output.lastNs, endedNs);
-    return { startNs: Number.isFinite(startNs) ? startNs : 0, endNs: Number.isFinite(endNs) ? endNs : 0 };
-  }
-
   #coverage({ syscalls, originSeconds, stopsAtWork }: Totals, endNs: number, shown: Shown): Coverage {
     return {
       syscalls: this.#sawSyscalls,
@@ -299,4 +285,11 @@ export class Correlator {
     }
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
+}
+
+/** When the command's parent saw it end. */
+function endedNsOf({ originSeconds, ended: { atSeconds } }: Totals): number | undefined {
+  return atSeconds === undefined || originSeconds === undefined
+    ? undefined
+    : (atSeconds - originSeconds) * 1e9;
 }

@@ -31,6 +31,16 @@ export class Observed {
     this.lastCallNs = Math.max(this.lastCallNs, startNs + durationNs);
   }
 
+  /** When the trace begins and ends, what was printed and the end of the command among it; both are 0 where nothing has a time. */
+  limits(
+    printed: { readonly firstNs: number | undefined; readonly lastNs: number },
+    endedNs = Number.NEGATIVE_INFINITY,
+  ): { readonly startNs: number; readonly endNs: number } {
+    const startNs = Math.min(...[this.firstNs, printed.firstNs].filter((timeNs) => timeNs !== undefined));
+    const endNs = Math.max(this.lastNs, printed.lastNs, endedNs);
+    return { startNs: Number.isFinite(startNs) ? startNs : 0, endNs: Number.isFinite(endNs) ? endNs : 0 };
+  }
+
   /** Lines of which no record was made have a time as well. */
   cover(firstNs: number, lastNs: number): void {
     this.firstNs = Math.min(this.firstNs ?? firstNs, firstNs);

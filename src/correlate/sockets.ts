@@ -11,7 +11,7 @@ import { RESOLVED_SOCKET, readResolved } from '../wire/resolved.ts';
 import { Connections } from './connections.ts';
 import { Lookups } from './lookups.ts';
 import type { Process } from './processes.ts';
-import type { Payload, Socket } from './socket.ts';
+import type { Connection, Payload, Socket } from './socket.ts';
 import { SocketTable } from './socket-table.ts';
 
 const DNS_PORT = 53;
@@ -46,7 +46,7 @@ export class Sockets {
 
   /** Without read in the log: what was asked with write, and may have been answered. Gives the waits for it. */
   forgetUnread(): Span[] {
-    return [...this.lookups.forgetUnread(), ...this.connections.unread()];
+    return [...this.lookups.forgetUnread(), ...unreadOf(this.connections.all)];
   }
 
   /** True where the call was one on a socket. */
@@ -178,6 +178,13 @@ export class Sockets {
       else this.lookups.onReceive(socket, { ...packet, timeNs: startNs + durationNs, at: resumedAt });
     }
   }
+}
+
+/** Waits for answers that would have come through read. */
+function unreadOf(connections: readonly Connection[]): Span[] {
+  return connections
+    .filter(({ isWritten, bytesIn }) => isWritten && bytesIn === 0)
+    .flatMap(({ spans }) => spans.filter(({ kind }) => kind !== 'connect'));
 }
 
 /** A nameserver, or systemd-resolved, is at the other end. */

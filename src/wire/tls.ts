@@ -149,3 +149,15 @@ function u16(bytes: Uint8Array, at: number): number {
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
+
+/**
+ * Lengths of TLS 1.3 records (5 + 17 bytes around the content, RFC 8446 section 5.2) that carry no request: an alert,
+ * and HTTP/2's SETTINGS ack, WINDOW_UPDATE or RST_STREAM, PING, two WINDOW_UPDATEs (RFC 9113 section 6). A request
+ * whose headers were all sent before can be nearly as short, so only these very lengths are passed over.
+ */
+const CONTROL_LENGTHS: ReadonlySet<number> = new Set([24, 31, 35, 39, 48]);
+
+/** Whether what is written in one piece of so many bytes is too short for a request, and of a length that control frames have. */
+export function isControlLength(length: number): boolean {
+  return CONTROL_LENGTHS.has(length);
+}
