@@ -51,6 +51,11 @@ describe('strace without -f', () => {
     expect(headline).toContain('strace without -f');
   });
 
+  it('nor is it said that it computed', async () => {
+    const { phases } = await reportOfText(oneThread(9));
+    expect(phases.map(({ phase }) => phase)).toEqual(['unknown']);
+  });
+
   it('a run that is over at once is no riddle', async () => {
     expect((await told(oneThread(0.2))).status).toBe('healthy');
   });

@@ -45,7 +45,8 @@ export interface Timeline {
 
 export function buildTimeline(trace: Trace): Timeline {
   const pieces = leavesOf(trace.spans, trace.endNs);
-  const idle: Phase = trace.coverage.sleeps && !trace.coverage.attached ? 'cpu' : 'unknown';
+  const { sleeps, attached, unfollowed } = trace.coverage;
+  const idle: Phase = sleeps && !attached && !unfollowed ? 'cpu' : 'unknown';
   const segments = withOpenEnd(criticalPath(pieces, trace.startNs, trace.endNs, idle), pieces, trace);
   return {
     pieces,
