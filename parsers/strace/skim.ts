@@ -1,4 +1,4 @@
-import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, OPEN_PAREN, RETURN, SPACE } from './ascii.ts';
+import { CLOSE_BRACKET, DOT, GREATER, LOWER_D, NEWLINE, OPEN_PAREN, RETURN, SPACE } from './ascii.ts';
 import { isDigit, isNameByte } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import type { Calls } from './calls.ts';
@@ -9,7 +9,6 @@ import { UsualReturns } from './returns.ts';
 import type { Selection } from './selection.ts';
 import { areDigits, type Chunk, WORD, wordAt } from './words.ts';
 
-const NEWLINE = 0x0a;
 /** Digits of an epoch in seconds, from 2001 to 2286. */
 const EPOCH_DIGITS = 10;
 /** Any number of so many digits is below Linux's PID_MAX_LIMIT. */

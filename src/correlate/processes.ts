@@ -44,15 +44,13 @@ export class Processes {
   /** Threads were made, by a program that goes on in all of them. */
   hasThreads = false;
   #hasMade = false;
-  #first: number | undefined;
   #hasOthers = false;
   /** The exit of the least pid: unless pids began anew, that of the command. */
   #leastExit: ExitRecord | undefined;
 
   /** The process of a thread. A thread that was never seen is the child of a clone in progress, or was there before. */
   of(thread: number, timeNs: number, at: SourceLine): Process {
-    this.#first ??= thread;
-    if (thread !== this.#first) this.#hasOthers = true;
+    if (this.root !== undefined && thread !== this.root.pid) this.#hasOthers = true;
     const known = this.#byThread.get(thread);
     if (known !== undefined) return known;
     for (const [parentThread, { isThread, startNs }] of this.#forking) {

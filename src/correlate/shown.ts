@@ -24,6 +24,7 @@ export interface Shown {
   readonly goInPart: boolean;
 }
 
+/** Told when all records are in: by the names of all calls, and by what the sockets and processes came to. */
 export function shownOf(syscalls: readonly SyscallTotals[], sockets: Sockets, processes: Processes): Shown {
   const { isUnfollowed, hasThreads, all, ending } = processes;
   const startsOrEnds = ending.kind !== 'unknown' || all.some(({ hasExecuted }) => hasExecuted);

@@ -187,6 +187,11 @@ export function baseOf(url: string | undefined): string | undefined {
   return url === undefined ? undefined : (entryOfUrl(url) ?? /^[a-z+]+:\/\/[^/]+/.exec(url)?.[0]);
 }
 
+/** Leaves out what a wait was at where that is not known. */
+export function step(text: string | undefined): { readonly step?: string } {
+  return text === undefined ? {} : { step: text };
+}
+
 export function withBase(span: Span | undefined): { base?: string } {
   const base = baseOf(span?.attributes['url.full']);
   return base === undefined ? {} : { base };

@@ -58,7 +58,6 @@ export function whatIsUnseen(context: Case): string | undefined {
 const STRACE = 'strace -f -ttt -T -yy -s 512';
 const SEE_TIMES = `To see it: record with ${STRACE}, or with ${RUN}`;
 const SEE_ALL = `To see it: record with ${STRACE} and without -e, or with ${RUN}`;
-const LIST = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 /** What takes less, from beginning to end, is not worth a question. */
 const SHORT_NS = 0.5e9;
 
@@ -81,9 +80,10 @@ export function missingFrom({ coverage: { unfollowed, unseen } }: Trace): string
   if (unfollowed)
     return `the log follows one thread only (strace without -f): what the others did is not in it. ${SEE_TIMES}`;
   if (unseen.length === 0) return undefined;
+  const names = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(unseen);
   if (!unseen.includes('read'))
-    return `the log has some calls only (strace -e trace=… left others out, ${LIST.format(unseen)} among them), and what it waited for may be in those. ${SEE_ALL}`;
-  return `the log has no ${LIST.format(unseen)} (strace -e trace=… left them out): what was asked, answered and printed is not in it. ${SEE_ALL}`;
+    return `the log has some calls only (strace -e trace=… left others out, ${names} among them), and what it waited for may be in those. ${SEE_ALL}`;
+  return `the log has no ${names} (strace -e trace=… left them out): what was asked, answered and printed is not in it. ${SEE_ALL}`;
 }
 
 const MOST_HOSTS = 3;
@@ -157,12 +157,10 @@ function inactivity(trace: Trace, timeline: Timeline): string | undefined {
 }
 
 /** Without -T, a call in one piece may have taken the time until the next line of its thread. */
-function untimedCalls({ trace, timeline: { segments, wallNs } }: Case): string | undefined {
+function untimedCalls({ trace, timeline }: Case): string | undefined {
   if (trace.syscalls.some(({ totalNs = 0 }) => totalNs > 0)) return undefined;
-  const unexplainedNs = segments
-    .filter(({ span }) => span === undefined)
-    .reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
-  return unexplainedNs < Math.max(LONG_SILENCE_NS, MOST_OF_THE_RUN * wallNs)
+  const unexplainedNs = sumOf(gapsOf(timeline));
+  return unexplainedNs < Math.max(LONG_SILENCE_NS, MOST_OF_THE_RUN * timeline.wallNs)
     ? undefined
     : `the log has no durations (strace -T), and ${printSeconds(unexplainedNs)} are in none of its waits`;
 }
@@ -181,15 +179,20 @@ function inLibraries(trace: Trace, timeline: Timeline): string | undefined {
 
 /** The longest time that nothing explains, where such times are most of the run, or of what is left of it beside a build. */
 function longestGap(trace: Trace, timeline: Timeline): number | undefined {
-  const gaps = timeline.segments
-    .filter((segment) => segment.span === undefined)
-    .map((gap) => gap.endNs - gap.startNs)
-    .filter((gapNs) => gapNs >= LONG_SILENCE_NS);
-  const inAll = gaps.reduce((sum, gapNs) => sum + gapNs, 0);
+  const gaps = gapsOf(timeline).filter((gapNs) => gapNs >= LONG_SILENCE_NS);
   const work = timeline.segments.filter((segment) => segment.span?.kind === 'work');
   const workNs = work.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
-  const isMost = inAll >= MOST_OF_THE_RUN * (trace.endNs - trace.startNs - workNs);
+  const isMost = sumOf(gaps) >= MOST_OF_THE_RUN * (trace.endNs - trace.startNs - workNs);
   return gaps.length > 0 && isMost ? Math.max(...gaps) : undefined;
+}
+
+/** The times that nothing explains, in nanoseconds. */
+function gapsOf({ segments }: Timeline): number[] {
+  return segments.filter(({ span }) => span === undefined).map(({ startNs, endNs }) => endNs - startNs);
+}
+
+function sumOf(times: readonly number[]): number {
+  return times.reduce((sum, timeNs) => sum + timeNs, 0);
 }
 
 /** Most of the time passed between two lines, with nothing open that go tells of: a body, a lock, or work. */

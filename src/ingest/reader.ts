@@ -50,6 +50,8 @@ export class InputReader {
   readonly #line: FramedLine;
   readonly #lastLine = new LastLine();
   readonly #tail = new Tail();
+  /** A thread was at work as the log stopped; known when all is read, of a tracer's log without a wrapping. */
+  stopsAtWork = false;
   #parsers: LineParser[] = [];
   #wrappings: readonly Wrapping[] = [];
   #plain = true;
@@ -78,11 +80,6 @@ export class InputReader {
   /** Nothing was in it; known once `detect` has looked. */
   get isEmpty(): boolean {
     return this.summary.format === EMPTY;
-  }
-
-  /** Whether a thread was at work as the log stopped; undefined where that is not told. Known when all is read. */
-  get stopsAtWork(): boolean | undefined {
-    return this.strace === undefined || !this.#plain ? undefined : stopsAtWork(this.#tail.bytes);
   }
 
   /** Reads the beginning and settles the format. Fails where the input is empty, binary, or of no known format. */
@@ -138,14 +135,16 @@ export class InputReader {
     }
     const segment = await this.#segments?.pull();
     if (segment === 'read') return true;
+    // Other threads read it.
     if (segment === 'ended') this.#tail.push(endOfFile(this.#input.file ?? '', Tail.LENGTH));
-    if (segment !== undefined && segment !== 'ended') this.#streamFrom(segment.streamFrom);
+    else if (segment !== undefined) this.#streamFrom(segment.streamFrom);
     const next = segment === 'ended' ? END : await this.#chunks.next();
     if (next.done) {
       this.#framer.end();
       this.#readLastAgain();
       this.strace?.end();
       for (const parser of this.#parsers) parser.end();
+      this.stopsAtWork = this.strace !== undefined && this.#plain && stopsAtWork(this.#tail.take());
       return false;
     }
     this.#feed(next.value);

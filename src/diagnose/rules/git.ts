@@ -1,6 +1,5 @@
 import { STILL_NS } from '../../correlate/arrivals.ts';
 import type { Span, SpanKind } from '../../model/span.ts';
-import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
   type Case,
@@ -9,18 +8,25 @@ import {
   type Diagnosis,
   evidenceOf,
   lengthOf,
+  step,
   type WaitRule,
 } from '../rule.ts';
 
 /** More than this in one fetch is a big repository, not a slow server. */
 const BIG_FETCH_BYTES = 5e6;
 
-export const GIT_RULES: readonly WaitRule[] = [gitStalled, gitClone, gitServer];
+export const GIT_RULES: readonly WaitRule[] = [gitTimed, gitStalled, gitClone, gitServer];
+
+/** How long git ran is all that there is: its reads and writes were left out. */
+function gitTimed({ spans }: Group, { trace }: Case): Diagnosis | undefined {
+  const isOnlyTimed = spans.every(({ kind }) => kind === 'process' || kind === 'git-command');
+  if (!isOnlyTimed || !trace.coverage.unseen.includes('read')) return undefined;
+  return { cause: 'git/other', culprit: gitCulprit(spans), confidence: 0.5, evidence: evidenceOf(spans) };
+}
 
 function gitStalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);
   if (open.length === 0 || !group.open) return undefined;
-  if (isOnlyTimed(group, trace)) return undefined;
   const seen = open.some((span) => span.kind !== 'git-command' && span.kind !== 'process');
   const arrives = group.spans.some(
     (span) =>
@@ -51,22 +57,7 @@ function gitClone(group: Group): Diagnosis | undefined {
   };
 }
 
-/** How long git ran is all that there is: its reads and writes were left out. */
-function isOnlyTimed({ spans }: Group, { coverage }: Trace): boolean {
-  return (
-    coverage.unseen.includes('read') &&
-    spans.every(({ kind }) => kind === 'process' || kind === 'git-command')
-  );
-}
-
-function gitServer(group: Group, { trace }: Case): Diagnosis {
-  if (isOnlyTimed(group, trace))
-    return {
-      cause: 'git/other',
-      culprit: gitCulprit(group.spans),
-      confidence: 0.5,
-      evidence: evidenceOf(group.spans),
-    };
+function gitServer(group: Group): Diagnosis {
   const network = group.spans.some(
     (span) => span.kind === 'response' || span.kind === 'tls' || span.kind === 'connect',
   );
@@ -94,10 +85,6 @@ const STEPS: Readonly<Partial<Record<SpanKind, { readonly stalled?: string; read
   connect: { stalled: 'the TCP connect gets no answer', slow: 'connecting' },
   tls: { stalled: 'the TLS handshake gets no answer', slow: 'in the TLS handshake' },
 };
-
-function step(text: string | undefined): { readonly step?: string } {
-  return text === undefined ? {} : { step: text };
-}
 
 function stepOf({ segments, criticalNs }: Group) {
   const byKind = new Map<SpanKind, number>();

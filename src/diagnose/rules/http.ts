@@ -13,6 +13,7 @@ import {
   lengthOf,
   NO_TIME_LIMIT,
   noteOnStop,
+  step,
   timeOf,
   type WaitRule,
   waitsNoLonger,
@@ -62,19 +63,17 @@ function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
   return {
     cause: 'ttfb/no-response',
     culprit: culpritOfSpan(span),
-    ...noteOn(span, trace),
+    ...step(noteOn(span, trace)),
     confidence: span.attributes['gotrace.eliminated'] || isViaItself(span) ? 0.6 : 0.9,
     evidence: evidenceOf([span]),
     blockedNs: timeOf(group, group.spans.filter(isUnanswered)),
   };
 }
 
-function noteOn(span: Span, trace: Trace): { step?: string } {
-  if (span.attributes['gotrace.eliminated']) return { step: BY_ELIMINATION };
-  if (isViaItself(span)) return { step: BEHIND_EGRESS };
-  const atStop = noteOnStop(span, trace);
-  if (atStop !== undefined) return { step: atStop };
-  return isOfGo(span, trace) ? { step: NO_TIME_LIMIT } : {};
+function noteOn(span: Span, trace: Trace): string | undefined {
+  if (span.attributes['gotrace.eliminated']) return BY_ELIMINATION;
+  if (isViaItself(span)) return BEHIND_EGRESS;
+  return noteOnStop(span, trace) ?? (isOfGo(span, trace) ? NO_TIME_LIMIT : undefined);
 }
 
 /** Of the far end of a tunnel nothing is known. */
@@ -152,8 +151,7 @@ function slowResponse(group: Group): Diagnosis {
   const one = culpritOfSpan(group.spans[0]);
   const found = { cause: 'ttfb/slow-response', confidence: 0.85, evidence: evidenceOf(group.spans) };
   const slow = alike(group);
-  if (slow === undefined)
-    return { ...found, culprit: one, ...(one.url === undefined ? {} : { step: one.url }) };
+  if (slow === undefined) return { ...found, culprit: one, ...step(one.url) };
   return {
     ...found,
     culprit: culprit({ ...one, url: commonFolder(group.spans), module: modulesOf(group.spans) }),
@@ -206,11 +204,10 @@ export const TRANSFER_RULES: readonly WaitRule[] = [
 function stalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const span = unansweredOf(group, trace.endNs);
   if (span === undefined || span.attributes['gotrace.growing'] === true) return undefined;
-  const atStop = noteOnStop(span, trace);
   return {
     cause: 'transfer/stalled',
     culprit: culpritOfSpan(span),
-    ...(atStop === undefined ? {} : { step: atStop }),
+    ...step(noteOnStop(span, trace)),
     confidence: 0.9,
     evidence: evidenceOf([span]),
     blockedNs: timeOf(group, group.spans.filter(isUnanswered)),
