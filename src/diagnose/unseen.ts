@@ -1,7 +1,6 @@
 import { programOf } from '../correlate/processes.ts';
 import type { SpanKind } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
-import type { Piece } from '../timeline/leaves.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
 import { leftIn } from './open-calls.ts';
@@ -14,12 +13,9 @@ export function isCutAtWork({ coverage, ending }: Trace): boolean {
 
 /** What was being waited for where the log was cut, and since when. */
 function waitAtEnd({ trace: { endNs }, timeline: { pieces } }: Case): string | undefined {
-  const open = pieces.filter(({ open, span }) => open && !NO_WAITS.has(span.kind));
-  const last = open.reduce<Piece | undefined>(
-    (a, b) => (a === undefined || b.startNs < a.startNs ? b : a),
-    undefined,
-  );
-  return last === undefined ? undefined : `${printSeconds(endNs - last.startNs)} into “${last.span.name}”`;
+  const waiting = pieces.flatMap(({ open, span }) => (open && !NO_WAITS.has(span.kind) ? [span] : []));
+  const [first] = waiting.sort((a, b) => a.startNs - b.startNs);
+  return first === undefined ? undefined : `${printSeconds(endNs - first.startNs)} into “${first.name}”`;
 }
 
 const NO_WAITS: ReadonlySet<SpanKind> = new Set(['command', 'process', 'unzip', 'work']);
