@@ -49,6 +49,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'tls/unknown-authority': { is: 'tls-unknown-ca', near: 'tls-noroots' },
   'tls/no-roots': { is: 'tls-noroots', near: 'tls-unknown-ca' },
   'tls/certificate-refused': { is: 'short-unknown-ca', near: 'short-tls-stall' },
+  'tls/unverified': { is: 'git-unknown-ca', near: 'git-expired' },
   'tls/wrong-name': { is: 'tls-wrongname', near: 'tls-expired' },
   'tls/expired': { is: 'tls-expired', near: 'tls-wrongname' },
   'tls/reset': { is: 'tls-reset', near: 'transfer-reset' },
@@ -76,6 +77,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     is: get('remote error: tls: handshake failure'),
     near: get('net/http: TLS handshake timeout'),
   },
+  'ttfb/egress-closed': { is: 'egress-closes', near: 'egress-hang' },
   'ttfb/slow-response': { is: 'ttfb-zip-slow', near: 'transfer-slow-20k' },
   'ttfb/no-response': { is: 'ttfb-hang', near: 'transfer-stall' },
   'ttfb/slow-egress-proxy': { is: 'egress-slow', near: 'healthy-egress' },
@@ -203,6 +205,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   },
   'sumdb/mismatch': { is: 'sumdb-mismatch', near: 'sumdb-404' },
   'toolchain/download': { is: 'toolchain-stall', near: 'toolchain-na' },
+  'toolchain/unverified': {
+    is: 'go: download go1.99.0: golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64: verifying module: checksum database disabled by GOSUMDB=off\n',
+    near: 'go: download go1.99.0: golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64: verifying module: checksum mismatch\n',
+  },
   'toolchain/not-available': { is: 'toolchain-na', near: 'toolchain-old' },
   'toolchain/too-old': { is: 'toolchain-old', near: 'toolchain-na' },
   'lock/unsupported': {

@@ -833,7 +833,7 @@ it('of three nameservers two are dead: both are named, and taken out by one comm
     ),
   );
   expect(report.blockingPoint?.cause).toBe('dns/dead-nameserver');
-  expect(report.verdict.headline).toContain('the nameserver 192.0.2.53 and 192.0.2.54 never answered');
+  expect(report.verdict.headline).toContain('the nameservers 192.0.2.53 and 192.0.2.54 never answered');
   expect(report.blockingPoint?.remedies.map((each) => each.command)).toContain(
     "sed -i -E '/^nameserver (192.0.2.53|192.0.2.54)$/d' /etc/resolv.conf",
   );

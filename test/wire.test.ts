@@ -55,7 +55,11 @@ describe('a real ClientHello', () => {
   it('names the server and the protocols', () => {
     expect(tlsRecordType(hello)).toBe('handshake');
     expect(tlsRecordLength(hello)).toBe(hello.length);
-    expect(readClientHello(hello)).toEqual({ serverName: 'proxy.example', alpn: ['h2', 'http/1.1'] });
+    expect(readClientHello(hello)).toEqual({
+      serverName: 'proxy.example',
+      alpn: ['h2', 'http/1.1'],
+      takesTickets: true,
+    });
   });
 
   it('cut anywhere, gives what is whole', () => {
@@ -118,6 +122,8 @@ it('session tickets are of one length, and few', () => {
   expect(mayBeTickets(574, undefined)).toBe(false);
   // The first of two came before the request.
   expect(mayBeTickets(287, 287, 287)).toBe(true);
+  expect(mayBeTickets(144, 144, 0, 1)).toBe(true);
+  expect(mayBeTickets(145, 144, 0, 1)).toBe(false);
 });
 
 describe('DNS', () => {

@@ -90,7 +90,7 @@ export function readSocketAddress(text: string): SocketAddress | undefined {
   }
   if (family === 'INET6') {
     const address = /inet_pton\(AF_INET6, "([^"]+)"/.exec(text)?.[1];
-    return address === undefined ? undefined : { family: 'inet6', address, port };
+    return address === undefined ? undefined : inet6(address, port);
   }
   if (family === 'UNIX' || family === 'LOCAL') {
     return { family: 'unix', address: /sun_path=@?"([^"]*)"/.exec(text)?.[1] ?? '', port: 0 };
@@ -103,7 +103,15 @@ export function readPeer(annotation: string): SocketAddress | undefined {
   const match = /^(?:TCP|UDP)(v6)?:\[.*->\[?([^\]]*?)\]?:(\d+)\]?$/.exec(annotation);
   if (match === null) return undefined;
   const [, v6, address = '', port] = match;
-  return { family: v6 === undefined ? 'inet' : 'inet6', address, port: Number(port) };
+  return v6 === undefined ? { family: 'inet', address, port: Number(port) } : inet6(address, Number(port));
+}
+
+/** What Java, and others that use one socket for both, connect to over IPv4 is `::ffff:192.0.2.1` (RFC 4291, section 2.5.5.2). */
+function inet6(address: string, port: number): SocketAddress {
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
+  return mapped === undefined
+    ? { family: 'inet6', address, port }
+    : { family: 'inet', address: mapped, port };
 }
 
 /** By the letter behind the backslash. */

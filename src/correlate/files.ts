@@ -3,6 +3,7 @@ import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError, UnseenCall } from '../model/trace.ts';
 import type { Arrivals } from './arrivals.ts';
+import { LockHolders } from './lock-holders.ts';
 import { type ModuleVersion, openZipBody, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
 import { Unpacking } from './unpacking.ts';
@@ -44,6 +45,7 @@ export class Files {
   readonly errors: TraceError[] = [];
   readonly #downloads = new Map<string, Download>();
   readonly #unpacking: Unpacking;
+  readonly #lockHolders = new LockHolders();
   /** `MODULE@VERSION.KIND` of what go began to write into its cache: the body of a .mod or .info was complete by then. */
   readonly stored = new Set<string>();
   /** Every temporary zip by its path. */
@@ -66,15 +68,27 @@ export class Files {
     if (path === undefined || record.state === 'entered') return;
     if (/LOCK_UN|F_UNLCK/.test(record.args)) {
       this.#unpacking.onUnlocked(path, record.startNs, record.at);
+      this.#lockHolders.onUnlocked(path, process, record.startNs);
       return;
     }
-    if (/LOCK_NB|F_SETLK,|F_OFD_SETLK,/.test(record.args) || (isFcntl && !/SETLKW/.test(record.args))) return;
     const endNs = record.startNs + (record.durationNs ?? (record.boundNs ?? record.startNs) - record.startNs);
     const open = record.state === 'open';
+    const holder = this.#lockHolders.holderOf(
+      path,
+      process,
+      record.startNs,
+      open ? Number.POSITIVE_INFINITY : endNs,
+    );
+    if (!open && record.errno === undefined) this.#lockHolders.onLocked(path, process, endNs);
+    if (/LOCK_NB|F_SETLK,|F_OFD_SETLK,/.test(record.args) || (isFcntl && !/SETLKW/.test(record.args))) return;
     if (open || endNs - record.startNs >= LOCK_WAIT_NS) {
       const span = this.#store.open('lock', 'lock', `lock ${path}`, record.startNs, evidenceOf(record));
       if (!open) span.endNs = endNs;
-      span.attributes = { 'gotrace.path': path, 'process.pid': process.pid };
+      span.attributes = {
+        'gotrace.path': path,
+        'process.pid': process.pid,
+        ...(holder === undefined ? {} : { 'gotrace.lock.holder': holder }),
+      };
     }
     const module = open || record.errno !== undefined ? undefined : readCachePath(path);
     if (module?.kind === 'lock') this.#unpacking.onLocked(path, module, process.pid, endNs, record.at);

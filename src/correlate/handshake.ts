@@ -23,6 +23,7 @@ export function isHandshakeWrite(
     data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
   if (connection.tls === undefined && (hello !== undefined || (isUnseen && !connection.isTls))) {
     connection.host = hello?.serverName ?? hostOfTunnel(connection.tunnel) ?? connection.host;
+    connection.takesTickets = hello?.takesTickets === true;
     const span = begin(store, connection, socket, data);
     if (hello !== undefined && hello.alpn.length > 0)
       span.attributes['gotrace.tls.alpn'] = hello.alpn.join(' ');

@@ -33,6 +33,8 @@ export interface Connection {
   tunnel: Tunnel | undefined;
   tls: Span | undefined;
   isTls: boolean;
+  /** The client asked for session tickets. */
+  takesTickets: boolean;
   /** When the last word of the handshake went either way. */
   lastHandshakeNs: number;
   response: Span | undefined;
@@ -101,6 +103,7 @@ export function newConnection(connect: Span | undefined): Connection {
     tunnel: undefined,
     tls: undefined,
     isTls: false,
+    takesTickets: false,
     lastHandshakeNs: 0,
     response: undefined,
     transfer: undefined,

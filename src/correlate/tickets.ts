@@ -10,16 +10,13 @@ const LONG_SILENCE_NS = 1e9;
 const ENDS_WHEN_DONE: ReadonlySet<string> = new Set(['curl', 'wget']);
 
 /** Silence behind what may have been session tickets, on a connection with one request. */
-export function isAfterTickets(
-  { isTls, requests, transfer, firstRecord, bytesUnasked, lastDataNs }: Connection,
-  data: Payload,
-): boolean {
-  return (
-    isTls &&
-    requests === 1 &&
-    data.endNs - lastDataNs >= NEXT_RESPONSE_NS &&
-    mayBeTickets(transfer?.attributes['gotrace.bytes'] ?? 0, firstRecord, bytesUnasked)
-  );
+export function isAfterTickets(connection: Connection, data: Payload): boolean {
+  return connection.isTls && data.endNs - connection.lastDataNs >= NEXT_RESPONSE_NS && areTickets(connection);
+}
+
+function areTickets({ requests, transfer, firstRecord, bytesUnasked, takesTickets }: Connection): boolean {
+  const bytes = transfer?.attributes['gotrace.bytes'] ?? 0;
+  return requests === 1 && mayBeTickets(bytes, firstRecord, bytesUnasked, takesTickets ? 1 : 2);
 }
 
 /** What came before were tickets: the request waited all the time, and this is its answer. */
@@ -63,11 +60,9 @@ export function awaitStill(
   }
 }
 
-function isUnheard({ isTls, requests, transfer, firstRecord, bytesUnasked }: Connection): boolean {
-  if (!isTls) return false;
-  const bytes = transfer?.attributes['gotrace.bytes'] ?? 0;
-  const areTickets = requests === 1 && mayBeTickets(bytes, firstRecord, bytesUnasked);
-  return areTickets || mayBeGreeting(bytes, firstRecord);
+function isUnheard(connection: Connection): boolean {
+  const bytes = connection.transfer?.attributes['gotrace.bytes'] ?? 0;
+  return connection.isTls && (areTickets(connection) || mayBeGreeting(bytes, connection.firstRecord));
 }
 
 function isLaterOf({ spans }: Connection, { pid }: Process, timeNs: number): boolean {

@@ -125,6 +125,10 @@ function factOf(name: string, facts: Facts): string | undefined {
         : (facts.url ?? facts.module);
     case 'ip':
       return addressesOf(facts).join(' and ') || undefined;
+    case 'nameservers':
+      return addressesOf(facts).length < 2
+        ? `the nameserver ${addressesOf(facts)[0] ?? ''}`.trimEnd()
+        : `the nameservers ${addressesOf(facts).join(' and ')}`;
     case 'anyIp':
       return (
         addressesOf(facts)

@@ -1,4 +1,5 @@
 import { hostOf } from '../correlate/modcache.ts';
+import { asksForTunnel, type Span } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { RESOLVED } from '../wire/resolved.ts';
 import { isOfSumdb } from './decisive-errors.ts';
@@ -20,6 +21,7 @@ export function causeOf(error: TraceError, url: string | undefined, context: Cas
   if (isSumdb && error.class === 'origin-failed') return 'sumdb/origin';
   if (isSumdb && REACHING.test(plain)) return 'sumdb/unreachable';
   if (plain === 'transfer/reset') return brokenWhile(error, url, context);
+  if (plain === 'tls/unverified') return saidBeside(error, url, context) ?? plain;
   if (plain === 'connect/failed') return howItFailed('connect', CONNECT_ERRORS, error, url, context) ?? plain;
   if (error.class === 'dns-unresolved')
     return howItFailed('lookup', LOOKUP_ERRORS, error, url, context) ?? plain;
@@ -31,7 +33,21 @@ export function causeOf(error: TraceError, url: string | undefined, context: Cas
   return plain;
 }
 
-const NO_HEADER = /\b(?:Get|Head) "?https?:\S+"?: (?:EOF$|read tcp \S+: read: connection reset)/;
+/** What go, which asked the same host before git did, says of its certificate. */
+function saidBeside(error: TraceError, url: string | undefined, { trace }: Case): string | undefined {
+  const host = error.detail.host ?? (url === undefined ? undefined : hostOf(url));
+  const said = trace.errors.find(
+    (each) =>
+      each !== error &&
+      /^tls-(?:expired|unknown-authority|wrong-name|no-roots)$/.test(each.class) &&
+      hostOf(each.detail.url ?? '') === host,
+  );
+  return said === undefined ? undefined : CAUSE_OF_CLASS[said.class];
+}
+
+/** net/http says `unexpected EOF` where an egress proxy hangs up on CONNECT. */
+const NO_HEADER =
+  /\b(?:Get|Head) "?https?:\S+"?: (?:(?:unexpected )?EOF$|read tcp \S+: read: connection reset)/;
 
 /** What a connection that broke was doing: with packets it shows, else only whether the host had ever answered. */
 function brokenWhile(error: TraceError, url: string | undefined, { trace }: Case): string {
@@ -39,6 +55,7 @@ function brokenWhile(error: TraceError, url: string | undefined, { trace }: Case
   // net/http names the URL behind `Get` where no header came; packets tell more.
   if (!trace.coverage.syscalls && NO_HEADER.test(error.text)) return 'ttfb/closed';
   const host = url === undefined ? undefined : hostOf(url);
+  if (trace.spans.some((span) => isHungUp(span, host))) return 'ttfb/egress-closed';
   const handshakes = trace.spans.filter(
     (span) => span.kind === 'tls' && span.attributes['server.address'] === host,
   );
@@ -54,6 +71,15 @@ function brokenWhile(error: TraceError, url: string | undefined, { trace }: Case
     fetches.length > 0 &&
     fetches.every((span) => span.attributes['http.response.status_code'] === undefined);
   return isUnanswered ? 'ttfb/closed' : 'transfer/reset';
+}
+
+/** The egress proxy was asked for a connection to the host, and ended that with it in place of an answer. */
+function isHungUp(span: Span, host: string | undefined): boolean {
+  return (
+    asksForTunnel(span) &&
+    /^(?:eof|ECONNRESET|EPIPE)$/.test(span.attributes['error.type'] ?? '') &&
+    span.name.includes(host ?? '')
+  );
 }
 
 const CONNECT_ERRORS: Readonly<Record<string, string>> = {
@@ -82,14 +108,19 @@ function howItFailed(
 ): string | undefined {
   const host = detail.host ?? (url === undefined ? undefined : hostOf(url));
   const errors = trace.spans.flatMap((span) =>
-    span.kind === kind && (span.attributes['server.address'] ?? span.attributes['dns.question.name']) === host
-      ? (span.attributes['error.type'] ?? [])
-      : [],
+    span.kind === kind && namesOf(span).includes(host) ? (span.attributes['error.type'] ?? []) : [],
   );
   if (errors.some((error) => error.startsWith(RESOLVED))) return 'dns/local-resolver';
   const found = new Set(errors.map((error) => causes[error]));
   if (kind === 'lookup' && found.size === 0 && lacksAaaa(trace, host)) return 'dns/slow-aaaa';
   return found.size === 1 ? [...found][0] : undefined;
+}
+
+function namesOf({ attributes }: Span): readonly (string | undefined)[] {
+  return [
+    attributes['server.address'] ?? attributes['dns.question.name'],
+    attributes['network.peer.address'],
+  ];
 }
 
 /** A was answered, and AAAA never: musl gives up both (res_msend.c, name_from_dns). */

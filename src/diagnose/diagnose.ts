@@ -150,6 +150,8 @@ function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>)
 
 function isSameTrouble(finding: Finding, diagnosis: { cause: string; culprit: Culprit }): boolean {
   if (finding.cause === diagnosis.cause) return true;
+  // It had come, however long that took.
+  if (diagnosis.cause === 'toolchain/unverified') return false;
   const phase = phaseOfCause(diagnosis.cause);
   const sameHost =
     finding.culprit.host === undefined ||

@@ -41,6 +41,8 @@ export function settingOf(
       return /create zip.*|malformed file path.*|module source tree too large.*/
         .exec(error.text)?.[0]
         .slice(0, 200);
+    case 'disk/other':
+      return (FILE_ERROR.exec(error.text)?.[0] ?? error.text.trim()).slice(0, 200);
     case 'tls/other':
       return /tls: (.*)$/.exec(error.text)?.[1];
     case 'proxy-config/govcs':
@@ -54,12 +56,14 @@ export function settingOf(
     case 'sumdb/origin':
     case 'unknown/other':
     case 'cpu/no-memory':
-    case 'disk/other':
       return error.text.trim().slice(0, 200);
     default:
       return undefined;
   }
 }
+
+/** fs.PathError at the end of a line: `write /path: file too large`. */
+const FILE_ERROR = /[a-z]+ \/[^:]+: [^:]+$/;
 
 /** How an answer says that there is no such thing. */
 const NOT_FOUND =

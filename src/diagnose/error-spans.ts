@@ -1,16 +1,20 @@
 import { egressOf } from '../correlate/egress.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
-import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis } from './rule.ts';
+import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis, step } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
 import { whatResolvedDid } from './rules/dns.ts';
+
+/** Causes that say what could not be had, for whatever reason. */
+export const NEEDS_REASON: ReadonlySet<string> = new Set(['toolchain/download', 'sumdb/unreachable']);
 
 /** Adds the host and address that the packets show, where the text names none. */
 export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
   const { cause } = diagnosis;
   if (cause === 'transfer/corrupt') return withZip(diagnosis, context);
   if (cause === 'server-error/not-a-proxy') return withAnswer(diagnosis, context);
-  if (error.class.startsWith('egress-')) return withEgress(diagnosis, error, context);
+  if (error.class.startsWith('egress-') || cause === 'ttfb/egress-closed')
+    return withEgress(diagnosis, error, context);
   if (error.class === 'dns-unresolved') return withNameservers(diagnosis, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
   if (diagnosis.culprit.address !== undefined) return diagnosis;
@@ -115,9 +119,22 @@ function withEgress(diagnosis: Diagnosis, error: TraceError, context: Case): Dia
   const address =
     error.detail.address ?? (host === undefined || port === undefined ? undefined : `${host}:${port}`);
   const evidence = connect?.evidence[0] ?? lookedUp?.at;
+  if (NEEDS_REASON.has(diagnosis.cause))
+    return {
+      ...diagnosis,
+      culprit: culprit({ ...diagnosis.culprit, address }),
+      step: `${diagnosis.step ?? 'no'}, says the egress proxy${host === undefined ? '' : ` ${host}`}`,
+    };
+  const isHungUp = diagnosis.cause === 'ttfb/egress-closed';
   return {
     ...diagnosis,
-    culprit: culprit({ ...diagnosis.culprit, host, address }),
+    culprit: culprit({
+      ...diagnosis.culprit,
+      host,
+      address,
+      ...(isHungUp ? { url: `http://${address ?? host}`, setting: 'HTTPS_PROXY' } : {}),
+    }),
+    ...(isHungUp ? step(diagnosis.culprit.host) : {}),
     ...(host === undefined && address === undefined ? { step: 'the egress proxy of HTTPS_PROXY' } : {}),
     evidence: [...diagnosis.evidence.slice(0, 2), ...(evidence === undefined ? [] : [evidence])],
   };

@@ -3,7 +3,7 @@ import type { TraceError } from '../model/trace.ts';
 import { causeOf } from './cause-of-error.ts';
 import { SAYS_NOTHING } from './decisive-errors.ts';
 import { settingOf } from './error-settings.ts';
-import { withSpans } from './error-spans.ts';
+import { NEEDS_REASON, withSpans } from './error-spans.ts';
 import { baseOf, type Case, culprit, type Diagnosis } from './rule.ts';
 
 /** What an error says, completed by what the spans show of the same trouble. */
@@ -45,13 +45,12 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
   return withSpans(diagnosis, error, context);
 }
 
-/** Causes that say what could not be had, for whatever reason. */
-const NEEDS_REASON: ReadonlySet<string> = new Set(['toolchain/download', 'sumdb/unreachable']);
-
 function reasonOf(cause: string, { class: name, text, quoted }: TraceError): { readonly step?: string } {
   // What stands behind the URL, or all of it.
   if (NEEDS_REASON.has(cause))
     return { step: (/https?:\S+"?: (\S.*)$/.exec(text)?.[1] ?? text).trim().slice(0, 200) };
+  // net.OpError: `dial tcp 192.0.2.53:53: connect: connection refused`.
+  if (cause === 'dns/tcp-fallback') return { step: /: (?:connect: )?([^:]+)$/.exec(text)?.[1] ?? text };
   if (cause === 'toolchain/too-old')
     return {
       step: text.includes('GOTOOLCHAIN=local')

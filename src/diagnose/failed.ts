@@ -3,6 +3,7 @@ import type { Group } from '../timeline/timeline.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { failureAtEnd } from './cut-errors.ts';
 import { type Case, findingOf } from './rule.ts';
+import { isSignificant } from './significance.ts';
 import { missingFrom } from './unseen.ts';
 
 /** A group of waits, and what a rule says of it. */
@@ -43,10 +44,22 @@ export function failedUnexplained(code: number, context: Case, waits: readonly W
   const missing = missingFrom(context.trace);
   if (missing !== undefined)
     return failedInTheDark(`Failed: it ended with exit code ${code}, and ${missing}.`, waits);
+  const slow = waits.find(({ group }) => isSignificant(group, context));
+  if (slow !== undefined && !waits.some(hasFailed)) return failedAndSlow(code, slow, waits);
   const headline = coverage.syscalls
     ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
     : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
   return failedInTheDark(headline, waits);
+}
+
+/** Why it failed is not known; what took its time is, and may have to do with it or not. */
+function failedAndSlow(code: number, slow: Wait, waits: readonly Wait[]): DiagnosisResult {
+  const headline = `Failed: it ended with exit code ${code}, and nothing that it printed says why. It was slow: ${slow.finding.summary}.`;
+  return {
+    verdict: { status: 'failed', headline },
+    blockingPoint: slow.finding,
+    findings: [slow, ...waits.filter((each) => each !== slow)].map((each) => each.finding),
+  };
 }
 
 function failedFirst(waits: readonly Wait[]): Finding[] {

@@ -30,8 +30,9 @@ function beforeCut(pattern: string, flags = 'gi'): RegExp {
 
 /** What is replaced, and by what. Each names a secret by its form; the text around it stays. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  // scheme://user:password@host, and a token alone before the @. What a remedy leaves to be filled in is no secret.
-  [/(\b[A-Za-z][A-Za-z0-9+.-]*:\/\/)(?!USER:PASSWORD@)[^\s/@"'<>]*@/g, `$1${HIDDEN}@`],
+  // scheme://user:password@host, and a token alone before the @. What a remedy leaves to be filled in is no secret,
+  // nor is the user that everybody is for git's servers.
+  [/(\b[A-Za-z][A-Za-z0-9+.-]*:\/\/)(?!(?:USER:PASSWORD|git)@)[^\s/@"'<>]*@/g, `$1${HIDDEN}@`],
   // The same where a tracer's -s cut it before the @: user:password, unless it is host:port; a long word without a dot.
   [
     beforeCut(

@@ -111,6 +111,8 @@ interface Index {
   readonly pauses: SpanIndex<Span>;
   /** Requests to the checksum database. */
   readonly checks: SpanIndex<Span>;
+  /** What those waited for that were seen to hold a lock which others waited for, by the process. */
+  readonly byHolder: ReadonlyMap<number, SpanIndex<Span>>;
   /** What a process starts to learn a password, by the process: its requests wait for that. */
   readonly authPrograms: ReadonlyMap<number, readonly Span[]>;
 }
@@ -139,8 +141,18 @@ function indexOf(spans: readonly Span[]): Index {
     ),
     checks: new SpanIndex(spans.filter(({ kind, phase }) => kind !== 'process' && phase === 'sumdb')),
     pauses: new SpanIndex(spans.filter((span) => span.kind === 'pause')),
+    byHolder: byHolderOf(spans),
     authPrograms: authProgramsOf(spans),
   };
+}
+
+function byHolderOf(spans: readonly Span[]): Map<number, SpanIndex<Span>> {
+  const holders = new Set(spans.flatMap(({ attributes }) => attributes['gotrace.lock.holder'] ?? []));
+  const waits = groupBy(spans, (span) => {
+    const pid = pidOf(span);
+    return pid !== undefined && holders.has(pid) && isWaitedFor(span) ? pid : undefined;
+  });
+  return new Map([...waits].map(([pid, held]) => [pid, new SpanIndex(held)]));
 }
 
 function authProgramsOf(spans: readonly Span[]): Map<number, Span[]> {
@@ -153,6 +165,7 @@ function authProgramsOf(spans: readonly Span[]): Map<number, Span[]> {
 function insideOf(span: Span, index: Index): readonly Span[] {
   if (span.kind === 'process') return index.tree.below(span, isWaitedFor);
   const pid = span.attributes['process.pid'];
+  if (span.kind === 'lock') return whileHeld(span, index);
   if (span.kind === 'fetch')
     return [
       ...networkOf(span, index),
@@ -165,6 +178,14 @@ function insideOf(span: Span, index: Index): readonly Span[] {
   // Between its hash and the end of the lock, a module is checked against the checksum database (modfetch.checkModSum).
   const checks = index.checks.overlapping(span.startNs, span.endNs ?? Number.POSITIVE_INFINITY);
   return [...same, ...checks].filter((each) => pidOf(each) === pid);
+}
+
+/** Who waits for a lock waits for what its holder does. */
+function whileHeld({ startNs, endNs, attributes }: Span, { byHolder }: Index): readonly Span[] {
+  const holder = byHolder.get(attributes['gotrace.lock.holder'] ?? -1);
+  const waits = holder?.overlapping(startNs, endNs ?? Number.POSITIVE_INFINITY) ?? [];
+  // In a deadlock, each waits for the other.
+  return waits.filter((each) => each.attributes['gotrace.lock.holder'] !== attributes['process.pid']);
 }
 
 function networkOf(fetch: Span, { network, fetchHosts }: Index): Span[] {

@@ -65,13 +65,19 @@ const FINISHED: ReadonlySet<number> = new Set([32, 48].map((hash) => RECORD_HEAD
 
 /**
  * Whether all that a server has sent since the handshake may be session tickets (RFC 8446, section 4.6.1): OpenSSL sends two
- * of the same length, a few hundred bytes each, before it has read a request. `before` of it came before the request.
+ * of the same length, a few hundred bytes each, before it has read a request, and crypto/tls one, where the client takes
+ * tickets (`least`). `before` of it came before the request.
  */
-export function mayBeTickets(bytes: number, recordLength: number | undefined, before = 0): boolean {
+export function mayBeTickets(
+  bytes: number,
+  recordLength: number | undefined,
+  before = 0,
+  least: 1 | 2 = 2,
+): boolean {
   return (
     recordLength !== undefined &&
     recordLength <= LONGEST_TICKET &&
-    before + bytes > recordLength &&
+    before + bytes >= least * recordLength &&
     before + bytes <= MOST_TICKETS * recordLength &&
     bytes % recordLength === 0
   );
@@ -96,17 +102,28 @@ export interface ClientHello {
   readonly serverName: string | undefined;
   /** The application protocols that the client offers, `h2` and `http/1.1`; empty where the payload holds none. */
   readonly alpn: readonly string[];
+  /**
+   * It takes session tickets, as OpenSSL does and go does not: it says so (RFC 5077 section 3.2, RFC 8446 section 4.2.9), or
+   * offers what only others than go do (encrypt-then-MAC, RFC 7366), and the rest is cut.
+   */
+  readonly takesTickets: boolean;
 }
 
 const HANDSHAKE_HEADER = 9;
 const SERVER_NAME = 0;
 const ALPN = 16;
+/** session_ticket, psk_key_exchange_modes, encrypt_then_mac. */
+const OF_TICKETS = [35, 45, 22];
 
 /** A ClientHello (RFC 8446 section 4.1.2), of which `-s N` may have cut the end. Undefined for any other record. */
 export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
   if (bytes[0] !== 22 || bytes[1] !== 3 || (bytes.length > 5 && bytes[5] !== 1)) return undefined;
   const extensions = extensionsOf(bytes);
-  return { serverName: readServerName(extensions.get(SERVER_NAME)), alpn: readAlpn(extensions.get(ALPN)) };
+  return {
+    serverName: readServerName(extensions.get(SERVER_NAME)),
+    alpn: readAlpn(extensions.get(ALPN)),
+    takesTickets: OF_TICKETS.some((type) => extensions.has(type)),
+  };
 }
 
 /** The contents of the extensions by their type; one that is cut is left out. */

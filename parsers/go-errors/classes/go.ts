@@ -30,6 +30,8 @@ export const GO_CLASSES: readonly ErrorClass[] = [
     pattern:
       /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing \S*go\.(?:mod|work)|^(?:\S*\/)?go\.(?:mod|work):\d+(?::\d+)?: (?!.*(?:exit status|https?:))|package (?<path2>\S+) is not in (?:std|GOROOT)/,
   },
+  // modfetch/sumdb.go, useSumDB and dbDial: a toolchain is looked up there in any case.
+  { name: 'sumdb-off', pattern: /checksum database disabled by GOSUMDB=off/ },
   { name: 'sumdb-setting', pattern: /invalid GOSUMDB|verifier not found|malformed verifier id/ },
   // cmd/go/internal/modfetch/codehost/vcs.go and vcs/vcs.go, checkGOVCS: the policy forbids what is installed.
   { name: 'govcs', pattern: /GOVCS disallows using (?<program>\w+) for (?:public|private) (?<path>[^\s;]+)/ },

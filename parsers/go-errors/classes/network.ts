@@ -11,6 +11,11 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
     name: 'dns-servfail',
     pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: server misbehaving/,
   },
+  // net, dnsclient_unix.go: TCP is what is asked again over, when an answer does not fit into UDP.
+  {
+    name: 'dns-tcp',
+    pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: (?:read|write|dial) tcp /,
+  },
   {
     name: 'dns-refused',
     pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: (?:read|dial) udp .*connection refused/,
@@ -42,7 +47,7 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
   {
     name: 'tls-unknown-authority',
     pattern:
-      /certificate signed by unknown authority|unable to get local issuer certificate|self[- ]signed certificate|certificate is not trusted|terminated in a root certificate which is not trusted|SEC_ERROR_UNKNOWN_ISSUER|SEC_E_UNTRUSTED_ROOT|server certificate verification failed/,
+      /certificate signed by unknown authority|unable to get local issuer certificate|self[- ]signed certificate|certificate is not trusted|terminated in a root certificate which is not trusted|SEC_ERROR_UNKNOWN_ISSUER|SEC_E_UNTRUSTED_ROOT/,
   },
   {
     name: 'tls-wrong-name',
@@ -54,6 +59,8 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
     pattern:
       /certificate has expired or is not yet valid|certificate has expired|certificate is (?:not yet valid|expired)|SEC_E_CERT_EXPIRED/,
   },
+  // curl with GnuTLS says no more than this, whatever is wrong with the chain or with its dates (lib/vtls/gtls.c).
+  { name: 'tls-unverified', pattern: /server certificate verification failed/ },
   { name: 'tls-handshake-timeout', pattern: /TLS handshake timeout/ },
   {
     name: 'tls-not-tls',

@@ -6,7 +6,7 @@ const ASK = { text: 'Ask this DNS nameserver by hand', command: 'dig +tries=1 +t
 export const DNS_WORDS: readonly CauseWords[] = [
   {
     cause: 'dns/slow-nameserver',
-    summary: 'the nameserver {ip} took {seconds} to answer for {host}',
+    summary: '{nameservers} took {seconds} to answer for {host}',
     explanation:
       'A nameserver answers, but late. Go has no DNS cache: each new connection looks the name up again.',
     telltale: 'More than 0.5 s between a query on UDP port 53 and its answer from the same server.',
@@ -50,7 +50,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/dead-nameserver',
-    summary: 'the nameserver {ip} never answered; {seconds} went into waiting before another one was asked',
+    summary: '{nameservers} never answered; {seconds} went into waiting before another one was asked',
     explanation:
       'One of several nameservers does not answer. Go waits 5 s for it (resolv.conf: timeout), then asks the next.',
     telltale: 'A query without an answer, and the same name asked of another server 5 s later.',
@@ -103,8 +103,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/servfail',
-    summary:
-      'the nameserver[ {ip}] cannot resolve {host}: it answers SERVFAIL or REFUSED (server misbehaving)',
+    summary: '{nameservers} cannot resolve {host}: the answer is SERVFAIL or REFUSED (server misbehaving)',
     explanation:
       'The nameserver answers that it failed, or refuses to answer. Go then asks the next server and tries again.',
     telltale: 'rcode 2 or 5; `server misbehaving`.',
@@ -145,7 +144,8 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/tcp-fallback',
-    summary: 'answers for {host} did not fit into UDP, and asking {ip} again over TCP took {seconds}',
+    summary:
+      'answers for {host} did not fit into UDP, and {ip} was asked again over TCP[, which took {cost}][: {step}]',
     explanation:
       'A truncated answer makes the resolver ask again over TCP; where TCP port 53 is filtered or slow, that is the wait.',
     telltale: 'TC bit in a UDP answer, then a connection to port 53.',

@@ -137,6 +137,20 @@ export const SUMDB_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'toolchain/unverified',
+    summary: 'the Go toolchain that go.mod asks for was downloaded and cannot be checked: GOSUMDB=off',
+    explanation:
+      'A toolchain cannot be in go.sum, so that go looks its checksum up in the checksum database, whatever GOSUMDB and GONOSUMDB say of modules; with GOSUMDB=off that fails.',
+    telltale: '`verifying module: checksum database disabled by GOSUMDB=off`.',
+    remedies: [
+      {
+        text: 'Use the default checksum database, and name what is private',
+        command: 'go env -u GOSUMDB; unset GOSUMDB; go env -w GONOSUMDB=corp.example/*',
+      },
+      { text: 'Or use the installed toolchain', command: 'GOTOOLCHAIN=local go mod download' },
+    ],
+  },
+  {
     cause: 'toolchain/too-old',
     summary: 'go.mod requires a newer Go than the one installed[ ({setting})][, and {step}]',
     explanation:

@@ -1,5 +1,17 @@
 import type { CauseWords } from './types.ts';
 
+const LOOK_AT_CERTIFICATE = [
+  {
+    text: 'See what the server presents: who signed the certificate, for which names, until when',
+    command:
+      'openssl s_client {farEnd} </dev/null | openssl x509 -noout -issuer -subject -dates -ext subjectAltName',
+  },
+  {
+    text: 'A CA of your company belongs into the trust store of this machine; or name it for this shell',
+    command: 'export SSL_CERT_FILE=/path/to/ca-bundle.crt',
+  },
+];
+
 export const TLS_WORDS: readonly CauseWords[] = [
   {
     cause: 'tls/handshake-stall',
@@ -71,18 +83,25 @@ export const TLS_WORDS: readonly CauseWords[] = [
       'Where a server’s certificate cannot be trusted, the client sends a TLS alert in place of its Finished message. The log shows the alert, and neither the certificate (it is encrypted) nor the words that go has for it.',
     telltale: 'Behind the ServerHello the client writes one short record, an alert, and closes.',
     remedies: [
-      {
-        text: 'See what the server presents: who signed the certificate, for which names, until when',
-        command:
-          'openssl s_client {farEnd} </dev/null | openssl x509 -noout -issuer -subject -dates -ext subjectAltName',
-      },
-      {
-        text: 'A CA of your company belongs into the trust store of this machine; or name it for this shell',
-        command: 'export SSL_CERT_FILE=/path/to/ca-bundle.crt',
-      },
+      ...LOOK_AT_CERTIFICATE,
       {
         text: 'Read the reason in what go prints; strace -s 512 keeps it in the log',
         command: 'go mod download',
+      },
+    ],
+  },
+  {
+    cause: 'tls/unverified',
+    summary:
+      'git does not trust the certificate of {host}: it is from an unknown CA, or it has expired; git does not say which',
+    explanation:
+      'git with GnuTLS has one sentence for all that is wrong with a chain of certificates or its dates. It reads http.sslCAInfo and the trust store of the system, and not SSL_CERT_FILE.',
+    telltale: '`server certificate verification failed`.',
+    remedies: [
+      ...LOOK_AT_CERTIFICATE,
+      {
+        text: 'git has a setting of its own for that',
+        command: 'git config --global http.sslCAInfo /path/to/ca-bundle.crt',
       },
     ],
   },

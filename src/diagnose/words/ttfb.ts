@@ -67,6 +67,14 @@ export const TTFB_WORDS: readonly CauseWords[] = [
     remedies: EGRESS,
   },
   {
+    cause: 'ttfb/egress-closed',
+    summary: 'the egress proxy[ {host}] closes the connection when it is asked for one[ to {step}]',
+    explanation:
+      'HTTPS_PROXY names a proxy. It took the connection, was asked for one to the host, and hung up: it does not let anybody through to there, it is overloaded, or it is no HTTP proxy.',
+    telltale: 'CONNECT, and then the end of the connection in place of an answer; `unexpected EOF`.',
+    remedies: EGRESS,
+  },
+  {
     cause: 'ttfb/slow-first-proxy',
     summary:
       'the first GOPROXY entry {base} answers 404 for every module, slowly: {seconds} before the next entry was asked',
