@@ -715,6 +715,72 @@ describe('locks, helpers, disk', () => {
     });
   });
 
+  it('who waits for a lock waits for what its holder does; where that does nothing, it is named', async () => {
+    const path = '/home/runner/go/pkg/mod/cache/download/lib.example/a/@v/v1.0.0.lock';
+    const two = (...calls: readonly (readonly [number, string])[]) =>
+      log([0.01, 'clone(child_stack=NULL, flags=SIGCHLD) = 2 <0.000100>'], ...calls, ...exit(8)).replaceAll(
+        /^1 (\S+) 2 /gm,
+        '2 $1 ',
+      );
+    const waits = [
+      [0.1, `2 flock(9<${path}>, LOCK_EX) = 0 <0.000010>`],
+      [0.2, `flock(7<${path}>, LOCK_EX) = 0 <7.000000>`],
+      [7.2, `2 flock(9<${path}>, LOCK_UN) = 0 <0.000010>`],
+    ] as const;
+    const [held, waited, freed] = waits;
+    expect(await point(two(held, waited, freed))).toMatchObject({
+      cause: 'lock/module',
+      culprit: { process: 'process 2 holds it' },
+      seconds: 7,
+    });
+    const dead =
+      'connect(5<TCP:[5]>, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.9")}, 16) = -1 ETIMEDOUT (Connection timed out) <6.500000>';
+    expect(
+      await point(
+        two(
+          held,
+          waited,
+          [0.3, '2 socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 5<TCP:[5]> <0.000010>'],
+          [0.3, `2 ${dead}`],
+          freed,
+        ),
+      ),
+    ).toMatchObject({ cause: 'connect/blackhole', seconds: 6.5 });
+  });
+
+  it('two that wait for each other are not explained away', async () => {
+    const lock = (pid: string, of: string, rest: string) => `${pid}flock(7</mod/${of}.lock>, LOCK_EX${rest}`;
+    const text = log(
+      [0.01, 'clone(child_stack=NULL, flags=SIGCHLD) = 2 <0.000100>'],
+      [0.1, lock('', 'a', ') = 0 <0.000010>')],
+      [0.1, lock('2 ', 'b', ') = 0 <0.000010>')],
+      [0.2, lock('', 'b', ' <unfinished ...>')],
+      [0.2, lock('2 ', 'a', ' <unfinished ...>')],
+      [9, '+++ killed by SIGINT +++'],
+    ).replaceAll(/^1 (\S+) 2 /gm, '2 $1 ');
+    expect(await point(text)).toMatchObject({ status: 'blocked', cause: 'lock/other', seconds: 8.8 });
+  });
+
+  it('sleep is nobody’s fault, and told where it is most of the run; that of another thread tells nothing', async () => {
+    const told = async (call: string) =>
+      (await reportOfText(log([0.1, call], ...exit(4.2)))).verdict.headline;
+    const headline = 'Healthy: nothing waited unduly. It took 4.2 s.';
+    const calls = [
+      'clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=4, tv_nsec=0}, 0x7ffd) = 0 <4.000000>',
+      'poll(NULL, 0, 4000) = 0 (Timeout) <4.000000>',
+      'select(0, NULL, NULL, NULL, {tv_sec=4, tv_usec=0}) = 0 (Timeout) <4.000000>',
+    ];
+    for (const call of calls)
+      expect(await told(call)).toBe(`${headline} For 4.0 s of it, it slept of its own accord (go).`);
+    expect(await told('poll([{fd=5, events=POLLIN}], 1, 4000) = 0 (Timeout) <4.000000>')).toBe(headline);
+    const text = log([0.1, `9 ${calls[0]}`], ...exit(4.2)).replace(/^1 (\S+) 9 /m, '9 $1 ');
+    const thread = text.replace(
+      /^9 /m,
+      '1 1700000000.050000 clone(child_stack=0x1, flags=CLONE_VM|CLONE_THREAD) = 9 <0.000100>\n9 ',
+    );
+    expect((await reportOfText(thread)).verdict.headline).toBe(headline);
+  });
+
   it('unpacking a large file takes the time, and unpacking many small ones under a tracer does not count', async () => {
     const lock = '/mod/cache/download/m.example/a/@v/v1.0.0.lock';
     const run = (files: number) =>

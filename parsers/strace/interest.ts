@@ -15,8 +15,12 @@ export type Interest =
   | 'fcntl'
   /** Waiting without a reason of its own: never a record, however long it takes. */
   | 'idle'
+  /** Waiting for a time: a record where that is long. */
+  | 'sleeping'
   /** Waiting for what its arguments name: a record where the log ends in it. */
-  | 'waiting';
+  | 'waiting'
+  /** Waiting for what its arguments name, or for a time: a record where the log ends in it, and where it is long. */
+  | 'polling';
 
 const NAMES: Readonly<Record<Exclude<Interest, 'counted'>, readonly string[]>> = {
   always: [
@@ -44,13 +48,11 @@ const NAMES: Readonly<Record<Exclude<Interest, 'counted'>, readonly string[]>> =
   fcntl: ['fcntl', 'fcntl64'],
   idle: [
     ...['futex', 'futex_waitv', 'epoll_wait', 'epoll_pwait', 'epoll_pwait2'],
-    ...['nanosleep', 'clock_nanosleep', 'pause', 'rt_sigtimedwait', 'rt_sigsuspend'],
-    ...['exit', 'io_uring_enter'],
+    ...['pause', 'rt_sigtimedwait', 'rt_sigsuspend', 'exit', 'io_uring_enter'],
   ],
-  waiting: [
-    ...['poll', 'ppoll', 'select', 'pselect6', '_newselect'],
-    ...['restart_syscall', 'wait4', 'waitid', 'waitpid'],
-  ],
+  sleeping: ['nanosleep', 'clock_nanosleep'],
+  waiting: ['restart_syscall', 'wait4', 'waitid', 'waitpid'],
+  polling: ['poll', 'ppoll', 'select', 'pselect6', '_newselect'],
 };
 
 const BY_NAME = new Map<string, Interest>(
@@ -63,7 +65,12 @@ export function interestOf(name: string): Interest {
 
 /** It waits, and how long says nothing about the disk or the machine. */
 export function isWaiting(interest: Interest): boolean {
-  return interest === 'idle' || interest === 'waiting';
+  return interest === 'idle' || interest === 'waiting' || hasTimeout(interest);
+}
+
+/** Whether how long it takes may be its own choice. */
+function hasTimeout(interest: Interest): boolean {
+  return interest === 'sleeping' || interest === 'polling';
 }
 
 /** What has to be known of a call to count it only. Numbers, for a table that is asked for each line. */
@@ -80,6 +87,7 @@ export const Demand = {
 
 export function demandOf(interest: Interest): number {
   if (interest === 'always') return Demand.Read;
+  if (hasTimeout(interest)) return Demand.End;
   if (isWaiting(interest)) return Demand.Count;
   return interest === 'counted' ? Demand.End : Demand.Ask;
 }
@@ -91,6 +99,14 @@ const TELLING_ERRORS: ReadonlySet<string> = new Set([
 
 /** A call that is not idle and takes this long was a wait: the disk, a lock, a pipe. Scheduling alone takes less. */
 const SLOW_CALL_NS = 1_000_000;
+
+/** A sleep of less is the pace of a loop. */
+const LONG_SLEEP_NS = 0.5e9;
+
+/** Whether a call that waits took so long that it is a record. */
+export function isLongSleep(interest: Interest, durationNs: number): boolean {
+  return hasTimeout(interest) && durationNs >= LONG_SLEEP_NS;
+}
 
 /** Whether the way in which a call that is not idle ended makes it a record; `durationNs` is NaN where it is not known. */
 export function isTelling(errno: string | undefined, durationNs: number): boolean {

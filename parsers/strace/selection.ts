@@ -1,7 +1,7 @@
 import { COMMA, GREATER, LESS, QUOTE, SLASH } from './ascii.ts';
 import { indexOf, indexOfByte, latin1, readValue, startsWith } from './bytes.ts';
 import type { CallTail } from './call.ts';
-import { type Interest, isTelling, isWaiting } from './interest.ts';
+import { type Interest, isLongSleep, isTelling, isWaiting } from './interest.ts';
 
 const DOT_TMP = Buffer.from('.tmp');
 const TERMINAL = Buffer.from('/dev/tty');
@@ -46,7 +46,7 @@ export class Selection {
 
   /** Whether the way it ended makes a call of interest: trouble with the disk or with rights, or a wait. */
   wantsResult(interest: Interest, errno: string | undefined, durationNs: number): boolean {
-    return !isWaiting(interest) && isTelling(errno, durationNs);
+    return isWaiting(interest) ? isLongSleep(interest, durationNs) : isTelling(errno, durationNs);
   }
 
   /** Whether what a call is called with makes it of interest; its arguments, or the first half of them, are at [start, end). */

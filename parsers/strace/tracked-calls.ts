@@ -121,7 +121,7 @@ export class TrackedCalls {
   end(): void {
     const open = [...this.pending.entries()].sort(([, a], [, b]) => a.at.line - b.at.line);
     for (const [pid, call] of open) {
-      if (call.interest === 'idle') continue;
+      if (call.interest === 'idle' || call.interest === 'sleeping') continue;
       this.#output.emit(begunCall('open', pid, this.#calls.nameOf(call.nameId), call));
     }
     this.pending.clear();

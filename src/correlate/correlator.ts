@@ -23,6 +23,7 @@ import { Samples } from './samples.ts';
 import { keyOfText, SeparateStderr } from './separate-stderr.ts';
 import { giveUpAttempts, partsOf, type Shown, shownOf } from './shown.ts';
 import { awaitInSilence, openHosts } from './silence.ts';
+import { Sleeps } from './sleeps.ts';
 import { Snapshot } from './snapshot.ts';
 import { Sockets } from './sockets.ts';
 import { StderrReader } from './stderr.ts';
@@ -53,6 +54,7 @@ export class Correlator {
   readonly #files = new Files(this.#store, this.#arrivals);
   readonly #terminal = new Terminal(this.#store);
   readonly #pauses = new Pauses(this.#store);
+  readonly #sleeps = new Sleeps(this.#store);
   readonly #output = new GoOutput(this.#store, this.#arrivals, this.#pauses);
   readonly #snapshot = new Snapshot(this.#store);
   readonly #samples = new Samples(this.#store);
@@ -126,8 +128,9 @@ export class Correlator {
     this.#observed.onCall(record);
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#pauses.onCall(record, process);
+    this.#sleeps.onCall(record, process);
     this.#processes.onCall(record, process);
-    if (record.state === 'open' && isWaiting(interestOf(record.name))) return;
+    if (isWaiting(interestOf(record.name))) return;
     if (record.name === 'close') {
       // Both halves are reported; the first is when the number became free.
       if (record.state === 'entered' || record.resumedAt === undefined) this.#onClose(record, process);

@@ -172,13 +172,25 @@ function joinCulprits(a: Culprit, b: Culprit): Culprit {
   return { ...b, ...a };
 }
 
+/** What a program slept of its own accord, where that is most of the run. */
+function sleepIn({ segments, wallNs }: Timeline): string {
+  const asleep = segments.filter(({ span }) => span?.kind === 'sleep');
+  const sleptNs = asleep.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
+  if (sleptNs < LEAST_SLEEP_NS || sleptNs < wallNs / 2) return '';
+  const who = [...new Set(asleep.flatMap(({ span }) => span?.attributes['process.command'] ?? []))];
+  return ` For ${printSeconds(sleptNs)} of it, it slept of its own accord (${who.slice(0, MOST_SLEEPERS).join(', ')}).`;
+}
+
+const LEAST_SLEEP_NS = 1e9;
+const MOST_SLEEPERS = 2;
+
 function healthyHeadline({ trace, timeline }: Case): string {
   const fetches = trace.spans.filter((span) => span.kind === 'fetch').length;
   const what = fetches > 0 ? `, ${fetches} ${fetches === 1 ? 'fetch' : 'fetches'}` : '';
   const ended =
     trace.ending.kind === 'exited' ? '' : ' in this log (it does not show whether the command ended)';
   const time = trace.coverage.timed
-    ? ` It took ${printSeconds(timeline.wallNs)}${what}.`
+    ? ` It took ${printSeconds(timeline.wallNs)}${what}.${sleepIn(timeline)}`
     : what === ''
       ? ''
       : ` It shows${what.slice(1)}.`;

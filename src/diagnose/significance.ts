@@ -23,6 +23,7 @@ const ALLOWED_NS: Readonly<Record<Phase, number>> = {
   'proxy-config': 0.5e9,
   'server-error': 1e9,
   toolchain: 2e9,
+  sleep: Number.POSITIVE_INFINITY,
   unknown: 1e9,
 };
 
@@ -41,7 +42,7 @@ const QUICK_BYTES_PER_SECOND = 1e6;
 /** Whether a group of waits is a blocking point, and not what any run has. */
 export function isSignificant(group: Group, { timeline, trace: { endNs, coverage } }: Case): boolean {
   if (group.phase === 'unknown' || group.spans.length === 0) return false;
-  // Work is what was asked for.
+  // Work is what was asked for, and so is sleep.
   if (group.spans.every(isWork)) return false;
   if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND)
     return false;
@@ -68,7 +69,7 @@ function besideWorkNs({ wallNs, groups }: Timeline): number {
 }
 
 function isWork({ kind }: Span): boolean {
-  return kind === 'work';
+  return kind === 'work' || kind === 'sleep';
 }
 
 /** A round trip to another continent: what every request may take, however many there are. */

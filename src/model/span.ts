@@ -3,7 +3,7 @@ import type { SourceLine } from '../../parsers/types.ts';
 /** What a span waits for. `unknown` is only used for gaps of the critical path that nothing explains. */
 export const PHASES = [
   ...(['dns', 'connect', 'tls', 'ttfb', 'transfer', 'sumdb', 'git', 'lock', 'disk', 'cpu', 'auth'] as const),
-  ...(['proxy-config', 'server-error', 'toolchain', 'unknown'] as const),
+  ...(['proxy-config', 'server-error', 'toolchain', 'sleep', 'unknown'] as const),
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
@@ -25,6 +25,8 @@ export type SpanKind =
   | 'unzip'
   /** A process stood still, and waited for nobody: see pauses.ts. */
   | 'pause'
+  /** A program waited for a time of its own choice: see sleeps.ts. */
+  | 'sleep'
   /** The command works: it compiles, links, unpacks. What is waited for meanwhile has spans of its own. */
   | 'work';
 

@@ -23,6 +23,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'git-command',
   'unzip',
   'work',
+  'sleep',
 ]);
 
 /** The longest spans, in the order of their start, as bars of `width` columns over the whole run. */

@@ -76,11 +76,11 @@ function pausesOf(span: Span, { pauses }: Index): readonly Span[] {
     .filter((pause) => pid === undefined || (pidOf(pause) ?? pid) === pid);
 }
 
-/** Work is all that goes on where nothing is waited for. */
+/** Work, and sleep, is all that goes on where nothing is waited for. */
 function workOf(spans: readonly Span[], waits: readonly Piece[], endNs: number): Piece[] {
   const index = new SpanIndex(waits);
   return spans
-    .filter((span) => span.kind === 'work')
+    .filter(({ kind }) => kind === 'work' || kind === 'sleep')
     .flatMap((span) => {
       const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
       const inside = index.overlapping(whole.startNs, whole.endNs);

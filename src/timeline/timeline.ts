@@ -163,6 +163,8 @@ function totalsBy(
   keyOf: (span: Span) => string | undefined,
 ): Total[] {
   const byKey = groupBy(pieces, ({ span }) => keyOf(span));
+  // What nothing explains is in flight for itself.
+  const gaps = groupBy(segments, ({ span, phase }) => (span === undefined ? phase : undefined));
   const critical = new Map<string, number>();
   for (const segment of segments) {
     const key = segment.span === undefined ? segment.phase : keyOf(segment.span);
@@ -171,7 +173,7 @@ function totalsBy(
   return [...new Set([...byKey.keys(), ...(keyOf === hostOf ? [] : critical.keys())])]
     .map((key) => ({
       key,
-      wallNs: unionOf(byKey.get(key) ?? []),
+      wallNs: unionOf([...(byKey.get(key) ?? []), ...(gaps.get(key as Phase) ?? [])]),
       criticalNs: critical.get(key) ?? 0,
       count: new Set(byKey.get(key)?.map((piece) => piece.span)).size,
     }))

@@ -68,7 +68,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/all-nameservers-dead',
-    summary: 'no nameserver answered for {host} (asked: {ip})',
+    summary: 'no nameserver answered for {host}[ (asked: {ip})]',
     explanation:
       'None of the nameservers in resolv.conf answers. Each is asked twice for 5 s, then the lookup fails with an i/o timeout.',
     telltale: 'Only queries, no answer from any server; `lookup …: i/o timeout`.',

@@ -77,9 +77,9 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   {
     cause: 'ttfb/slow-first-proxy',
     summary:
-      'the first GOPROXY entry {base} answers 404 for every module, slowly: {seconds} before the next entry was asked',
+      'the GOPROXY entry {base} answers 404 for every module, slowly: {seconds} before the next entry was asked',
     explanation:
-      'Each module is asked of the first entry, which does not have it and takes its time to say so, before the next entry serves it. Since Go 1.24 a 404 over https is asked twice (GOAUTH).',
+      'Each module is asked of an entry that does not have it and takes its time to say so, before the next entry serves it. Since Go 1.24 a 404 over https is asked twice (GOAUTH).',
     telltale: '404 from the same host for each module, each followed by a request to the next entry.',
     remedies: [
       { text: 'Change the order of GOPROXY: {base} answers 404 slowly', command: '{swapped}' },
