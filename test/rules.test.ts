@@ -715,6 +715,21 @@ describe('locks, helpers, disk', () => {
     });
   });
 
+  it('a sleep is for the error before it, and for none that came long before', async () => {
+    const failed =
+      '"go: lib.example/a@v1.0.0: reading https://proxy.example/lib.example/a/@v/v1.0.0.zip: 502 Bad Gateway\\n"';
+    const run = (at: number) =>
+      point(
+        log(
+          [at, `write(2</dev/null>, ${failed}, 96) = 96 <0.000010>`],
+          [4, 'clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=5, tv_nsec=0}, 0x7ffd) = 0 <5.000000>'],
+          ...exit(9.1),
+        ),
+      );
+    expect(await run(3.9)).toMatchObject({ status: 'slow', cause: 'server-error/5xx', seconds: 5 });
+    expect(await run(1)).toMatchObject({ status: 'healthy' });
+  });
+
   it('who waits for a lock waits for what its holder does; where that does nothing, it is named', async () => {
     const path = '/home/runner/go/pkg/mod/cache/download/lib.example/a/@v/v1.0.0.lock';
     const two = (...calls: readonly (readonly [number, string])[]) =>

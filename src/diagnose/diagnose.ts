@@ -2,6 +2,7 @@ import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
+import { sleepNote, triedAgainAfterSleep } from './asleep.ts';
 import { printSeconds } from './catalogue.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { cutHeadline, failureBefore, isCutShort } from './cut-errors.ts';
@@ -53,6 +54,8 @@ function conclusionOf(context: Case): DiagnosisResult {
       'slow',
       waits.sort((a, b) => Number(slow.includes(b)) - Number(slow.includes(a))).map((each) => each.finding),
     );
+  const triedAgain = triedAgainAfterSleep(context);
+  if (triedAgain !== undefined) return conclude('slow', [triedAgain, ...waits.map((each) => each.finding)]);
   const unseen = whatIsUnseen(context);
   return {
     verdict:
@@ -172,25 +175,13 @@ function joinCulprits(a: Culprit, b: Culprit): Culprit {
   return { ...b, ...a };
 }
 
-/** What a program slept of its own accord, where that is most of the run. */
-function sleepIn({ segments, wallNs }: Timeline): string {
-  const asleep = segments.filter(({ span }) => span?.kind === 'sleep');
-  const sleptNs = asleep.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
-  if (sleptNs < LEAST_SLEEP_NS || sleptNs < wallNs / 2) return '';
-  const who = [...new Set(asleep.flatMap(({ span }) => span?.attributes['process.command'] ?? []))];
-  return ` For ${printSeconds(sleptNs)} of it, it slept of its own accord (${who.slice(0, MOST_SLEEPERS).join(', ')}).`;
-}
-
-const LEAST_SLEEP_NS = 1e9;
-const MOST_SLEEPERS = 2;
-
 function healthyHeadline({ trace, timeline }: Case): string {
   const fetches = trace.spans.filter((span) => span.kind === 'fetch').length;
   const what = fetches > 0 ? `, ${fetches} ${fetches === 1 ? 'fetch' : 'fetches'}` : '';
   const ended =
     trace.ending.kind === 'exited' ? '' : ' in this log (it does not show whether the command ended)';
   const time = trace.coverage.timed
-    ? ` It took ${printSeconds(timeline.wallNs)}${what}.${sleepIn(timeline)}`
+    ? ` It took ${printSeconds(timeline.wallNs)}${what}.${sleepNote(timeline)}`
     : what === ''
       ? ''
       : ` It shows${what.slice(1)}.`;
