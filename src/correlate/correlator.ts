@@ -31,8 +31,8 @@ import { Terminal } from './terminal.ts';
 import { totalsOf } from './totals.ts';
 import { openUnstored } from './unstored.ts';
 
-/** Calls in which threads wait for each other, for descriptors, and for time. */
-const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|(?:clock_)?nanosleep)/;
+/** Calls in which threads wait for each other, and for descriptors; `gotrace run` leaves them out, and not clock_nanosleep. */
+const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|nanosleep)/;
 
 /** What is known beside the records. */
 export interface Totals {

@@ -6,7 +6,7 @@ import { sleepNote, triedAgainAfterSleep } from './asleep.ts';
 import { printSeconds } from './catalogue.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { cutHeadline, failureBefore, isCutShort } from './cut-errors.ts';
-import { decisiveErrors } from './decisive-errors.ts';
+import { decisiveErrors, SAYS_NOTHING } from './decisive-errors.ts';
 import { dumpFinding } from './dump.ts';
 import { entryFindings } from './entries.ts';
 import { diagnoseError } from './errors.ts';
@@ -63,8 +63,16 @@ function conclusionOf(context: Case): DiagnosisResult {
         ? { status: 'healthy', headline: healthyHeadline(context) }
         : { status: 'unknown', headline: unseen },
     blockingPoint: undefined,
-    findings: waits.map((each) => each.finding),
+    findings: [...waits.map((each) => each.finding), ...(exitedWell ? errors.filter(isOfTheEnd(trace)) : [])],
   };
+}
+
+/** What a program below a command that ended well said before it failed: a script went on without it. */
+function isOfTheEnd({ errors }: Trace): (finding: Finding) => boolean {
+  const last = new Set(
+    errors.flatMap(({ final, class: name, at }) => (final && !SAYS_NOTHING.has(name) ? [at] : [])),
+  );
+  return ({ evidence: [at] }) => at !== undefined && last.has(at);
 }
 
 /** Who is ended while it waits may yet see its call fail, and say so, before it is gone. */
