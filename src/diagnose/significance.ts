@@ -121,12 +121,17 @@ function allowedNs(group: Group): number {
   return ALLOWED_NS[group.phase] + files * TRACED_FILE_NS;
 }
 
+/** How long the waits stood that ended in an error. */
+function failedNs({ segments }: Group): number {
+  const failed = segments.filter(({ span }) => span?.attributes['error.type'] !== undefined);
+  return failed.reduce((sum, segment) => sum + lengthOf(segment), 0);
+}
+
 /** Worth a finding beside the blocking point: it passes the allowance, whatever its share. */
 export function isNotable(group: Group): boolean {
   const [first] = group.spans;
   if (first === undefined || (group.phase === 'cpu' && first.kind !== 'pause')) return false;
-  const failed = group.spans.some((span) => span.attributes['error.type'] !== undefined);
-  if (failed) return group.criticalNs >= SHORTEST_NS;
+  if (failedNs(group) >= SHORTEST_NS) return true;
   // A build opens ten thousand files, and of those some hundred take as long as a busy machine makes them take.
   const allowed =
     ALLOWED_NS[group.phase] + (group.phase === 'disk' ? group.spans.length * TRACED_FILE_NS : 0);
