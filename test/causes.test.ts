@@ -27,6 +27,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'dns/all-nameservers-dead': { is: 'dns-alldead', near: 'dns-refusedport' },
   'dns/no-such-host': { is: 'dns-nxdomain', near: 'dns-servfail' },
   'dns/servfail': { is: 'dns-servfail', near: 'healthy-aaaa-servfail' },
+  'dns/lame-referral': {
+    is: get('dial tcp: lookup proxy.example on 192.0.2.53:53: lame referral'),
+    near: get('dial tcp: lookup proxy.example on 192.0.2.53:53: no such host'),
+  },
   'dns/refused-port': { is: 'dns-refusedport', near: 'dns-wrong-address' },
   'dns/unreachable': {
     is: get(

@@ -36,6 +36,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   'tls-version': 'tls/version',
   'no-vcs-protocol': 'git/no-repository',
   'no-such-host': 'dns/no-such-host',
+  'dns-lame': 'dns/lame-referral',
   'dns-servfail': 'dns/servfail',
   'dns-tcp': 'dns/tcp-fallback',
   'dns-refused': 'dns/refused-port',

@@ -4,7 +4,7 @@ import { causeOf } from './cause-of-error.ts';
 import { SAYS_NOTHING } from './decisive-errors.ts';
 import { settingOf } from './error-settings.ts';
 import { NEEDS_REASON, withSpans } from './error-spans.ts';
-import { baseOf, type Case, culprit, type Diagnosis } from './rule.ts';
+import { baseOf, type Case, culprit, type Diagnosis, step } from './rule.ts';
 
 /** What an error says, completed by what the spans show of the same trouble. */
 export function diagnoseError(error: TraceError, context: Case): Diagnosis {
@@ -63,13 +63,19 @@ function reasonOf(cause: string, { class: name, text, quoted }: TraceError): { r
         ? 'no nameserver answered, or one could not tell: the C library does not say which'
         : 'whether the name does not exist or no nameserver answered, curl does not say',
     };
-  if (cause !== 'auth/private-module') return {};
-  if (quoted === true) return { step: 'the git of the server has none' };
+  return cause === 'auth/private-module' ? step(whatLogin(text, quoted)) : {};
+}
+
+/** What a repository's host says to git, and what git has for an answer. */
+function whatLogin(text: string, quoted: boolean | undefined): string {
+  if (/returned error: 403/.test(text)) return 'forbids git to read it (403)';
+  const asks = 'asks git for a login';
+  if (quoted === true) return `${asks}, and the git of the server has none`;
   if (text.includes('terminal prompts disabled'))
-    return { step: 'git has none and may not ask for one (terminal prompts disabled)' };
+    return `${asks}, and git has none and may not ask for one (terminal prompts disabled)`;
   return /Authentication failed|denied|Invalid username|Support for password/.test(text)
-    ? { step: 'refuses the one that git has' }
-    : {};
+    ? `${asks}, and refuses the one that git has`
+    : asks;
 }
 
 /** Some of ssh's errors name no host: it is the one that ssh, or the git above it, was started for, or that the line beside it names. */

@@ -7,6 +7,8 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
     pattern:
       /lookup (?<host>[^\s:]+)(?: on (?<address>\[?[\d.a-fA-F:]+\]?:\d+))?: (?:no such host|getaddrinfow: No such host)|(?:Could not resolve hostname (?<host2>[^\s';:]+): )?(?:Name or service not known|nodename nor servname provided)/,
   },
+  // net, dnsclient_unix.go, errLameReferral: an answer without an address by a server that does not ask others (no RA bit).
+  { name: 'dns-lame', pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: lame referral/ },
   {
     name: 'dns-servfail',
     pattern: /lookup (?<host>[^\s:]+)(?: on (?<address>\S+:\d+))?: server misbehaving/,

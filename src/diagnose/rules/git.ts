@@ -12,6 +12,8 @@ import {
   type WaitRule,
 } from '../rule.ts';
 
+import { readLookup } from './dns-lookup.ts';
+
 /** More than this in one fetch is a big repository, not a slow server. */
 const BIG_FETCH_BYTES = 5e6;
 
@@ -57,14 +59,14 @@ function gitClone(group: Group): Diagnosis | undefined {
   };
 }
 
-function gitServer(group: Group): Diagnosis {
+function gitServer(group: Group, context: Case): Diagnosis {
   const network = group.spans.some(
     (span) => span.kind === 'response' || span.kind === 'tls' || span.kind === 'connect',
   );
   return {
     cause: 'git/slow-server',
     culprit: gitCulprit(group.spans),
-    ...step(stepOf(group)?.slow),
+    ...step(slowStep(group, context)),
     confidence: network ? 0.9 : 0.6,
     evidence: evidenceOf(group.spans),
   };
@@ -85,6 +87,17 @@ const STEPS: Readonly<Partial<Record<SpanKind, { readonly stalled?: string; read
   connect: { stalled: 'the TCP connect gets no answer', slow: 'connecting' },
   tls: { stalled: 'the TLS handshake gets no answer', slow: 'in the TLS handshake' },
 };
+
+/** A name that is looked up for long is a nameserver's doing: it is named. */
+function slowStep(group: Group, context: Case): string | undefined {
+  const slow = stepOf(group)?.slow;
+  if (slow !== STEPS.lookup?.slow) return slow;
+  const { queries } = readLookup(group, context);
+  const servers = [...new Set(queries.flatMap((query) => query.attributes['network.peer.address'] ?? []))];
+  return servers.length === 0 ? slow : `${slow} (${servers.slice(0, MOST_SERVERS).join(', ')} was asked)`;
+}
+
+const MOST_SERVERS = 3;
 
 function stepOf({ segments, criticalNs }: Group) {
   const byKind = new Map<SpanKind, number>();

@@ -33,7 +33,7 @@ export const AUTH_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'auth/private-module',
-    summary: '{module} is private, or does not exist: {host} asks git for a login[, and {step}]',
+    summary: '{module} is private, or does not exist: {host}[ {step}]',
     explanation:
       'No proxy has the module, go asked the repository itself, and that wants a login. Go forbids git to prompt.',
     telltale: '404 from the proxy, then git: `terminal prompts disabled`, `could not read Username`.',

@@ -114,6 +114,21 @@ export const DNS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'dns/lame-referral',
+    summary:
+      '{nameservers} has no address for {host}, and does not ask other nameservers for one (lame referral)',
+    explanation:
+      'The answer holds no address and says that the server knows its own zones only (no recursion): it is no resolver, or none for this machine.',
+    telltale: '`lame referral`; an answer without the RA bit.',
+    remedies: [
+      {
+        text: 'See whether it is a resolver: `recursion requested but not available`',
+        command: 'dig @{ip} {host}',
+      },
+      { text: 'Name a resolver in its place (nameserver line)', command: 'cat /etc/resolv.conf' },
+    ],
+  },
+  {
     cause: 'dns/refused-port',
     summary: 'nothing listens on DNS port 53 of {ip} (connection refused)',
     explanation:
