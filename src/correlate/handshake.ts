@@ -8,6 +8,7 @@ import {
   readClientHello,
   tlsRecordType,
 } from '../wire/tls.ts';
+import { programOf } from './processes.ts';
 import { attributesOf, type Connection, endSpan, type Payload, type Socket, TLS_PORTS } from './socket.ts';
 import { hostOfTunnel } from './tunnels.ts';
 
@@ -23,7 +24,7 @@ export function isHandshakeWrite(
     data.bytes.length === 0 && TLS_PORTS.has(socket.peer?.port ?? 0) && connection.requests === 0;
   if (connection.tls === undefined && (hello !== undefined || (isUnseen && !connection.isTls))) {
     connection.host = hello?.serverName ?? hostOfTunnel(connection.tunnel) ?? connection.host;
-    connection.takesTickets = hello?.takesTickets === true;
+    connection.takesTickets = hello?.takesTickets ?? programOf(socket.process.command) !== 'go';
     const span = begin(store, connection, socket, data);
     if (hello !== undefined && hello.alpn.length > 0)
       span.attributes['gotrace.tls.alpn'] = hello.alpn.join(' ');

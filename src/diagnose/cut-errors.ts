@@ -1,8 +1,8 @@
-import type { Phase, Span, SpanKind } from '../model/span.ts';
+import { asksForTunnel, type Phase, type Span, type SpanKind } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { groupOf } from '../timeline/timeline.ts';
 import { decisiveErrors, SAYS_NOTHING } from './decisive-errors.ts';
-import { type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf } from './rule.ts';
+import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf, step } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 
 /** An error follows from what went wrong at once; `go build` loads what else there is before it prints it. */
@@ -21,6 +21,7 @@ const PHASE_OF_STEP: Readonly<Partial<Record<SpanKind, Phase>>> = {
 /** Whose steps are not told apart. */
 const WHOLE: ReadonlySet<Phase> = new Set(['sumdb', 'toolchain']);
 const SSH_PORT = 22;
+const DNS_PORT = 53;
 /** A headline is to be read at a glance. */
 const LONGEST_QUOTE = 200;
 /** cmd/go/internal/toolchain/select.go, Exec: `go: download go1.99.0 for linux/amd64: …`. */
@@ -83,31 +84,54 @@ function isStep({ kind, endNs, attributes }: Span): boolean {
   return (kind === 'fetch' || PHASE_OF_STEP[kind] !== undefined) && endNs !== undefined;
 }
 
-function diagnoseStep(step: Span, context: Case): Diagnosis | undefined {
-  const { kind, startNs, attributes } = step;
+function diagnoseStep(last: Span, context: Case): Diagnosis | undefined {
+  const { kind, startNs, attributes } = last;
   const status = attributes['http.response.status_code'] ?? 0;
   const answered = status >= 500 ? 'server-error/5xx' : CAUSE_OF_STATUS[status];
   if (answered !== undefined)
-    return told(step.phase === 'sumdb' && status === 404 ? 'sumdb/private-module' : answered, step);
+    return told(last.phase === 'sumdb' && status === 404 ? 'sumdb/private-module' : answered, last);
   const error = attributes['error.type'];
   if (error === undefined) return undefined;
   if (kind === 'response') {
     if (error === 'aborted') return undefined;
-    return told(attributes['network.peer.port'] === SSH_PORT ? 'git/ssh-closed' : 'ttfb/closed', step);
+    if (asksForTunnel(last)) return hungUp(last);
+    return told(attributes['network.peer.port'] === SSH_PORT ? 'git/ssh-closed' : 'ttfb/closed', last);
   }
-  const phase = WHOLE.has(step.phase) ? step.phase : (PHASE_OF_STEP[kind] ?? step.phase);
-  const group = groupOf([{ span: step, phase, startNs, endNs: endOf(step), open: false }]);
+  if (kind === 'connect' && attributes['network.peer.port'] === DNS_PORT) return overTcp(last, context);
+  const phase = WHOLE.has(last.phase) ? last.phase : (PHASE_OF_STEP[kind] ?? last.phase);
+  const group = groupOf([{ span: last, phase, startNs, endNs: endOf(last), open: false }]);
   return diagnoseWait(group, context);
 }
 
-function told(cause: string, step: Span): Diagnosis {
-  const status = step.attributes['http.response.status_code'];
+/** The egress proxy, in place of an answer to CONNECT. */
+function hungUp(span: Span): Diagnosis {
+  const { host, address } = culpritOfSpan(span);
+  return {
+    ...told('ttfb/egress-closed', span),
+    culprit: culprit({ host, address, url: `http://${address ?? host}`, setting: 'HTTPS_PROXY' }),
+    ...step(/ (\S+?)(?::\d+)?$/.exec(span.name)?.[1]),
+  };
+}
+
+/** TCP to a nameserver is for an answer that did not fit into UDP. */
+function overTcp(connect: Span, { trace }: Case): Diagnosis {
+  const lookup = trace.spans.findLast(({ kind, startNs }) => kind === 'lookup' && startNs <= connect.startNs);
+  const { 'error.type': error } = connect.attributes;
+  return {
+    ...told('dns/tcp-fallback', connect),
+    culprit: culprit({ host: lookup?.attributes['server.address'], address: addressOf(connect) }),
+    ...step(error === 'ECONNREFUSED' ? 'connection refused' : error),
+  };
+}
+
+function told(cause: string, span: Span): Diagnosis {
+  const status = span.attributes['http.response.status_code'];
   const setting = cause === 'server-error/5xx' && status !== undefined ? String(status) : undefined;
   return {
     cause,
-    culprit: culprit({ ...culpritOfSpan(step), setting }),
+    culprit: culprit({ ...culpritOfSpan(span), setting }),
     confidence: CONFIDENCE,
-    evidence: evidenceOf([step]),
+    evidence: evidenceOf([span]),
   };
 }
 

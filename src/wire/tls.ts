@@ -104,9 +104,9 @@ export interface ClientHello {
   readonly alpn: readonly string[];
   /**
    * It takes session tickets, as OpenSSL does and go does not: it says so (RFC 5077 section 3.2, RFC 8446 section 4.2.9), or
-   * offers what only others than go do (encrypt-then-MAC, RFC 7366), and the rest is cut.
+   * offers what only others than go do (encrypt-then-MAC, RFC 7366), and the rest is cut. Undefined where all of that is cut.
    */
-  readonly takesTickets: boolean;
+  readonly takesTickets: boolean | undefined;
 }
 
 const HANDSHAKE_HEADER = 9;
@@ -122,7 +122,7 @@ export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
   return {
     serverName: readServerName(extensions.get(SERVER_NAME)),
     alpn: readAlpn(extensions.get(ALPN)),
-    takesTickets: OF_TICKETS.some((type) => extensions.has(type)),
+    takesTickets: extensions.size === 0 ? undefined : OF_TICKETS.some((type) => extensions.has(type)),
   };
 }
 
