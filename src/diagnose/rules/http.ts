@@ -233,10 +233,13 @@ function amountOf({ spans: [first, ...others] }: Group, endNs: number): { bytes:
   if (first === undefined) return { bytes: 0, seconds: 0 };
   const longest = lengthOf(first, endNs);
   const long = [first, ...others.filter((span) => lengthOf(span, endNs) >= longest / 10)];
-  return {
-    bytes: long.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0),
-    seconds: long.reduce((sum, span) => sum + lengthOf(span, endNs), 0) / 1e9,
-  };
+  // What comes through a connection and what goes into a zip are the same bytes, where the log does not join them.
+  const isZip = ({ attributes }: Span) => attributes['gotrace.module'] !== undefined;
+  const amounts = [long.filter(isZip), long.filter((span) => !isZip(span))].map((spans) => ({
+    bytes: spans.reduce((sum, span) => sum + (span.attributes['gotrace.bytes'] ?? 0), 0),
+    seconds: spans.reduce((sum, span) => sum + lengthOf(span, endNs), 0) / 1e9,
+  }));
+  return amounts.reduce((a, b) => (b.bytes > a.bytes ? b : a));
 }
 
 export function printBytes(bytes: number): string {
