@@ -68,6 +68,11 @@ export function isWaiting(interest: Interest): boolean {
   return interest === 'idle' || interest === 'waiting' || hasTimeout(interest);
 }
 
+/** Where the log ends in such a call, it is no record. */
+export function isNeverOpen(interest: Interest): boolean {
+  return interest === 'idle' || interest === 'sleeping';
+}
+
 /** Whether how long it takes may be its own choice. */
 function hasTimeout(interest: Interest): boolean {
   return interest === 'sleeping' || interest === 'polling';
@@ -79,15 +84,17 @@ export const Demand = {
   Read: 0,
   /** Nothing: however it ends, it is no record. */
   Count: 1,
+  /** How long it took. */
+  Time: 2,
   /** How it ended. */
-  End: 2,
+  End: 3,
   /** How it ended, and what it was called with. */
-  Ask: 3,
+  Ask: 4,
 } as const;
 
 export function demandOf(interest: Interest): number {
   if (interest === 'always') return Demand.Read;
-  if (hasTimeout(interest)) return Demand.End;
+  if (hasTimeout(interest)) return Demand.Time;
   if (isWaiting(interest)) return Demand.Count;
   return interest === 'counted' ? Demand.End : Demand.Ask;
 }
@@ -101,7 +108,7 @@ const TELLING_ERRORS: ReadonlySet<string> = new Set([
 const SLOW_CALL_NS = 1_000_000;
 
 /** A sleep of less is the pace of a loop. */
-const LONG_SLEEP_NS = 0.5e9;
+export const LONG_SLEEP_NS = 0.5e9;
 
 /** Whether a call that waits took so long that it is a record. */
 export function isLongSleep(interest: Interest, durationNs: number): boolean {

@@ -3,7 +3,7 @@ import { isDigit, isNameByte } from './bytes.ts';
 import { type CallTail, readTail } from './call.ts';
 import type { Calls } from './calls.ts';
 import { skipBlanks } from './head.ts';
-import { Demand, isTelling } from './interest.ts';
+import { Demand, isTelling, LONG_SLEEP_NS } from './interest.ts';
 import { RecentNames } from './names.ts';
 import { UsualReturns } from './returns.ts';
 import type { Selection } from './selection.ts';
@@ -85,7 +85,9 @@ export class Skimmer {
     const usual = this.#usual;
     if (demand === Demand.Read || !usual.find(chunk, open, end)) return false;
     const { durationNs, errno } = usual;
-    if (demand !== Demand.Count) {
+    if (demand === Demand.Time) {
+      if (durationNs >= LONG_SLEEP_NS) return false;
+    } else if (demand !== Demand.Count) {
       if (isTelling(errno, durationNs)) return false;
       if (
         demand === Demand.Ask &&

@@ -3,7 +3,7 @@ import type { CallTail } from './call.ts';
 import type { Calls } from './calls.ts';
 import { changedPid } from './halves.ts';
 import type { Head } from './head.ts';
-import { type Interest, isWaiting } from './interest.ts';
+import { type Interest, isNeverOpen, isWaiting } from './interest.ts';
 import type { Output } from './output.ts';
 import { type PendingCall, PendingCalls } from './pending.ts';
 import { begunCall, NOWHERE, returnedCall } from './record-of.ts';
@@ -58,7 +58,7 @@ export class TrackedCalls {
       interest,
       startNs: timeNs,
       isWanted,
-      args: isKept ? line.latin1(argsStart, argsEnd) : '',
+      args: isNeverOpen(interest) ? '' : line.latin1(argsStart, argsEnd),
       at: isKept ? line.at() : NOWHERE,
     };
     const thread = (interest === 'always' ? changedPid(bytes, end) : undefined) ?? pid;
@@ -121,7 +121,7 @@ export class TrackedCalls {
   end(): void {
     const open = [...this.pending.entries()].sort(([, a], [, b]) => a.at.line - b.at.line);
     for (const [pid, call] of open) {
-      if (call.interest === 'idle' || call.interest === 'sleeping') continue;
+      if (isNeverOpen(call.interest)) continue;
       this.#output.emit(begunCall('open', pid, this.#calls.nameOf(call.nameId), call));
     }
     this.pending.clear();

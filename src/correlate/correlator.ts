@@ -128,9 +128,11 @@ export class Correlator {
     this.#observed.onCall(record);
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#pauses.onCall(record, process);
-    this.#sleeps.onCall(record, process);
     this.#processes.onCall(record, process);
-    if (isWaiting(interestOf(record.name))) return;
+    if (isWaiting(interestOf(record.name))) {
+      this.#sleeps.onCall(record, process);
+      return;
+    }
     if (record.name === 'close') {
       // Both halves are reported; the first is when the number became free.
       if (record.state === 'entered' || record.resumedAt === undefined) this.#onClose(record, process);

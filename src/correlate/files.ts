@@ -73,17 +73,13 @@ export class Files {
     }
     const endNs = record.startNs + (record.durationNs ?? (record.boundNs ?? record.startNs) - record.startNs);
     const open = record.state === 'open';
-    const holder = this.#lockHolders.holderOf(
-      path,
-      process,
-      record.startNs,
-      open ? Number.POSITIVE_INFINITY : endNs,
-    );
     if (!open && record.errno === undefined) this.#lockHolders.onLocked(path, process, endNs);
     if (/LOCK_NB|F_SETLK,|F_OFD_SETLK,/.test(record.args) || (isFcntl && !/SETLKW/.test(record.args))) return;
     if (open || endNs - record.startNs >= LOCK_WAIT_NS) {
       const span = this.#store.open('lock', 'lock', `lock ${path}`, record.startNs, evidenceOf(record));
       if (!open) span.endNs = endNs;
+      const untilNs = open ? Number.POSITIVE_INFINITY : endNs;
+      const holder = this.#lockHolders.holderOf(path, process, record.startNs, untilNs);
       span.attributes = {
         'gotrace.path': path,
         'process.pid': process.pid,

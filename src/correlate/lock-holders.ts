@@ -31,13 +31,15 @@ export class LockHolders {
 
   /** The process id of who held the lock for most of a wait for it; undefined where the log shows none. */
   holderOf(path: string, waiting: Process, startNs: number, endNs: number): number | undefined {
-    let longest = { pid: undefined as number | undefined, heldNs: 0 };
-    for (const { process, startNs: fromNs, endNs: untilNs = process.endNs ?? endNs } of this.#holds.get(
-      path,
-    ) ?? []) {
-      const heldNs = Math.min(untilNs, endNs) - Math.max(fromNs, startNs);
-      if (process.pid !== waiting.pid && heldNs > longest.heldNs) longest = { pid: process.pid, heldNs };
-    }
+    const holds = this.#holds.get(path)?.filter(({ process }) => process.pid !== waiting.pid) ?? [];
+    const times = holds.map(({ process, startNs: fromNs, endNs: untilNs = process.endNs ?? endNs }) => ({
+      pid: process.pid,
+      heldNs: Math.min(untilNs, endNs) - Math.max(fromNs, startNs),
+    }));
+    const longest = times.reduce<{ pid: number | undefined; heldNs: number }>(
+      (a, b) => (b.heldNs > a.heldNs ? b : a),
+      { pid: undefined, heldNs: 0 },
+    );
     return longest.pid;
   }
 }

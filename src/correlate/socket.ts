@@ -33,7 +33,7 @@ export interface Connection {
   tunnel: Tunnel | undefined;
   tls: Span | undefined;
   isTls: boolean;
-  /** The client asked for session tickets. */
+  /** The client takes session tickets, or may, as far as the log holds its ClientHello. */
   takesTickets: boolean;
   /** When the last word of the handshake went either way. */
   lastHandshakeNs: number;

@@ -35,6 +35,12 @@ export function nameOfTunnel({ protocol, target = '' }: Tunnel): string {
   return `${protocol} ${target}`.trimEnd();
 }
 
+/** The host that such a span is about, without its port; undefined where its name holds none. */
+export function hostInName(name: string): string | undefined {
+  const target = name.split(' ')[1];
+  return target === undefined ? undefined : readAddress(target).address;
+}
+
 /** Whether what came is the proxy's consent, and no body of a response. */
 export function isConsent(tunnel: Tunnel, head: HttpResponse | undefined): boolean {
   return tunnel.protocol === 'SOCKS5' || (head !== undefined && head.status < 300);

@@ -1,8 +1,8 @@
 import type { Finding } from '../model/finding.ts';
+import type { TraceError } from '../model/trace.ts';
 import type { Segment } from '../timeline/critical-path.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
-import { decisiveErrors } from './decisive-errors.ts';
 import { diagnoseError } from './errors.ts';
 import { type Case, findingOf } from './rule.ts';
 
@@ -32,23 +32,19 @@ export function sleepNote(timeline: Timeline): string {
 }
 
 /** A script in which something failed, which slept then, and ended well: the error is what the sleep was for. */
-export function triedAgainAfterSleep(context: Case): Finding | undefined {
+export function triedAgainAfterSleep(context: Case, errors: readonly TraceError[]): Finding | undefined {
   const sleep = sleepOf(context.timeline);
-  if (sleep === undefined) return undefined;
-  const follows = (timeNs: number) =>
-    sleep.segments.filter(({ startNs }) => startNs >= timeNs && startNs - timeNs < SOON_NS);
-  const error = decisiveErrors(context.trace).find(
-    ({ final, timeNs }) => final && timeNs !== undefined && follows(timeNs).length > 0,
-  );
-  const [first] = sleep.segments;
-  if (error === undefined || first === undefined) return undefined;
+  const isFollowed = ({ final, timeNs }: TraceError) =>
+    final &&
+    timeNs !== undefined &&
+    sleep?.segments.some(({ startNs }) => startNs >= timeNs && startNs - timeNs < SOON_NS);
+  const error = errors.find(isFollowed);
+  const [first] = sleep?.segments ?? [];
+  if (sleep === undefined || error === undefined || first === undefined) return undefined;
   const endNs = sleep.segments.at(-1)?.endNs ?? first.endNs;
   // The error itself took no time.
-  const finding = findingOf(
-    diagnoseError(error, context),
-    { startNs: first.startNs, endNs, blockedNs: 0 },
-    context,
-  );
+  const time = { startNs: first.startNs, endNs, blockedNs: 0 };
+  const finding = findingOf(diagnoseError(error, context), time, context);
   return {
     ...finding,
     summary: `${finding.summary}; it slept for ${printSeconds(sleep.sleptNs)} before it went on`,

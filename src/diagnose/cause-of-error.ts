@@ -1,4 +1,5 @@
 import { hostOf } from '../correlate/modcache.ts';
+import { hostInName } from '../correlate/tunnels.ts';
 import { asksForTunnel, type Span } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { RESOLVED } from '../wire/resolved.ts';
@@ -78,7 +79,7 @@ function isHungUp(span: Span, host: string | undefined): boolean {
   return (
     asksForTunnel(span) &&
     /^(?:eof|ECONNRESET|EPIPE)$/.test(span.attributes['error.type'] ?? '') &&
-    span.name.includes(host ?? '')
+    hostInName(span.name) === host
   );
 }
 

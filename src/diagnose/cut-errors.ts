@@ -1,8 +1,18 @@
+import { hostInName } from '../correlate/tunnels.ts';
 import { asksForTunnel, type Phase, type Span, type SpanKind } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { groupOf } from '../timeline/timeline.ts';
 import { decisiveErrors, SAYS_NOTHING } from './decisive-errors.ts';
-import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis, evidenceOf, step } from './rule.ts';
+import {
+  addressOf,
+  type Case,
+  culprit,
+  culpritOfSpan,
+  type Diagnosis,
+  egressCulprit,
+  evidenceOf,
+  step,
+} from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 
 /** An error follows from what went wrong at once; `go build` loads what else there is before it prints it. */
@@ -108,8 +118,8 @@ function hungUp(span: Span): Diagnosis {
   const { host, address } = culpritOfSpan(span);
   return {
     ...told('ttfb/egress-closed', span),
-    culprit: culprit({ host, address, url: `http://${address ?? host}`, setting: 'HTTPS_PROXY' }),
-    ...step(/ (\S+?)(?::\d+)?$/.exec(span.name)?.[1]),
+    culprit: egressCulprit(host, address),
+    ...step(hostInName(span.name)),
   };
 }
 

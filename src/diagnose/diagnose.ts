@@ -1,6 +1,6 @@
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase } from '../model/span.ts';
-import type { Trace } from '../model/trace.ts';
+import type { Trace, TraceError } from '../model/trace.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import { sleepNote, triedAgainAfterSleep } from './asleep.ts';
 import { printSeconds } from './catalogue.ts';
@@ -30,7 +30,8 @@ function conclusionOf(context: Case): DiagnosisResult {
   const waits = waitFindings(context);
   const status = trace.ending;
   const joined = new Set<Wait>();
-  const errors = errorFindings(context, waits, joined);
+  const decisive = decisiveErrors(trace);
+  const errors = errorFindings(decisive, context, waits, joined);
   const exitedWell = endedWell(trace);
   if (!exitedWell && errors.length > 0 && status.kind !== 'killed')
     return failed(
@@ -54,25 +55,21 @@ function conclusionOf(context: Case): DiagnosisResult {
       'slow',
       waits.sort((a, b) => Number(slow.includes(b)) - Number(slow.includes(a))).map((each) => each.finding),
     );
-  const triedAgain = triedAgainAfterSleep(context);
+  const triedAgain = triedAgainAfterSleep(context, decisive);
   if (triedAgain !== undefined) return conclude('slow', [triedAgain, ...waits.map((each) => each.finding)]);
   const unseen = whatIsUnseen(context);
+  // What a program below a command that ended well said before it failed: a script went on without it.
+  const wentOnWithout =
+    exitedWell && decisive.some(({ final, class: name }) => final && !SAYS_NOTHING.has(name));
+  const isNews = ({ cause }: Finding) => !waits.some(({ finding }) => finding.cause === cause);
   return {
     verdict:
       unseen === undefined
         ? { status: 'healthy', headline: healthyHeadline(context) }
         : { status: 'unknown', headline: unseen },
     blockingPoint: undefined,
-    findings: [...waits.map((each) => each.finding), ...(exitedWell ? errors.filter(isOfTheEnd(trace)) : [])],
+    findings: [...waits.map((each) => each.finding), ...(wentOnWithout ? errors.filter(isNews) : [])],
   };
-}
-
-/** What a program below a command that ended well said before it failed: a script went on without it. */
-function isOfTheEnd({ errors }: Trace): (finding: Finding) => boolean {
-  const last = new Set(
-    errors.flatMap(({ final, class: name, at }) => (final && !SAYS_NOTHING.has(name) ? [at] : [])),
-  );
-  return ({ evidence: [at] }) => at !== undefined && last.has(at);
 }
 
 /** Who is ended while it waits may yet see its call fail, and say so, before it is gone. */
@@ -123,9 +120,14 @@ function waitFinding(group: Group, context: Case): Finding | undefined {
 }
 
 /** The errors as findings. One that tells the same as a wait is joined with it: the wait has the time, the error the reason. */
-function errorFindings(context: Case, waits: readonly Wait[], joined: Set<Wait>): Finding[] {
+function errorFindings(
+  decisive: readonly TraceError[],
+  context: Case,
+  waits: readonly Wait[],
+  joined: Set<Wait>,
+): Finding[] {
   const findings: Finding[] = [];
-  for (const error of decisiveErrors(context.trace)) {
+  for (const error of decisive) {
     const diagnosis = isCutShort(error) ? failureBefore(error, context) : diagnoseError(error, context);
     if (diagnosis === undefined) continue;
     if (findings.some((finding) => finding.cause === diagnosis.cause)) continue;

@@ -1,9 +1,10 @@
 import { egressOf } from '../correlate/egress.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
-import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis, step } from './rule.ts';
+import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis, egressCulprit, step } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
 import { whatResolvedDid } from './rules/dns.ts';
+import { serversOf } from './rules/dns-lookup.ts';
 
 /** Causes that say what could not be had, for whatever reason. */
 export const NEEDS_REASON: ReadonlySet<string> = new Set(['toolchain/download', 'sumdb/unreachable']);
@@ -66,12 +67,11 @@ function withNameservers(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
       attributes['error.type'] !== undefined,
   );
   const last = failed.at(-1);
-  const servers = [...new Set(failed.flatMap((query) => addressOf(query) ?? []))].slice(0, 3).join(', ');
   return {
     ...diagnosis,
     culprit: culprit({
       ...diagnosis.culprit,
-      address: servers === '' ? undefined : servers,
+      address: serversOf(failed),
       setting:
         last === undefined || diagnosis.cause !== 'dns/local-resolver'
           ? undefined
@@ -130,9 +130,7 @@ function withEgress(diagnosis: Diagnosis, error: TraceError, context: Case): Dia
     ...diagnosis,
     culprit: culprit({
       ...diagnosis.culprit,
-      host,
-      address,
-      ...(isHungUp ? { url: `http://${address ?? host}`, setting: 'HTTPS_PROXY' } : {}),
+      ...(isHungUp ? egressCulprit(host, address) : { host, address }),
     }),
     ...(isHungUp ? step(diagnosis.culprit.host) : {}),
     ...(host === undefined && address === undefined ? { step: 'the egress proxy of HTTPS_PROXY' } : {}),

@@ -109,6 +109,15 @@ export function culpritOfSpan(span: Span | undefined): Culprit {
   });
 }
 
+/** An egress proxy, as curl --proxy is told of it. */
+export function egressCulprit(
+  host: string | undefined,
+  address: string | undefined,
+  scheme = 'http',
+): Culprit {
+  return culprit({ host, address, url: `${scheme}://${address ?? host}`, setting: 'HTTPS_PROXY' });
+}
+
 export function addressOf(span: Span): string | undefined {
   const ip = span.attributes['network.peer.address'];
   return ip === undefined ? undefined : printAddress(ip, span.attributes['network.peer.port'] ?? 0);

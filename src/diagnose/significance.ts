@@ -1,4 +1,4 @@
-import type { Phase, Span } from '../model/span.ts';
+import { isOwnDoing, type Phase } from '../model/span.ts';
 import type { Segment } from '../timeline/critical-path.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import type { Case } from './rule.ts';
@@ -43,7 +43,7 @@ const QUICK_BYTES_PER_SECOND = 1e6;
 export function isSignificant(group: Group, { timeline, trace: { endNs, coverage } }: Case): boolean {
   if (group.phase === 'unknown' || group.spans.length === 0) return false;
   // Work is what was asked for, and so is sleep.
-  if (group.spans.every(isWork)) return false;
+  if (group.spans.every(isOwnDoing)) return false;
   if (group.phase === 'transfer' && !group.open && (rateOf(group, endNs) ?? 0) >= QUICK_BYTES_PER_SECOND)
     return false;
   if (group.open && openNs(group) >= SHORTEST_NS) return true;
@@ -64,12 +64,8 @@ function openNs({ segments }: Group): number {
 
 /** The run without what it computed: compiled, linked, tested. Unpacking a module is a part of its download. */
 function besideWorkNs({ wallNs, groups }: Timeline): number {
-  const computing = groups.filter((group) => group.phase === 'cpu' && group.spans.every(isWork));
+  const computing = groups.filter((group) => group.phase === 'cpu' && group.spans.every(isOwnDoing));
   return computing.reduce((rest, group) => rest - group.criticalNs, wallNs);
-}
-
-function isWork({ kind }: Span): boolean {
-  return kind === 'work' || kind === 'sleep';
 }
 
 /** A round trip to another continent: what every request may take, however many there are. */

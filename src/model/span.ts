@@ -111,6 +111,11 @@ export function pidOf({ attributes }: Span): number | undefined {
   return attributes['process.pid'];
 }
 
+/** What a program does of its own accord: nobody keeps it waiting. */
+export function isOwnDoing({ kind }: Span): boolean {
+  return kind === 'work' || kind === 'sleep';
+}
+
 /** The wait for an egress proxy to let a connection through. */
 export function asksForTunnel({ kind, attributes }: Span): boolean {
   return kind === 'response' && attributes['gotrace.tunnel'] !== undefined;

@@ -1,6 +1,6 @@
 import { groupBy } from '../model/group-by.ts';
 import { subtract } from '../model/interval.ts';
-import { asksForTunnel, pidOf, type Span, type SpanKind } from '../model/span.ts';
+import { asksForTunnel, isOwnDoing, pidOf, type Span, type SpanKind } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
 import { SpanTree } from './span-tree.ts';
 
@@ -79,13 +79,11 @@ function pausesOf(span: Span, { pauses }: Index): readonly Span[] {
 /** Work, and sleep, is all that goes on where nothing is waited for. */
 function workOf(spans: readonly Span[], waits: readonly Piece[], endNs: number): Piece[] {
   const index = new SpanIndex(waits);
-  return spans
-    .filter(({ kind }) => kind === 'work' || kind === 'sleep')
-    .flatMap((span) => {
-      const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
-      const inside = index.overlapping(whole.startNs, whole.endNs);
-      return subtract(whole, inside).map((part) => ({ span, rank: 0, open: false, ...part }));
-    });
+  return spans.filter(isOwnDoing).flatMap((span) => {
+    const whole = { startNs: span.startNs, endNs: span.endNs ?? endNs };
+    const inside = index.overlapping(whole.startNs, whole.endNs);
+    return subtract(whole, inside).map((part) => ({ span, rank: 0, open: false, ...part }));
+  });
 }
 
 /** A look at /proc may come a quarter of a second late. */

@@ -52,11 +52,14 @@ export function buildTimeline(trace: Trace): Timeline {
     pieces,
     segments,
     groups: groupsOf(segments),
-    phases: totalsBy(pieces, segments, (span) => span.phase).map(({ key, ...rest }) => ({
+    phases: totalsBy(pieces, segments, (_, phase) => phase).map(({ key, ...rest }) => ({
       phase: key as Phase,
       ...rest,
     })),
-    hosts: totalsBy(pieces, segments, hostOf).map(({ key, ...rest }) => ({ host: key, ...rest })),
+    hosts: totalsBy(pieces, segments, (span) => span && hostOf(span)).map(({ key, ...rest }) => ({
+      host: key,
+      ...rest,
+    })),
     wallNs: trace.endNs - trace.startNs,
   };
 }
@@ -157,25 +160,24 @@ interface Total {
   readonly count: number;
 }
 
+/** What nothing explains has no span, and counts for its phase. */
 function totalsBy(
   pieces: readonly Piece[],
   segments: readonly Segment[],
-  keyOf: (span: Span) => string | undefined,
+  keyOf: (span: Span | undefined, phase: Phase) => string | undefined,
 ): Total[] {
-  const byKey = groupBy(pieces, ({ span }) => keyOf(span));
-  // What nothing explains is in flight for itself.
-  const gaps = groupBy(segments, ({ span, phase }) => (span === undefined ? phase : undefined));
-  const critical = new Map<string, number>();
-  for (const segment of segments) {
-    const key = segment.span === undefined ? segment.phase : keyOf(segment.span);
-    if (key !== undefined) critical.set(key, (critical.get(key) ?? 0) + segment.endNs - segment.startNs);
-  }
-  return [...new Set([...byKey.keys(), ...(keyOf === hostOf ? [] : critical.keys())])]
-    .map((key) => ({
+  const gaps = segments.filter(({ span }) => span === undefined);
+  const inFlight = groupBy(
+    [...pieces.map((piece) => ({ ...piece, phase: piece.span.phase })), ...gaps],
+    (each) => keyOf(each.span, each.phase),
+  );
+  const critical = groupBy(segments, ({ span, phase }) => keyOf(span, phase));
+  return [...inFlight]
+    .map(([key, parts]) => ({
       key,
-      wallNs: unionOf([...(byKey.get(key) ?? []), ...(gaps.get(key as Phase) ?? [])]),
-      criticalNs: critical.get(key) ?? 0,
-      count: new Set(byKey.get(key)?.map((piece) => piece.span)).size,
+      wallNs: unionOf(parts),
+      criticalNs: (critical.get(key) ?? []).reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0),
+      count: new Set(parts.flatMap(({ span }) => span ?? [])).size,
     }))
     .sort((a, b) => b.criticalNs - a.criticalNs || b.wallNs - a.wallNs);
 }

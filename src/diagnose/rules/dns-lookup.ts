@@ -43,13 +43,17 @@ export function diagnoseLookup(
   confidence: number,
   context: readonly Span[] = [],
 ): Diagnosis {
-  const servers = [...new Set(spans.flatMap((span) => addressOf(span) ?? []))];
   return {
     cause,
-    culprit: culprit({ host: lookup.host, address: servers.slice(0, 3).join(', ') }),
+    culprit: culprit({ host: lookup.host, address: serversOf(spans) }),
     confidence,
     evidence: [...evidenceOf(spans, 4), ...evidenceOf(context, 2)],
   };
+}
+
+/** Those that were asked, or the first of them. */
+export function serversOf(queries: readonly Span[], print = addressOf): string {
+  return [...new Set(queries.flatMap((query) => print(query) ?? []))].slice(0, 3).join(', ');
 }
 
 /** To the same server for the same name, whatever the type. */

@@ -11,8 +11,7 @@ import {
   step,
   type WaitRule,
 } from '../rule.ts';
-
-import { readLookup } from './dns-lookup.ts';
+import { readLookup, serversOf } from './dns-lookup.ts';
 
 /** More than this in one fetch is a big repository, not a slow server. */
 const BIG_FETCH_BYTES = 5e6;
@@ -91,13 +90,10 @@ const STEPS: Readonly<Partial<Record<SpanKind, { readonly stalled?: string; read
 /** A name that is looked up for long is a nameserver's doing: it is named. */
 function slowStep(group: Group, context: Case): string | undefined {
   const slow = stepOf(group)?.slow;
-  if (slow !== STEPS.lookup?.slow) return slow;
   const { queries } = readLookup(group, context);
-  const servers = [...new Set(queries.flatMap((query) => query.attributes['network.peer.address'] ?? []))];
-  return servers.length === 0 ? slow : `${slow} (${servers.slice(0, MOST_SERVERS).join(', ')} was asked)`;
+  const servers = serversOf(queries, ({ attributes }) => attributes['network.peer.address']);
+  return slow !== STEPS.lookup?.slow || servers === '' ? slow : `${slow} (${servers} was asked)`;
 }
-
-const MOST_SERVERS = 3;
 
 function stepOf({ segments, criticalNs }: Group) {
   const byKind = new Map<SpanKind, number>();

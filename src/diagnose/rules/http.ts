@@ -8,6 +8,7 @@ import {
   culprit,
   culpritOfSpan,
   type Diagnosis,
+  egressCulprit,
   endedWith,
   evidenceOf,
   lengthOf,
@@ -188,7 +189,7 @@ function egressProxy({ spans, open }: Group): Diagnosis | undefined {
   const isSilent = span.endNs === undefined ? open : isUnanswered(span);
   return {
     cause: isSilent ? 'ttfb/silent-egress-proxy' : 'ttfb/slow-egress-proxy',
-    culprit: culprit({ host, address, url: `${scheme}://${address ?? host}`, setting: 'HTTPS_PROXY' }),
+    culprit: egressCulprit(host, address, scheme),
     step: span.name === 'SOCKS5' ? 'the SOCKS5 greeting' : span.name,
     confidence: 0.9,
     evidence: evidenceOf(asked),

@@ -1,16 +1,15 @@
 import type { CauseWords } from './types.ts';
 
-const LOOK_AT_CERTIFICATE = [
-  {
-    text: 'See what the server presents: who signed the certificate, for which names, until when',
-    command:
-      'openssl s_client {farEnd} </dev/null | openssl x509 -noout -issuer -subject -dates -ext subjectAltName',
-  },
-  {
-    text: 'A CA of your company belongs into the trust store of this machine; or name it for this shell',
-    command: 'export SSL_CERT_FILE=/path/to/ca-bundle.crt',
-  },
-];
+const LOOK_AT_CERTIFICATE = {
+  text: 'See what the server presents: who signed the certificate, for which names, until when',
+  command:
+    'openssl s_client {farEnd} </dev/null | openssl x509 -noout -issuer -subject -dates -ext subjectAltName',
+};
+
+const ADD_TO_TRUST_STORE = {
+  text: 'Add that root CA to the system trust store',
+  command: 'cp ca.crt /usr/local/share/ca-certificates/ && update-ca-certificates',
+};
 
 export const TLS_WORDS: readonly CauseWords[] = [
   {
@@ -55,10 +54,7 @@ export const TLS_WORDS: readonly CauseWords[] = [
         text: 'Show who signed the certificate',
         command: 'openssl s_client {farEnd} </dev/null | openssl x509 -noout -issuer -subject',
       },
-      {
-        text: 'Add that root CA to the system trust store',
-        command: 'cp ca.crt /usr/local/share/ca-certificates/ && update-ca-certificates',
-      },
+      ADD_TO_TRUST_STORE,
       { text: 'Or name it for this shell', command: 'export SSL_CERT_FILE=/path/to/ca-bundle.crt' },
     ],
   },
@@ -83,7 +79,11 @@ export const TLS_WORDS: readonly CauseWords[] = [
       'Where a server’s certificate cannot be trusted, the client sends a TLS alert in place of its Finished message. The log shows the alert, and neither the certificate (it is encrypted) nor the words that go has for it.',
     telltale: 'Behind the ServerHello the client writes one short record, an alert, and closes.',
     remedies: [
-      ...LOOK_AT_CERTIFICATE,
+      LOOK_AT_CERTIFICATE,
+      {
+        text: 'A CA of your company belongs into the trust store of this machine; or name it for this shell',
+        command: 'export SSL_CERT_FILE=/path/to/ca-bundle.crt',
+      },
       {
         text: 'Read the reason in what go prints; strace -s 512 keeps it in the log',
         command: 'go mod download',
@@ -98,9 +98,10 @@ export const TLS_WORDS: readonly CauseWords[] = [
       'git with GnuTLS has one sentence for all that is wrong with a chain of certificates or its dates. It reads http.sslCAInfo and the trust store of the system, and not SSL_CERT_FILE.',
     telltale: '`server certificate verification failed`.',
     remedies: [
-      ...LOOK_AT_CERTIFICATE,
+      LOOK_AT_CERTIFICATE,
+      ADD_TO_TRUST_STORE,
       {
-        text: 'git has a setting of its own for that',
+        text: 'Or name it for git alone',
         command: 'git config --global http.sslCAInfo /path/to/ca-bundle.crt',
       },
     ],
