@@ -7,6 +7,8 @@ import { goX } from './go-x/format.ts';
 import type { GoXRecord } from './go-x/records.ts';
 import { type GoroutineRecord, goroutines } from './goroutines/format.ts';
 import { type Http2Record, http2debug } from './http2debug/format.ts';
+import { jobEnd } from './job-end/format.ts';
+import type { JobEndRecord } from './job-end/records.ts';
 import { type LtraceRecord, ltrace } from './ltrace/format.ts';
 import { type NetdnsRecord, netdns } from './netdns/format.ts';
 import { type ProcRecord, proc } from './proc/format.ts';
@@ -24,7 +26,8 @@ export type TextRecord =
   | GoErrorRecord
   | GoroutineRecord
   | SettingRecord
-  | ModuleRecord;
+  | ModuleRecord
+  | JobEndRecord;
 export type TraceRecord = StraceRecord | SyscallTotalRecord | LtraceRecord | ProcRecord | TextRecord;
 
 /**
@@ -40,6 +43,7 @@ export const TEXT_FORMATS: readonly Format<TextRecord>[] = [
   goroutines,
   goErrors,
   goBuild,
+  jobEnd,
 ];
 
 /** The tracers' formats: an input is of one of them as a whole. */

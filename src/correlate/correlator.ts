@@ -215,7 +215,8 @@ export class Correlator {
       endNs,
       unknowable: new Set([...unread, ...parts]),
       unseen: shown.unseen,
-      isEndSeen: this.#sawSyscalls || ended.atSeconds !== undefined,
+      isEndSeen:
+        this.#sawSyscalls || ended.atSeconds !== undefined || this.#output.jobEnd.said?.timeNs !== undefined,
     });
     const silence = { spans, connections, processes, syscalls, lastCallNs: this.#observed.lastCallNs, endNs };
     return {

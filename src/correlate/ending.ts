@@ -9,11 +9,11 @@ export interface KnownEnd {
   readonly atSeconds: number | undefined;
 }
 
-/** How the command ended: as the tracer saw it, else as its parent did, else as what it printed shows. */
+/** How the command ended: as the tracer saw it, else as its parent did, else as what was printed shows. */
 export function endingOf(
   traced: Ending,
   { exitCode, signal }: KnownEnd,
-  { goroutines, errors }: GoOutput,
+  { goroutines, errors, jobEnd }: GoOutput,
   sawSyscalls: boolean,
 ): Ending {
   // A Go program prints its goroutines at SIGQUIT and exits with 2 (runtime/signal_unix.go): it was ended.
@@ -26,5 +26,9 @@ export function endingOf(
   if (signal !== undefined) return { kind: 'killed', signal };
   if (exitCode !== undefined) return { kind: 'exited', code: exitCode };
   const final = errors.findLast((error) => error.final);
+  const { said } = jobEnd;
+  // Who gave up with an error was not ended by what ended the script around it.
+  const gaveUp = final !== undefined && jobEnd.isLast(errors.at(-1)?.at ?? final.at);
+  if (said !== undefined && !gaveUp) return { ...said.end, at: said.at };
   return final === undefined || sawSyscalls ? traced : { kind: 'exited', code: 1, at: final.at };
 }

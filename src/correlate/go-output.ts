@@ -3,6 +3,7 @@ import { classifyError } from '../../parsers/go-errors/classify.ts';
 import type { GoErrorRecord } from '../../parsers/go-errors/records.ts';
 import type { FetchEndRecord } from '../../parsers/go-x/records.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
+import type { JobEndRecord } from '../../parsers/job-end/records.ts';
 import type { TextRecord } from '../../parsers/registry.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
@@ -11,6 +12,7 @@ import { Arrivals } from './arrivals.ts';
 import { Dials } from './dials.ts';
 import { Fetches } from './fetches.ts';
 import { GitOutput } from './git-output.ts';
+import { JobEnd } from './job-end.ts';
 import { hostOf, readModuleUrl } from './modcache.ts';
 import { Pauses } from './pauses.ts';
 import { Http2Streams } from './streams.ts';
@@ -55,6 +57,7 @@ export class GoOutput {
   readonly #git: GitOutput;
   readonly #streams: Http2Streams;
   readonly #pauses: Pauses;
+  readonly jobEnd = new JobEnd();
 
   constructor(store: SpanStore, arrivals = new Arrivals(), pauses = new Pauses(store)) {
     this.#store = store;
@@ -93,6 +96,11 @@ export class GoOutput {
 
   /** `isCut`: the log holds the beginning of its line only. */
   on(record: TextRecord, pid: number | undefined, isCut = false): void {
+    if (record.kind === 'job-end') {
+      this.#onJobEnd(record);
+      return;
+    }
+    this.jobEnd.onLine(record.at);
     const timeNs = this.#timeOf(record);
     this.#firstNs ??= timeNs;
     // strace stamps a line when it is written; others, when it reaches them.
@@ -165,6 +173,10 @@ export class GoOutput {
       case 'h2-other':
         this.http2 = true;
     }
+  }
+
+  #onJobEnd(record: JobEndRecord): void {
+    if (this.jobEnd.onEnd(record)) this.lastNs = Math.max(this.lastNs, this.#timeOf(record));
   }
 
   #onBuildStep(timeNs: number, at: SourceLine): void {

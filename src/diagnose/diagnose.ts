@@ -1,3 +1,4 @@
+import type { SourceLine } from '../../parsers/types.ts';
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase } from '../model/span.ts';
 import type { Trace, TraceError } from '../model/trace.ts';
@@ -12,7 +13,7 @@ import { entryFindings } from './entries.ts';
 import { diagnoseError } from './errors.ts';
 import { failed, failedInTheDark, failedUnexplained, type Wait } from './failed.ts';
 import { proxyListOf } from './goproxy.ts';
-import { endedWell } from './outcome.ts';
+import { endedWell, wasEnded } from './outcome.ts';
 import { type Case, findingOf, isOpenEnded, phaseOfCause } from './rule.ts';
 import { diagnoseWait } from './rules.ts';
 import { isNotable, isSignificant } from './significance.ts';
@@ -33,12 +34,12 @@ function conclusionOf(context: Case): DiagnosisResult {
   const decisive = decisiveErrors(trace);
   const errors = errorFindings(decisive, context, waits, joined);
   const exitedWell = endedWell(trace);
-  if (!exitedWell && errors.length > 0 && status.kind !== 'killed')
+  if (!exitedWell && errors.length > 0 && !wasEnded(status))
     return failed(
       errors,
       waits.filter((each) => !joined.has(each)),
     );
-  const cut = exitedWell || status.kind === 'killed' ? undefined : cutHeadline(context);
+  const cut = exitedWell || wasEnded(status) ? undefined : cutHeadline(context);
   if (cut !== undefined) return failedInTheDark(cut, waits);
   if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, context, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
@@ -116,7 +117,14 @@ function waitFinding(group: Group, context: Case): Finding | undefined {
     // Without a tracer or an exit, nothing tells how long the last wait stood.
     isOpenEnded: group.open && isOpenEnded(context.trace),
   };
-  return findingOf(diagnosis, time, context);
+  const end = group.open ? saidEnd(context.trace) : [];
+  return findingOf({ ...diagnosis, evidence: [...diagnosis.evidence, ...end] }, time, context);
+}
+
+/** The line that says when the last wait was over, where that is somebody's word and no tracer's. */
+function saidEnd({ ending, coverage }: Trace): readonly SourceLine[] {
+  if (coverage.syscalls || ending.kind === 'unknown' || ending.at === undefined) return [];
+  return wasEnded(ending) ? [ending.at] : [];
 }
 
 /** The errors as findings. One that tells the same as a wait is joined with it: the wait has the time, the error the reason. */

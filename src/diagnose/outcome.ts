@@ -1,5 +1,5 @@
 import { programOf } from '../correlate/processes.ts';
-import type { ProcessInfo, Trace } from '../model/trace.ts';
+import type { Ending, ProcessInfo, Trace } from '../model/trace.ts';
 
 /**
  * Whether the command did what it was run for. A script may end with 0 although the go in it failed: of several, the last
@@ -7,6 +7,18 @@ import type { ProcessInfo, Trace } from '../model/trace.ts';
  */
 export function endedWell({ ending, processes }: Trace): boolean {
   return ending.kind === 'exited' && ending.code === 0 && !hasFailed(lastGo(processes));
+}
+
+/** Somebody ended it before it was done: what it waited for, it was still waiting for. */
+export function wasEnded({ kind }: Ending): boolean {
+  return kind === 'killed' || kind === 'cancelled';
+}
+
+/** Who or what ended it, as the end of a sentence that says that it was ended. */
+export function endedBy(ending: Ending): string | undefined {
+  if (ending.kind === 'killed') return `by ${ending.signal}`;
+  if (ending.kind === 'cancelled') return ending.reason === 'time-limit' ? 'by a time limit' : 'on request';
+  return undefined;
 }
 
 function hasFailed(process: ProcessInfo | undefined): boolean {

@@ -158,7 +158,7 @@ export const NO_TIME_LIMIT = 'go has no response timeout and waits for ever';
 
 /** A log of what go printed that ends with a wait may be whole, and the wait may go on; or the log was cut. */
 export function isOpenEnded({ coverage, ending }: Trace): boolean {
-  return !coverage.syscalls && ending.kind === 'unknown';
+  return !coverage.syscalls && (ending.kind === 'unknown' || !coverage.timed);
 }
 
 /** Waits of less may be waits for any answer. */

@@ -4,6 +4,7 @@ import type { Trace } from '../model/trace.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
 import { leftIn } from './open-calls.ts';
+import { endedBy } from './outcome.ts';
 import type { Case } from './rule.ts';
 
 /** The log was cut while a thread was at work; where it has all calls, that can be told from a hang. */
@@ -66,8 +67,8 @@ function whatTheTracerLeftOut({ trace, timeline }: Case): string | undefined {
   // What go prints tells of each fetch, whatever was traced.
   const isBlind = !coverage.goX && (coverage.unfollowed || coverage.unseen.includes('read'));
   if (!isBlind && longestGap(trace, timeline) === undefined) return undefined;
-  const ended =
-    ending.kind === 'killed' ? `it was ended by ${ending.signal}${afterHowLong(trace, timeline)}, and ` : '';
+  const by = endedBy(ending);
+  const ended = by === undefined ? '' : `it was ended ${by}${afterHowLong(trace, timeline)}, and `;
   return `${ended}${missing}.`;
 }
 
@@ -109,11 +110,13 @@ function afterHowLong({ coverage }: Trace, { wallNs }: Timeline): string {
   return coverage.timed ? ` after ${printSeconds(wallNs)}` : '';
 }
 
-function reasonOf({ trace, timeline }: Case): string | undefined {
+function reasonOf(context: Case): string | undefined {
+  const { trace, timeline } = context;
   const { ending, coverage, goroutines } = trace;
   if (goroutines[0]?.isPanic === true && ending.kind === 'unknown') return 'a Go program panicked';
   const after = afterHowLong(trace, timeline);
-  if (ending.kind === 'killed') return `it was ended by ${ending.signal}${after}`;
+  const by = endedBy(ending);
+  if (by !== undefined) return `it was ended ${by}${after}${beforeItsEnd(context)}`;
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
     return 'this is a table of totals (strace -c), which has no times and no order';
   if (coverage.attached && ending.kind === 'unknown')
@@ -125,7 +128,7 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
   if (coverage.libraryCalls) return inLibraries(trace, timeline);
   const zip = awaitedZip(trace);
   if (zip !== undefined)
-    return `the log ends${after} without the request for the zip of ${zip}, which comes next (a lock in the module cache is taken silently)`;
+    return `the log ends${after} without the request for the zip of ${zip}, ${TAKEN_SILENTLY}`;
   const givenUp = trace.spans.find(
     ({ kind, attributes }) => kind === 'fetch' && attributes['error.type'] === 'aborted',
   );
@@ -135,6 +138,21 @@ function reasonOf({ trace, timeline }: Case): string | undefined {
     return `the log ends${after} without any fetch or git command (-x prints them)`;
   return silence(trace, timeline);
 }
+
+/** What go printed last before it was ended, where that is all there is of it. */
+function beforeItsEnd({ trace, timeline }: Case): string {
+  if (trace.coverage.syscalls || trace.coverage.libraryCalls) return '';
+  const zip = awaitedZip(trace);
+  if (zip !== undefined) return ` without the request for the zip of ${zip}, ${TAKEN_SILENTLY}`;
+  const last = timeline.segments.at(-1);
+  const silentNs = last === undefined || last.span !== undefined ? 0 : last.endNs - last.startNs;
+  return silentNs < LONG_SILENCE_NS
+    ? ''
+    : `; go printed nothing for the last ${printSeconds(silentNs)} (${trace.coverage.goX ? SILENT_WORK : 'without -x it names no fetch'})`;
+}
+
+const TAKEN_SILENTLY = 'which comes next (a lock in the module cache is taken silently)';
+const SILENT_WORK = 'a body that arrives, a lock and unpacking are silent';
 
 function showsWork({ spans, goroutines, errors }: Trace): boolean {
   return (
@@ -199,7 +217,7 @@ function silence(trace: Trace, timeline: Timeline): string | undefined {
   const longest = longestGap(trace, timeline);
   if (longest === undefined) return undefined;
   if (isForeign) return `it did not compute for ${printSeconds(longest)}`;
-  return `go printed nothing for ${printSeconds(longest)} (a body that arrives, a lock and unpacking are silent)`;
+  return `go printed nothing for ${printSeconds(longest)} (${SILENT_WORK})`;
 }
 
 /**
@@ -209,7 +227,7 @@ function silence(trace: Trace, timeline: Timeline): string | undefined {
  * `@v/list` or `@latest` first, and may need no zip.
  */
 function awaitedZip({ spans, ending }: Trace): string | undefined {
-  if (ending.kind !== 'unknown') return undefined;
+  if (ending.kind === 'exited') return undefined;
   const asked = new Map<string, Set<string>>();
   const queried = new Set<string>();
   for (const { kind, attributes } of spans) {

@@ -8,6 +8,8 @@ import type { Span } from './span.ts';
 export type Ending =
   | { readonly kind: 'exited'; readonly code: number; readonly at?: SourceLine }
   | { readonly kind: 'killed'; readonly signal: string; readonly at?: SourceLine }
+  /** A time limit that somebody set was over, or somebody asked for it. */
+  | { readonly kind: 'cancelled'; readonly reason: 'time-limit' | 'request'; readonly at?: SourceLine }
   /** The log stops before the command did, or has no line that would tell. */
   | { readonly kind: 'unknown' };
 
