@@ -171,6 +171,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
   'auth/ssh-host-key': { is: 'ssh-hostkey-tty', near: 'ssh-key-denied' },
   'auth/ssh-key': { is: 'ssh-key-denied', near: 'ssh-hostkey-tty' },
   'git/stalled': { is: 'git-stall', near: 'proxy-404-direct-slow-git' },
+  'git/silent': {
+    is: 'cd /m/cache/vcs/1; git ls-remote -q https://git.example/a.git\n',
+    near: 'cd /m/cache/vcs/1; git ls-remote -q https://git.example/a.git\n0.051s # cd /m/cache/vcs/1; git ls-remote -q https://git.example/a.git\n',
+  },
   'git/slow-server': { is: 'proxy-404-direct-slow-git', near: 'baseline-direct-git' },
   'git/no-repository': { is: 'git-404', near: 'private-not-in-goprivate' },
   'git/killed': {

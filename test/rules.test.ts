@@ -610,7 +610,7 @@ describe('go -x alone', () => {
     ).toMatchObject({ status: 'blocked', cause: 'ttfb/no-response' });
     expect(await point(x([0, 'cd /c/vcs/a; git ls-remote -q https://git.example/x']))).toMatchObject({
       status: 'blocked',
-      cause: 'git/stalled',
+      cause: 'git/silent',
       culprit: { host: 'git.example' },
     });
     expect(

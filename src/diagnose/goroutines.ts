@@ -21,7 +21,7 @@ const WAITS: readonly {
     confidence: 0.9,
   },
   { frames: [/filelock\.lock/], cause: 'lock/cache', confidence: 0.8 },
-  { frames: [/os\/exec\.\(\*Cmd\)\.(?:Wait|Run)/, /codehost\./], cause: 'git/stalled', confidence: 0.7 },
+  { frames: [/os\/exec\.\(\*Cmd\)\.(?:Wait|Run)/, /codehost\./], cause: 'git/silent', confidence: 0.7 },
   {
     frames: [/RoundTrip|roundTrip|body\)\.Read|http2pipe\)\.Read|bodyEOFSignal/, /toolchain\./],
     cause: 'toolchain/download',

@@ -37,7 +37,7 @@ function gitStalled(group: Group, { trace }: Case): Diagnosis | undefined {
   );
   if (!seen && arrives) return undefined;
   return {
-    cause: 'git/stalled',
+    cause: seen ? 'git/stalled' : 'git/silent',
     culprit: gitCulprit([...open, ...group.spans]),
     ...step(stepOf(group)?.stalled),
     confidence: seen ? 0.9 : 0.6,

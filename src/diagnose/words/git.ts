@@ -1,5 +1,21 @@
 import type { CauseWords } from './types.ts';
 
+/** What may help whatever git waits for. */
+const FOR_A_HANG: CauseWords['remedies'] = [
+  {
+    text: 'Ask the git server {host} by hand; if that hangs as well, it is the server',
+    command: 'GIT_CURL_VERBOSE=1 git ls-remote {url}',
+  },
+  {
+    text: 'Let git give up on a hang',
+    command: 'git config --global http.lowSpeedLimit 1000; git config --global http.lowSpeedTime 30',
+  },
+  {
+    text: 'If it waits for a person instead: no credential prompt, no askpass',
+    command: 'GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false go mod download',
+  },
+];
+
 export const GIT_WORDS: readonly CauseWords[] = [
   {
     cause: 'git/stalled',
@@ -7,19 +23,18 @@ export const GIT_WORDS: readonly CauseWords[] = [
     explanation:
       'The git server, or something on the way to it, hangs. Neither go nor git has a time limit of its own.',
     telltale: 'A git process with an open request, silent until the log ends.',
+    remedies: FOR_A_HANG,
+  },
+  {
+    cause: 'git/silent',
+    summary:
+      'git has not come back[ from {host}][ with {url}][ ({cost} so far)]: the log does not show whether it waits for a server, a prompt or another program',
+    explanation:
+      'go prints a line when it starts git, and one when git is done. What git does in between, or a program that it runs, is in neither.',
+    telltale: 'The line of a git command without its end; a goroutine that waits for git.',
     remedies: [
-      {
-        text: 'Ask the git server {host} by hand; if that hangs as well, it is the server',
-        command: 'GIT_CURL_VERBOSE=1 git ls-remote {url}',
-      },
-      {
-        text: 'Let git give up on a hang',
-        command: 'git config --global http.lowSpeedLimit 1000; git config --global http.lowSpeedTime 30',
-      },
-      {
-        text: 'If it waits for a person instead: no credential prompt, no askpass',
-        command: 'GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false go mod download',
-      },
+      { text: 'Record what git waits for', command: 'gotrace run --strace -- go mod download' },
+      ...FOR_A_HANG,
     ],
   },
   {
