@@ -604,6 +604,15 @@ describe('go -x alone', () => {
     expect(await point(only)).toMatchObject({ status: 'failed', cause: 'server-error/not-found' });
   });
 
+  it.each(['Recv failure: Connection reset by peer', 'Empty reply from server'])(
+    'git says “%s”: nothing was received',
+    async (reason) => {
+      expect(
+        await point(x([0, `fatal: unable to access 'https://git.example/a.git/': ${reason}`])),
+      ).toMatchObject({ status: 'failed', cause: 'ttfb/closed', culprit: { host: 'git.example' } });
+    },
+  );
+
   it('an open fetch, an open git command, a slow checksum database', async () => {
     expect(
       await point(x(...get(`${P}/a/@v/v1.mod`, 0, 0.02), [0.1, `# get ${P}/b/@v/v1.zip`])),

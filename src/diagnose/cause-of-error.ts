@@ -46,13 +46,17 @@ function saidBeside(error: TraceError, url: string | undefined, { trace }: Case)
   return said === undefined ? undefined : CAUSE_OF_CLASS[said.class];
 }
 
-/** net/http says `unexpected EOF` where an egress proxy hangs up on CONNECT. */
+/**
+ * net/http says `unexpected EOF` where an egress proxy hangs up on CONNECT; git is `unable to access` what it gets no
+ * header of (remote-curl.c, discover_refs).
+ */
 const NO_HEADER =
-  /\b(?:Get|Head) "?https?:\S+"?: (?:(?:unexpected )?EOF$|read tcp \S+: read: connection reset)/;
+  /\b(?:Get|Head) "?https?:\S+"?: (?:(?:unexpected )?EOF$|read tcp \S+: read: connection reset)|unable to access '[^']*': (?:(?:Recv|Send) failure: |Empty reply)/;
 
 /** What a connection that broke was doing: with packets it shows, else only whether the host had ever answered. */
 function brokenWhile(error: TraceError, url: string | undefined, { trace }: Case): string {
-  if (!/connection reset|EOF$|broken pipe/.test(error.text)) return 'transfer/reset';
+  if (!/connection reset|EOF$|broken pipe|(?:Recv|Send) failure|Empty reply/.test(error.text))
+    return 'transfer/reset';
   // net/http names the URL behind `Get` where no header came; packets tell more.
   if (!trace.coverage.syscalls && NO_HEADER.test(error.text)) return 'ttfb/closed';
   const host = url === undefined ? undefined : hostOf(url);

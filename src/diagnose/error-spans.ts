@@ -1,5 +1,6 @@
 import { egressOf } from '../correlate/egress.ts';
 import { hostOf } from '../correlate/modcache.ts';
+import type { Span } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis, egressCulprit, step } from './rule.ts';
 import { isEgress } from './rules/connect.ts';
@@ -16,6 +17,7 @@ export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case
   if (cause === 'server-error/not-a-proxy') return withAnswer(diagnosis, context);
   if (error.class.startsWith('egress-') || cause === 'ttfb/egress-closed')
     return withEgress(diagnosis, error, context);
+  if (cause === 'ttfb/closed') return { ...diagnosis, ...step(detourOf(diagnosis, context)) };
   if (error.class === 'dns-unresolved') return withNameservers(diagnosis, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
   if (diagnosis.culprit.address !== undefined) return diagnosis;
@@ -38,6 +40,20 @@ export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case
       address: addressOf(span),
     }),
   };
+}
+
+/** Where go reached the host through an egress proxy, that may be who hung up. */
+function detourOf(
+  { culprit: { host } }: Diagnosis,
+  { trace: { spans, environment } }: Case,
+): string | undefined {
+  const isOfHost = ({ kind, attributes }: Span) =>
+    kind === 'fetch' && hostOf(attributes['url.full'] ?? '') === host;
+  const dialed = spans.find(isOfHost)?.attributes['server.address'];
+  // What NO_PROXY leaves out is reached directly.
+  const set = (environment['NO_PROXY'] ?? environment['no_proxy']) ? undefined : egressOf(environment)?.host;
+  const egress = dialed === undefined || dialed === host ? set : dialed;
+  return egress === undefined ? undefined : `through ${egress} (an egress proxy, which may have closed it)`;
 }
 
 /** `parsing go.mod: missing module line` names no server: it is the one that answered for the module last. */

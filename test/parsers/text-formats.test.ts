@@ -607,6 +607,11 @@ describe('errors', () => {
     ],
     ["fatal: unable to access 'https://git.example/a/': Empty reply from server", { class: 'eof' }],
     [
+      "fatal: unable to access 'https://git.example/a/': Recv failure: Connection reset by peer",
+      { class: 'transfer-reset' },
+    ],
+    ['curl: (35) Recv failure: Connection reset by peer', { class: 'tls-broken' }],
+    [
       "fatal: unable to access 'https://git.example/a/': Operation too slow. Less than 1000 bytes/sec transferred the last 60 seconds",
       { class: 'transfer-slow' },
     ],

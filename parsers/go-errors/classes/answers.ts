@@ -14,7 +14,7 @@ export const ANSWER_CLASSES: readonly ErrorClass[] = [
     name: 'transfer-reset',
     // `read "URL…`, cut by -s: modfetch/proxy.go says so of bodies only.
     pattern:
-      /: read "https?:[^"]*$|connection reset by peer|existing connection was forcibly closed|unexpected EOF|stream error|INTERNAL_ERROR|early EOF|RPC failed|http2: (?:server sent GOAWAY|client connection lost)|broken pipe|the remote end hung up unexpectedly|unexpected disconnect while reading|invalid index-pack output|bad pack header|outstanding read data remaining|: (?:read|wsarecv): (?:connection timed out|operation timed out|A connection attempt failed)/,
+      /: read "https?:[^"]*$|connection reset by peer|existing connection was forcibly closed|unexpected EOF|stream error|INTERNAL_ERROR|early EOF|RPC failed|http2: (?:server sent GOAWAY|client connection lost)|broken pipe|(?:Recv|Send) failure: |the remote end hung up unexpectedly|unexpected disconnect while reading|invalid index-pack output|bad pack header|outstanding read data remaining|: (?:read|wsarecv): (?:connection timed out|operation timed out|A connection attempt failed)/,
   },
   // modfetch/coderepo.go and x/mod/zip: what is in the repository cannot be a module, whoever packs it.
   {

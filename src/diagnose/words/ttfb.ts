@@ -105,7 +105,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'ttfb/closed',
-    summary: '{host} closed the connection without an answer to {url}',
+    summary: 'the connection to {host}[ {step}] was closed without an answer to {url}',
     explanation:
       'A connection came about, and was reset or closed before any response: by the server, by a proxy that is overloaded, or by a firewall that filters by the server name (SNI) during TLS. Without packets the log does not show which.',
     telltale: '`connection reset by peer` or `EOF`, and the host has answered nothing.',
