@@ -19,6 +19,7 @@ const FILE_CALLS =
   /^(?:p?(?:read|write)(?:64|v2?)?|f(?:data)?sync|sync_file_range|close|f?truncate(?:64)?|rename(?:at2?)?|unlink(?:at)?|open(?:at2?)?|creat|mkdir(?:at)?|rmdir|link(?:at)?|symlink(?:at)?|fchmod(?:at2?)?|chmod|fchown(?:at)?|chown|new?fstatat|l?stat(?:64)?|fstat(?:64)?|statx|f?access(?:at2?)?|faccessat2?|getdents(?:64)?|fallocate|copy_file_range|utimensat|mmap|flock)$/;
 /** cmd/go/internal/modfetch/sumdb.go, dbClient.ReadConfig and ReadCache. */
 const SUMDB_STATE = /\/(?:pkg|cache\/download)\/sumdb\/([^/]+)\//;
+const CERTIFICATES = /ca-(?:certificates|bundle)|\/ssl\/|\/pki\/|cert\.pem|certs|\.(?:crt|pem)$/;
 const DISK_ERRORS: Readonly<Record<string, string>> = {
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',
@@ -27,6 +28,7 @@ const DISK_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'disk-permission',
   EIO: 'disk-io',
   ESTALE: 'disk-io',
+  EFBIG: 'disk-io',
   EMFILE: 'too-many-files',
   ENFILE: 'too-many-files',
 };
@@ -93,7 +95,7 @@ export class Files {
   onOpen(record: SyscallRecord, process: Process): void {
     const path = openedPath(record);
     if (path === undefined) return;
-    if (/ca-(?:certificates|bundle)|\/ssl\/|\/pki\/|cert\.pem|certs|\.(?:crt|pem)$/.test(path))
+    if (CERTIFICATES.test(path) && DISK_ERRORS[record.errno ?? ''] !== 'too-many-files')
       this.certificates.set(path, record.errno === undefined);
     const sumdb = SUMDB_STATE.exec(path)?.[1];
     if (sumdb !== undefined) this.sumdbs.add(sumdb);

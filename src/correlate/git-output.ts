@@ -63,7 +63,14 @@ export class GitOutput {
   }
 
   startOf(record: CommandEndRecord): number | undefined {
-    return this.#open.get(keyOf(record))?.startNs;
+    return this.#startedAs(record)?.[1].startNs;
+  }
+
+  /** The start of an end. Where -s cut both lines, the end, which begins with its duration, holds less of the command. */
+  #startedAs(record: CommandEndRecord): readonly [key: string, span: Span] | undefined {
+    const key = keyOf(record);
+    const span = this.#open.get(key);
+    return span === undefined ? [...this.#open].find(([each]) => each.startsWith(key)) : [key, span];
   }
 
   #start(
@@ -86,9 +93,9 @@ export class GitOutput {
   }
 
   #end(record: CommandEndRecord, timeNs: number): void {
-    const span = this.#open.get(keyOf(record));
-    if (span === undefined) return;
-    this.#open.delete(keyOf(record));
+    const [key, span] = this.#startedAs(record) ?? [];
+    if (key === undefined || span === undefined) return;
+    this.#open.delete(key);
     span.endNs = timeNs;
     span.evidence.push(record.at);
   }

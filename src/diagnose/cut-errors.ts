@@ -3,6 +3,7 @@ import { asksForTunnel, type Phase, type Span, type SpanKind } from '../model/sp
 import type { TraceError } from '../model/trace.ts';
 import { groupOf } from '../timeline/timeline.ts';
 import { decisiveErrors, SAYS_NOTHING } from './decisive-errors.ts';
+import { diagnoseError } from './errors.ts';
 import {
   addressOf,
   type Case,
@@ -46,6 +47,16 @@ const CAUSE_OF_STATUS: Readonly<Record<number, string>> = {
   429: 'server-error/rate-limited',
 };
 
+/** What a line may begin with that goes on to say what is wrong in words of their own. */
+const UNSURE: ReadonlySet<string> = new Set(['dns-other', 'connect-other', 'disk-io']);
+
+/** What an error says; where -s cut it before the reason, what failed right before it was printed. */
+export function diagnoseAsFarAsSaid(error: TraceError, context: Case): Diagnosis | undefined {
+  if (isCutShort(error)) return failureBefore(error, context);
+  const before = error.isCut && UNSURE.has(error.class) ? failureBefore(error, context) : undefined;
+  return before ?? diagnoseError(error, context);
+}
+
 /** An error whose reason stands behind what the log holds of its line: strace shows 32 bytes, unless -s says more. */
 export function isCutShort({ isCut, class: name }: TraceError): boolean {
   return isCut && SAYS_NOTHING.has(name);
@@ -55,7 +66,7 @@ export function isCutShort({ isCut, class: name }: TraceError): boolean {
  * What made go print an error whose reason was cut off: the last thing that it did on the network, where that failed
  * right before. Undefined where anything else may be the reason.
  */
-export function failureBefore(error: TraceError, context: Case): Diagnosis | undefined {
+function failureBefore(error: TraceError, context: Case): Diagnosis | undefined {
   if (TOOLCHAIN.test(error.text))
     return {
       cause: 'toolchain/download',
@@ -63,7 +74,15 @@ export function failureBefore(error: TraceError, context: Case): Diagnosis | und
       confidence: CONFIDENCE,
       evidence: [error.at],
     };
-  const last = lastStep(error.timeNs ?? context.trace.endNs, context);
+  const timeNs = error.timeNs ?? context.trace.endNs;
+  const refusal = refusalBefore(error.class, timeNs, context);
+  if (refusal !== undefined) {
+    const diagnosis = diagnoseError(refusal, context);
+    return { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
+  }
+  // Nothing was wrong with the file.
+  if (error.class === 'body-failed' && context.trace.coverage.syscalls) return diagnoseError(error, context);
+  const last = lastStep(timeNs, context);
   const diagnosis = last && diagnoseStep(last, context);
   return diagnosis && { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
 }
@@ -79,12 +98,33 @@ export function failureAtEnd(context: Case): Diagnosis | undefined {
   return diagnosis && { ...diagnosis, confidence: CONFIDENCE };
 }
 
+/** Errors of which the kernel's refusal of any file may be the reason. */
+const OF_FILES: ReadonlySet<string> = new Set(['other', 'body-failed', 'disk-io']);
+/** Sockets count as files. */
+const OF_ANY = 'too-many-files';
+
+/** What the kernel refused last, if that was right before, and may be the reason for an error of such a class. */
+function refusalBefore(name: string, timeNs: number, { trace }: Case): TraceError | undefined {
+  return trace.errors.findLast(
+    (refusal) =>
+      !refusal.final &&
+      refusal.detail.path !== undefined &&
+      (OF_FILES.has(name) || refusal.class === OF_ANY) &&
+      refusal.timeNs !== undefined &&
+      isAtOnce(refusal.timeNs, timeNs),
+  );
+}
+
+function isAtOnce(beforeNs: number, timeNs: number): boolean {
+  return beforeNs <= timeNs && timeNs - beforeNs <= AT_ONCE_NS;
+}
+
 /** What was done last on the network before a time, if that was right before. */
 function lastStep(timeNs: number, { trace }: Case): Span | undefined {
   const last = trace.spans
     .filter((span) => isStep(span) && endOf(span) <= timeNs)
     .reduce<Span | undefined>((a, b) => (a === undefined || endOf(b) >= endOf(a) ? b : a), undefined);
-  return last === undefined || timeNs - endOf(last) > AT_ONCE_NS ? undefined : last;
+  return last !== undefined && isAtOnce(endOf(last), timeNs) ? last : undefined;
 }
 
 /** A body that came belongs to an answer, which says more; a fetch that got none, to what it did in vain. */

@@ -3,7 +3,7 @@ import type { TraceError } from '../model/trace.ts';
 import type { Case } from './rule.ts';
 
 /** That something failed, and not why. */
-export const SAYS_NOTHING: ReadonlySet<string> = new Set(['other', 'vcs-failed']);
+export const SAYS_NOTHING: ReadonlySet<string> = new Set(['other', 'vcs-failed', 'body-failed']);
 
 /** The error that made the command fail: the last that go printed and that says why; else a fetch's, else the kernel's. */
 export function decisiveErrors(trace: Case['trace']): TraceError[] {

@@ -1,23 +1,21 @@
-import type { SourceLine } from '../../parsers/types.ts';
-import type { Culprit, Finding } from '../model/finding.ts';
-import type { Phase } from '../model/span.ts';
-import type { Trace, TraceError } from '../model/trace.ts';
-import type { Group, Timeline } from '../timeline/timeline.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Trace } from '../model/trace.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import { sleepNote, triedAgainAfterSleep } from './asleep.ts';
 import { printSeconds } from './catalogue.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
-import { cutHeadline, failureBefore, isCutShort } from './cut-errors.ts';
+import { cutHeadline } from './cut-errors.ts';
 import { decisiveErrors, SAYS_NOTHING } from './decisive-errors.ts';
 import { dumpFinding } from './dump.ts';
 import { entryFindings } from './entries.ts';
-import { diagnoseError } from './errors.ts';
-import { failed, failedInTheDark, failedUnexplained, type Wait } from './failed.ts';
+import { errorFindings } from './error-findings.ts';
+import { failed, failedInTheDark, failedUnexplained } from './failed.ts';
 import { proxyListOf } from './goproxy.ts';
 import { endedWell, wasEnded } from './outcome.ts';
-import { type Case, findingOf, isOpenEnded, phaseOfCause } from './rule.ts';
-import { diagnoseWait } from './rules.ts';
-import { isNotable, isSignificant } from './significance.ts';
-import { isCutAtWork, whatIsUnseen } from './unseen.ts';
+import type { Case } from './rule.ts';
+import { isSignificant } from './significance.ts';
+import { whatIsUnseen } from './unseen.ts';
+import { type Wait, waitsOf } from './waits.ts';
 
 /** What the trace shows, as causes with evidence, and the verdict that they add up to. */
 export function diagnose(trace: Trace, timeline: Timeline): DiagnosisResult {
@@ -28,7 +26,7 @@ export function diagnose(trace: Trace, timeline: Timeline): DiagnosisResult {
 
 function conclusionOf(context: Case): DiagnosisResult {
   const { trace } = context;
-  const waits = waitFindings(context);
+  const waits = waitsOf(context);
   const status = trace.ending;
   const joined = new Set<Wait>();
   const decisive = decisiveErrors(trace);
@@ -82,115 +80,6 @@ function openWait(waits: readonly Wait[], { endNs }: Trace): Wait | undefined {
   return waits
     .filter(({ group }) => group.open || group.endNs >= endNs - LAST_WORDS_NS)
     .reduce((a, b) => (b.group.criticalNs > a.group.criticalNs ? b : a));
-}
-
-function waitFindings(context: Case): Wait[] {
-  const { timeline } = context;
-  const waits = timeline.groups.flatMap((group) => {
-    const worth =
-      isSignificant(group, context) || isNotable(group) || (group.open && isOpenToTell(group, context));
-    const finding = worth ? waitFinding(group, context) : undefined;
-    return finding === undefined ? [] : [{ group, finding }];
-  });
-  return waits;
-}
-
-/**
- * Without times, or with a log that stops at once, an open wait has no length; it is still what was waited for, unless the
- * log was cut while there was work to do.
- */
-function isOpenToTell(group: Group, { trace }: Case): boolean {
-  return (
-    trace.ending.kind !== 'exited' &&
-    !isCutAtWork(trace) &&
-    group.spans.some((span) => span.endNs === undefined && span.kind !== 'unzip')
-  );
-}
-
-function waitFinding(group: Group, context: Case): Finding | undefined {
-  const diagnosis = diagnoseWait(group, context);
-  if (diagnosis === undefined) return undefined;
-  const time = {
-    startNs: group.startNs,
-    endNs: group.endNs,
-    blockedNs: diagnosis.blockedNs ?? group.criticalNs,
-    // Without a tracer or an exit, nothing tells how long the last wait stood.
-    isOpenEnded: group.open && isOpenEnded(context.trace),
-  };
-  const end = group.open ? saidEnd(context.trace) : [];
-  return findingOf({ ...diagnosis, evidence: [...diagnosis.evidence, ...end] }, time, context);
-}
-
-/** The line that says when the last wait was over, where that is somebody's word and no tracer's. */
-function saidEnd({ ending, coverage }: Trace): readonly SourceLine[] {
-  if (coverage.syscalls || ending.kind === 'unknown' || ending.at === undefined) return [];
-  return wasEnded(ending) ? [ending.at] : [];
-}
-
-/** The errors as findings. One that tells the same as a wait is joined with it: the wait has the time, the error the reason. */
-function errorFindings(
-  decisive: readonly TraceError[],
-  context: Case,
-  waits: readonly Wait[],
-  joined: Set<Wait>,
-): Finding[] {
-  const findings: Finding[] = [];
-  for (const error of decisive) {
-    const diagnosis = isCutShort(error) ? failureBefore(error, context) : diagnoseError(error, context);
-    if (diagnosis === undefined) continue;
-    if (findings.some((finding) => finding.cause === diagnosis.cause)) continue;
-    const wait = waits.find((each) => isSameTrouble(each.finding, diagnosis));
-    const timeNs = error.timeNs ?? context.trace.endNs;
-    if (wait === undefined) {
-      findings.push(findingOf(diagnosis, { startNs: timeNs, endNs: timeNs, blockedNs: 0 }, context));
-      continue;
-    }
-    const { finding } = wait;
-    if (finding.confidence < diagnosis.confidence) {
-      // Without packets the wait has the time and the error has the cause.
-      const evidence = [...diagnosis.evidence.slice(0, 2), ...finding.evidence];
-      findings.push(
-        findingOf(
-          { ...diagnosis, culprit: joinCulprits(diagnosis.culprit, finding.culprit), evidence },
-          { startNs: finding.startNs, endNs: finding.endNs, blockedNs: finding.blockedNs },
-          context,
-        ),
-      );
-      joined.add(wait);
-      continue;
-    }
-    joined.add(wait);
-    findings.push({
-      ...finding,
-      culprit: joinCulprits(finding.culprit, diagnosis.culprit),
-      evidence: [...finding.evidence.slice(0, 3), error.at, ...finding.evidence.slice(3)],
-    });
-  }
-  return findings;
-}
-
-function isSameTrouble(finding: Finding, diagnosis: { cause: string; culprit: Culprit }): boolean {
-  if (finding.cause === diagnosis.cause) return true;
-  // It had come, however long that took.
-  if (diagnosis.cause === 'toolchain/unverified') return false;
-  const phase = phaseOfCause(diagnosis.cause);
-  const sameHost =
-    finding.culprit.host === undefined ||
-    diagnosis.culprit.host === undefined ||
-    finding.culprit.host === diagnosis.culprit.host;
-  if (finding.cause === 'connect/other' && sameHost && REACHING.has(phase)) return true;
-  return (
-    phase === finding.phase &&
-    ['dns', 'connect', 'tls', 'sumdb', 'toolchain', 'git', 'disk'].includes(phase) &&
-    sameHost
-  );
-}
-
-/** What a fetch that was only seen from outside may have waited for. */
-const REACHING: ReadonlySet<Phase> = new Set(['dns', 'connect', 'tls', 'ttfb', 'sumdb', 'toolchain']);
-
-function joinCulprits(a: Culprit, b: Culprit): Culprit {
-  return { ...b, ...a };
 }
 
 function healthyHeadline({ trace, timeline }: Case): string {

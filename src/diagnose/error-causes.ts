@@ -75,6 +75,7 @@ export const CAUSE_OF_CLASS: Readonly<Record<string, string>> = {
   forbidden: 'server-error/forbidden',
   'transfer-reset': 'transfer/reset',
   eof: 'transfer/reset',
+  'body-failed': 'transfer/reset',
   'bad-module': 'server-error/bad-module',
   'transfer-corrupt': 'transfer/corrupt',
   'transfer-slow': 'git/slow-clone',

@@ -1,16 +1,10 @@
 import type { Finding } from '../model/finding.ts';
-import type { Group } from '../timeline/timeline.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { failureAtEnd } from './cut-errors.ts';
 import { type Case, findingOf } from './rule.ts';
 import { isSignificant } from './significance.ts';
 import { missingFrom } from './unseen.ts';
-
-/** A group of waits, and what a rule says of it. */
-export interface Wait {
-  readonly group: Group;
-  readonly finding: Finding;
-}
+import type { Wait } from './waits.ts';
 
 /** An error of an unknown kind says less than this. */
 const LEAST_TELLING = 0.5;

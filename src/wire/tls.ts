@@ -104,7 +104,7 @@ export interface ClientHello {
   readonly alpn: readonly string[];
   /**
    * It takes session tickets, as OpenSSL does and go does not: it says so (RFC 5077 section 3.2, RFC 8446 section 4.2.9), or
-   * offers what only others than go do (encrypt-then-MAC, RFC 7366), and the rest is cut. Undefined where all of that is cut.
+   * offers what only others than go do (encrypt-then-MAC, RFC 7366), and the rest is cut. Undefined where that may be cut.
    */
   readonly takesTickets: boolean | undefined;
 }
@@ -119,10 +119,12 @@ const OF_TICKETS = [35, 45, 22];
 export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
   if (bytes[0] !== 22 || bytes[1] !== 3 || (bytes.length > 5 && bytes[5] !== 1)) return undefined;
   const extensions = extensionsOf(bytes);
+  const takes = OF_TICKETS.some((type) => extensions.has(type));
+  const isWhole = bytes.length >= RECORD_HEADER + u16(bytes, 3);
   return {
     serverName: readServerName(extensions.get(SERVER_NAME)),
     alpn: readAlpn(extensions.get(ALPN)),
-    takesTickets: extensions.size === 0 ? undefined : OF_TICKETS.some((type) => extensions.has(type)),
+    takesTickets: takes || isWhole ? takes : undefined,
   };
 }
 

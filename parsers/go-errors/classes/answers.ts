@@ -12,10 +12,11 @@ export const ANSWER_CLASSES: readonly ErrorClass[] = [
   { name: 'forbidden', pattern: /: 403\b|403 Forbidden/ },
   {
     name: 'transfer-reset',
-    // `read "URL…`, cut by -s: modfetch/proxy.go says so of bodies only.
     pattern:
-      /: read "https?:[^"]*$|connection reset by peer|existing connection was forcibly closed|unexpected EOF|stream error|INTERNAL_ERROR|early EOF|RPC failed|http2: (?:server sent GOAWAY|client connection lost)|broken pipe|(?:Recv|Send) failure: |the remote end hung up unexpectedly|unexpected disconnect while reading|invalid index-pack output|bad pack header|outstanding read data remaining|: (?:read|wsarecv): (?:connection timed out|operation timed out|A connection attempt failed)/,
+      /connection reset by peer|existing connection was forcibly closed|unexpected EOF|stream error|INTERNAL_ERROR|early EOF|RPC failed|http2: (?:server sent GOAWAY|client connection lost)|broken pipe|(?:Recv|Send) failure: |the remote end hung up unexpectedly|unexpected disconnect while reading|invalid index-pack output|bad pack header|outstanding read data remaining|: (?:read|wsarecv): (?:connection timed out|operation timed out|A connection attempt failed)/,
   },
+  // Cut by -s: what was received could not be read on, or not be written (modfetch/proxy.go says so of bodies only).
+  { name: 'body-failed', pattern: /: read "https?:[^"]*(?:": ?[a-z]*)?$/ },
   // modfetch/coderepo.go and x/mod/zip: what is in the repository cannot be a module, whoever packs it.
   {
     name: 'bad-module',

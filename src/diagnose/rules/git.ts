@@ -27,7 +27,8 @@ function gitTimed({ spans }: Group, { trace }: Case): Diagnosis | undefined {
 
 function gitStalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);
-  if (open.length === 0 || !group.open) return undefined;
+  // Where the command ended, so did git, whether the log shows it or not.
+  if (open.length === 0 || !group.open || trace.ending.kind === 'exited') return undefined;
   const seen = open.some((span) => span.kind !== 'git-command' && span.kind !== 'process');
   const arrives = group.spans.some(
     (span) =>

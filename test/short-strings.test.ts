@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { reportOfText } from './support/analyze.ts';
+
+/** Calls whose strings strace cuts at -s; paths are shown whole. */
+const DATA_CALL =
+  /[ \]](?:p?(?:read|write)(?:v|64)?|sendto|recvfrom|sendm?msg|recvm?msg)\(|<\.\.\. (?:read|recvfrom|recvm?msg|readv) resumed/;
+const STRING = /(?<=[ (=[])"((?:[^"\\]|\\.)*)"(?:\.\.\.)?/g;
+const CHARACTER = /\\(?:[0-7]{1,3}|x[0-9a-f]{2}|.)|[^\\]/gs;
+
+/** What strace would have written with `-s LENGTH` in place of a larger one. */
+function cutStrings(line: string, length: number): string {
+  if (!DATA_CALL.test(line)) return line;
+  return line.replace(STRING, (whole, content: string) => {
+    const characters = content.match(CHARACTER) ?? [];
+    return characters.length <= length ? whole : `"${characters.slice(0, length).join('')}"...`;
+  });
+}
+
+async function reportWith(scenario: string, length: number) {
+  const path = new URL(`../fixtures/scenarios/${scenario}/strace.log.gz`, import.meta.url);
+  const log = gunzipSync(readFileSync(path)).toString('latin1');
+  return reportOfText(
+    log
+      .split('\n')
+      .map((line) => cutStrings(line, length))
+      .join('\n'),
+  );
+}
+
+describe('strace -s cut the reason of an error off', () => {
+  it.each([
+    // What the kernel refused stands in its own calls.
+    ['disk-full', 160, 'disk/full'],
+    ['disk-full', 64, 'disk/full'],
+    ['disk-permission', 64, 'disk/permission'],
+    ['disk-read-only', 64, 'disk/read-only'],
+    ['file-too-large', 96, 'disk/other'],
+    ['emfile', 128, 'disk/too-many-files'],
+    // What a nameserver did stands in its packets.
+    ['dns-refusedport', 160, 'dns/refused-port'],
+    ['dns-servfail', 160, 'dns/servfail'],
+    ['dns-tc-refused', 160, 'dns/tcp-fallback'],
+    // Nothing was wrong with the file that `read "https:…` was written to.
+    ['transfer-reset', 64, 'transfer/reset'],
+    // A refused certificate is seen, and why is not.
+    ['tls-expired', 96, 'tls/certificate-refused'],
+  ])('%s, -s %i', async (scenario, length, cause) => {
+    expect((await reportWith(scenario, length)).blockingPoint?.cause).toBe(cause);
+  });
+
+  it.each([
+    ['proxy-401', 64],
+    ['module-path-mismatch', 64],
+    ['git-403', 96],
+  ])('and what is nowhere else is not guessed: %s, -s %i', async (scenario, length) => {
+    const { verdict, blockingPoint } = await reportWith(scenario, length);
+    expect(verdict).toMatchObject({ status: 'failed', headline: expect.stringContaining('was cut there') });
+    expect(blockingPoint).toBeNull();
+  });
+});
+
+it('session tickets are told from an answer where the end of the ClientHello is cut', async () => {
+  const { blockingPoint } = await reportWith('python-slow-ticket', 200);
+  expect(blockingPoint?.cause).toBe('ttfb/slow-response');
+});
+
+it('the end of a git command, which begins with its duration, is found where both its lines are cut', async () => {
+  const { timeline } = await reportWith('baseline-direct-git', 160);
+  const commands = timeline.spans.filter(({ kind }) => kind === 'git-command');
+  expect(commands.length).toBeGreaterThan(3);
+  expect(commands.filter(({ endSeconds }) => endSeconds === null)).toEqual([]);
+});
