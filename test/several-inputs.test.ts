@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sinceOrigin } from '../parsers/types.ts';
-import { reportOf } from './support/analyze.ts';
+import type { Report } from '../src/model/report.ts';
+import { reportOf, reportOfText } from './support/analyze.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gotrace-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,6 +43,35 @@ describe('what is given twice is read once', () => {
   it('and other files are read all', async () => {
     const report = await reportOf([log, `${COLD}/stderr.ts.log`]);
     expect(report.inputs).toHaveLength(2);
+  });
+});
+
+describe('the archive of a job holds each step twice', () => {
+  const MOD = 'https://proxy.example/m.example/a/@v/v1.0.0.mod';
+  const STEP = [
+    '00.1234567Z # get https://proxy.example/m.example/a/@v/v1.0.0.mod',
+    `02.1234321Z # get ${MOD}: 200 OK (2.000s)`,
+    `02.1234321Z # get ${MOD}: 200 OK (2.000s)`,
+    `02.2000011Z # get ${MOD}`,
+    `02.2000011Z # get ${MOD}`,
+  ]
+    .map((line) => `2026-11-20T10:00:${line}\n`)
+    .join('');
+  const fetches = (report: Report) =>
+    report.timeline.spans
+      .filter(({ kind }) => kind === 'fetch')
+      .map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]);
+
+  it('in a file of its own and in that of the job, and is read once', async () => {
+    const once = await reportOfText(STEP);
+    const twice = await reportOfText(`2026-11-20T09:59:59.9876543Z Current runner version\n${STEP}`, STEP);
+    expect(fetches(once).length).toBeGreaterThan(1);
+    expect(fetches(twice)).toEqual(fetches(once));
+  });
+
+  it('but two jobs may do the same in the same millisecond', async () => {
+    const job = `2026-11-20T10:00:00.123Z # get ${MOD}\n2026-11-20T10:00:01.123Z # get ${MOD}: 200 OK (1.000s)\n`;
+    expect(fetches(await reportOfText(job, job))).toHaveLength(2);
   });
 });
 

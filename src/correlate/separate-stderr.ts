@@ -2,6 +2,7 @@ import type { TextRecord } from '../../parsers/registry.ts';
 import { CutLines } from './cut-lines.ts';
 import { lateStamps } from './late-stamps.ts';
 import type { CutLine } from './stderr.ts';
+import { ToldTwice } from './told-twice.ts';
 
 /** What a line of stderr tells, whoever shows it being printed. */
 export function keyOfText(record: TextRecord): string {
@@ -82,6 +83,7 @@ export class SeparateStderr {
   isThere = false;
   /** Whether any of its lines has a time. */
   isTimed = false;
+  readonly #told = new ToldTwice();
   readonly #traced: () => Traced;
   readonly #tell: (record: TextRecord, pid: number | undefined) => void;
   #waiting: TextRecord[] = [];
@@ -93,6 +95,7 @@ export class SeparateStderr {
   }
 
   on(record: TextRecord): void {
+    if (this.#told.isCopy(record)) return;
     this.isThere = true;
     if (record.timeNs !== undefined) this.isTimed = true;
     if (this.#reading !== undefined) {
