@@ -8,7 +8,7 @@ import type { GoXRecord } from './go-x/records.ts';
 import { type GoroutineRecord, goroutines } from './goroutines/format.ts';
 import { type Http2Record, http2debug } from './http2debug/format.ts';
 import { jobEnd } from './job-end/format.ts';
-import type { JobEndRecord } from './job-end/records.ts';
+import type { JobEndRecord, JobStepRecord } from './job-end/records.ts';
 import { type LtraceRecord, ltrace } from './ltrace/format.ts';
 import { type NetdnsRecord, netdns } from './netdns/format.ts';
 import { type ProcRecord, proc } from './proc/format.ts';
@@ -27,7 +27,8 @@ export type TextRecord =
   | GoroutineRecord
   | SettingRecord
   | ModuleRecord
-  | JobEndRecord;
+  | JobEndRecord
+  | JobStepRecord;
 export type TraceRecord = StraceRecord | SyscallTotalRecord | LtraceRecord | ProcRecord | TextRecord;
 
 /**

@@ -156,3 +156,38 @@ describe('a job that was ended', () => {
     expect(again.verdict.status).toBe('blocked');
   });
 });
+
+describe('a job of several steps', () => {
+  const INSTALL = ['10:00.200 # get https://proxy.example/m.example/tool/@v/list'];
+  const later = [...INSTALL, '10:00.300 # get https://proxy.example/m.example/tool/@v/list: 200 OK (0.100s)'];
+
+  it.each([
+    '00:01.000 ##[group]Run go test ./...',
+    '00:01.000 $ go test ./...',
+    '00:01.000 + go test ./...',
+    '00:01.000 --- :go: test',
+  ])('is not silent for what “%s” took', async (heading) => {
+    const { verdict, timeline } = await reportOfText(stamped([...CAME, heading, ...later]));
+    expect(verdict.status).toBe('healthy');
+    expect(timeline.spans).toContainEqual(
+      expect.objectContaining({ name: 'other steps of the job', startSeconds: 0.8, endSeconds: 600 }),
+    );
+  });
+
+  it('is not silent for the steps before the next go, which is silent for itself', async () => {
+    const steps = [
+      '00:01.000 ##[group]Run go test ./...',
+      '05:00.000 ##[group]Run go install -x m.example/tool@latest',
+    ];
+    const { verdict } = await reportOfText(stamped([...CAME, ...steps, ...later]));
+    expect(verdict.headline).toMatch(/^Unknown: go printed nothing for 300 s/);
+  });
+
+  it('is silent where the same step goes on, whoever else prints', async () => {
+    const { verdict } = await reportOfText(stamped([...CAME, '00:01.000 ok  m.example/a 0.3s', ...later]));
+    expect(verdict).toMatchObject({
+      status: 'unknown',
+      headline: expect.stringContaining('printed nothing'),
+    });
+  });
+});

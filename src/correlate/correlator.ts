@@ -216,7 +216,7 @@ export class Correlator {
       unknowable: new Set([...unread, ...parts]),
       unseen: shown.unseen,
       isEndSeen:
-        this.#sawSyscalls || ended.atSeconds !== undefined || this.#output.jobEnd.said?.timeNs !== undefined,
+        this.#sawSyscalls || ended.atSeconds !== undefined || this.#output.job.end?.timeNs !== undefined,
     });
     const silence = { spans, connections, processes, syscalls, lastCallNs: this.#observed.lastCallNs, endNs };
     return {

@@ -13,7 +13,7 @@ export interface KnownEnd {
 export function endingOf(
   traced: Ending,
   { exitCode, signal }: KnownEnd,
-  { goroutines, errors, jobEnd }: GoOutput,
+  { goroutines, errors, job }: GoOutput,
   sawSyscalls: boolean,
 ): Ending {
   // A Go program prints its goroutines at SIGQUIT and exits with 2 (runtime/signal_unix.go): it was ended.
@@ -26,9 +26,9 @@ export function endingOf(
   if (signal !== undefined) return { kind: 'killed', signal };
   if (exitCode !== undefined) return { kind: 'exited', code: exitCode };
   const final = errors.findLast((error) => error.final);
-  const { said } = jobEnd;
+  const { end } = job;
   // Who gave up with an error was not ended by what ended the script around it.
-  const gaveUp = final !== undefined && jobEnd.isLast(errors.at(-1)?.at ?? final.at);
-  if (said !== undefined && !gaveUp) return { ...said.end, at: said.at };
+  const gaveUp = final !== undefined && job.isLast(errors.at(-1)?.at ?? final.at);
+  if (end !== undefined && !gaveUp) return { ...end.end, at: end.at };
   return final === undefined || sawSyscalls ? traced : { kind: 'exited', code: 1, at: final.at };
 }

@@ -12,7 +12,7 @@ import { Arrivals } from './arrivals.ts';
 import { Dials } from './dials.ts';
 import { Fetches } from './fetches.ts';
 import { GitOutput } from './git-output.ts';
-import { JobEnd } from './job-end.ts';
+import { Job } from './job.ts';
 import { hostOf, readModuleUrl } from './modcache.ts';
 import { Pauses } from './pauses.ts';
 import { Http2Streams } from './streams.ts';
@@ -57,12 +57,13 @@ export class GoOutput {
   readonly #git: GitOutput;
   readonly #streams: Http2Streams;
   readonly #pauses: Pauses;
-  readonly jobEnd = new JobEnd();
+  readonly job: Job;
 
   constructor(store: SpanStore, arrivals = new Arrivals(), pauses = new Pauses(store)) {
     this.#store = store;
     this.#pauses = pauses;
     this.#git = new GitOutput(store);
+    this.job = new Job(store);
     this.#streams = new Http2Streams(store, arrivals);
     this.fetching = new Fetches(store);
     this.dials = new Dials(store);
@@ -100,8 +101,12 @@ export class GoOutput {
       this.#onJobEnd(record);
       return;
     }
-    this.jobEnd.onLine(record.at);
+    if (record.kind === 'job-step') {
+      this.job.onStep(record);
+      return;
+    }
     const timeNs = this.#timeOf(record);
+    this.job.onLine(record.at, timeNs);
     this.#firstNs ??= timeNs;
     // strace stamps a line when it is written; others, when it reaches them.
     if (record.kind === 'fetch-end' && pid === undefined) this.#compareClocks(record);
@@ -176,7 +181,7 @@ export class GoOutput {
   }
 
   #onJobEnd(record: JobEndRecord): void {
-    if (this.jobEnd.onEnd(record)) this.lastNs = Math.max(this.lastNs, this.#timeOf(record));
+    if (this.job.onEnd(record)) this.lastNs = Math.max(this.lastNs, this.#timeOf(record));
   }
 
   #onBuildStep(timeNs: number, at: SourceLine): void {
