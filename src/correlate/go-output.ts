@@ -102,7 +102,8 @@ export class GoOutput {
       return;
     }
     if (record.kind === 'job-step') {
-      this.job.onStep(record);
+      // A tracer shows what the job does.
+      if (pid === undefined) this.job.onStep(record);
       return;
     }
     const timeNs = this.#timeOf(record);
