@@ -72,3 +72,29 @@ it('the end of a git command, which begins with its duration, is found where bot
   expect(commands.length).toBeGreaterThan(3);
   expect(commands.filter(({ endSeconds }) => endSeconds === null)).toEqual([]);
 });
+
+describe('an error of go that says what, and not why', () => {
+  const GO =
+    '1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0';
+  const told = (text: string) =>
+    reportOfText(
+      `${GO}\n1 1700000001.000000 write(2, "${text}"..., 400) = 400\n1 1700000001.100000 exit_group(1) = ?\n1 1700000001.200000 +++ exited with 1 +++\n`,
+    );
+
+  it.each([
+    String.raw`go: m.example/a@v1.0.0: unrecognized import path \"m.example/a\": https fetch: Get \"https://m.example/a?go`,
+    'go: m.example/a@v1.0.0: invalid version: git ls-remote -q https://git.example/a.git in /m/cache/vcs/1: exit st',
+    'go: m.example/a@v1.0.0: hg init . in /m/cache/vcs/1',
+  ])('%s', async (text) => {
+    expect((await told(text)).verdict.headline).toContain('was cut there, before the reason');
+  });
+
+  it.each([
+    [
+      String.raw`go: m.example/a@v1.0.0: unrecognized import path \"m.example/a\": reading https://m.example/a?go-get=1: 404 Not F`,
+    ],
+    ['go: m.example/a@v1.0.0: invalid version: unknown revi'],
+  ])('but where it says so: %s', async (text) => {
+    expect((await told(text)).blockingPoint?.cause).toBe('server-error/not-found');
+  });
+});

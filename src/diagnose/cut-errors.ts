@@ -58,9 +58,13 @@ export function diagnoseAsFarAsSaid(error: TraceError, context: Case): Diagnosis
 }
 
 /** An error whose reason stands behind what the log holds of its line: strace shows 32 bytes, unless -s says more. */
-export function isCutShort({ isCut, class: name }: TraceError): boolean {
-  return isCut && SAYS_NOTHING.has(name);
+export function isCutShort({ isCut, class: name, text }: TraceError): boolean {
+  return isCut && (SAYS_NOTHING.has(name) || (name === 'not-found' && WHY_NOT_FOUND.test(text)));
 }
+
+/** That a module was not found, for a reason that follows: it may be any. */
+const WHY_NOT_FOUND =
+  /(?:unrecognized import path |invalid (?:pseudo-)?version: git )(?!.*(?:\b404\b|unknown revision))/;
 
 /**
  * What made go print an error whose reason was cut off: the last thing that it did on the network, where that failed
@@ -82,7 +86,7 @@ function failureBefore(error: TraceError, context: Case): Diagnosis | undefined 
   }
   // Nothing was wrong with the file.
   if (error.class === 'body-failed' && context.trace.coverage.syscalls) return diagnoseError(error, context);
-  const last = lastStep(timeNs, context);
+  const last = lastStep(timeNs, context, OF_COMMAND.test(error.text) ? startOfCommand(context) : undefined);
   const diagnosis = last && diagnoseStep(last, context);
   return diagnosis && { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
 }
@@ -119,10 +123,18 @@ function isAtOnce(beforeNs: number, timeNs: number): boolean {
   return beforeNs <= timeNs && timeNs - beforeNs <= AT_ONCE_NS;
 }
 
-/** What was done last on the network before a time, if that was right before. */
-function lastStep(timeNs: number, { trace }: Case): Span | undefined {
+/** cmd/go/internal/modfetch/codehost, RunError: `hg init . in DIR: …`. */
+const OF_COMMAND = /: (?:git|hg|svn|bzr|fossil) [a-z-]+ .*(?: in |$)/;
+
+/** When the last command of a version control system began: what it failed for did not happen before. */
+function startOfCommand({ trace }: Case): number | undefined {
+  return trace.spans.findLast(({ kind }) => kind === 'git-command')?.startNs;
+}
+
+/** What was done last on the network before a time, and after another, if that was right before. */
+function lastStep(timeNs: number, { trace }: Case, sinceNs = Number.NEGATIVE_INFINITY): Span | undefined {
   const last = trace.spans
-    .filter((span) => isStep(span) && endOf(span) <= timeNs)
+    .filter((span) => isStep(span) && endOf(span) <= timeNs && endOf(span) >= sinceNs)
     .reduce<Span | undefined>((a, b) => (a === undefined || endOf(b) >= endOf(a) ? b : a), undefined);
   return last !== undefined && isAtOnce(endOf(last), timeNs) ? last : undefined;
 }

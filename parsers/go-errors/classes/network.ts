@@ -66,8 +66,7 @@ export const NETWORK_CLASSES: readonly ErrorClass[] = [
   { name: 'tls-handshake-timeout', pattern: /TLS handshake timeout/ },
   {
     name: 'tls-not-tls',
-    pattern:
-      /first record does not look like a TLS handshake|server gave HTTP response to HTTPS client|http: server gave HTTP response/,
+    pattern: /first record does not look like a TLS handshake|server gave HTTP resp/,
   },
   {
     name: 'tls-client-certificate',

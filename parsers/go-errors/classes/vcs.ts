@@ -19,7 +19,7 @@ export const VCS_CLASSES: readonly ErrorClass[] = [
   {
     name: 'no-vcs',
     pattern:
-      /exec: "(?<program>git|hg|svn|bzr|fossil)": executable file not found|cannot run (?<program2>\S+): No such file|missing (?<program3>Git|Mercurial|Subversion|Bazaar|Fossil) command/,
+      /exec: "(?<program>git|hg|svn|bzr|fossil)": executable file not|cannot run (?<program2>\S+): No such file|missing (?<program3>Git|Mercurial|Subversion|Bazaar|Fossil) command/,
   },
   // git before 2.0 and the shallow fetches that go asks for (golang/go#38373).
   {
