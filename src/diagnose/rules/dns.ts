@@ -1,8 +1,9 @@
 import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { RESOLVED } from '../../wire/resolved.ts';
+import { EQUAL, medianOf } from '../alike.ts';
 import { printSeconds } from '../catalogue.ts';
-import { addressOf, type Case, culprit, type Diagnosis, lengthOf, type WaitRule } from '../rule.ts';
+import { addressOf, type Case, culprit, type Diagnosis, lengthOf, step, type WaitRule } from '../rule.ts';
 import {
   diagnoseLookup,
   isSameQuestion,
@@ -260,7 +261,18 @@ function slowNameserver(group: Group, context: Case): Diagnosis | undefined {
     .slice(0, 3);
   // It did not take long to answer: it never did.
   if (slow[0]?.endNs === undefined || !lookup.answered.includes(slow[0])) return undefined;
-  return diagnoseLookup('dns/slow-nameserver', lookup, slow, 0.9);
+  const diagnosis = diagnoseLookup('dns/slow-nameserver', lookup, slow, 0.9);
+  return { ...diagnosis, ...step(timesOf(lookup.answered)) };
+}
+
+/** `5 times 0.6 s`, where it took about as long again and again. */
+function timesOf(answered: readonly Span[]): string | undefined {
+  const rounds = answered
+    .toSorted((a, b) => a.startNs - b.startNs)
+    .filter(({ startNs }, at, all) => startNs - (all[at - 1]?.startNs ?? -Infinity) > SENT_TOGETHER_NS);
+  const lengths = rounds.map(({ startNs, endNs = startNs }) => endNs - startNs).sort((a, b) => a - b);
+  const slow = lengths.filter((length) => length >= (lengths.at(-1) ?? 0) / EQUAL);
+  return slow.length < 2 ? undefined : `${slow.length} times ${printSeconds(medianOf(slow))}`;
 }
 
 function other(group: Group, context: Case): Diagnosis {

@@ -6,7 +6,7 @@ const ASK = { text: 'Ask this DNS nameserver by hand', command: 'dig +tries=1 +t
 export const DNS_WORDS: readonly CauseWords[] = [
   {
     cause: 'dns/slow-nameserver',
-    summary: '{nameservers} took {seconds} to answer for {host}',
+    summary: '{nameservers} took {seconds} to answer for {host}[: {step}]',
     explanation:
       'A nameserver answers, but late. Go has no DNS cache: each new connection looks the name up again.',
     telltale: 'More than 0.5 s between a query on UDP port 53 and its answer from the same server.',
