@@ -1,5 +1,5 @@
 import { subtract } from '../model/interval.ts';
-import type { Span } from '../model/span.ts';
+import type { Attributes, Span } from '../model/span.ts';
 import type { SpanIndex } from '../model/span-index.ts';
 import type { Process } from './processes.ts';
 
@@ -13,9 +13,14 @@ const AT_ONCE_NS = 50e6;
  * a `.mod`, a list or a checksum is told by its connection only: a transfer that goes on where no fetch and no zip is
  * under way, and after which go goes on at once. (Where several bodies are awaited on a connection, it looks like the
  * wait for another response. A late PING of an idle connection is followed by nothing.) `underWay` are the fetches and
- * the zips of its process. Gives the transfer its true beginning and its URL; false where it is no such body.
+ * the zips of its process; what was `stored` in the module cache before was whole by then. Gives the transfer its true beginning and its URL; false where it is no such body.
  */
-export function isBodyOfItsOwn(transfer: Span, underWay: SpanIndex<Span>, process: Process): boolean {
+export function isBodyOfItsOwn(
+  transfer: Span,
+  underWay: SpanIndex<Span>,
+  stored: ReadonlyMap<string, number>,
+  process: Process,
+): boolean {
   const { startNs: fromNs, endNs } = transfer;
   if (endNs === undefined || endNs - fromNs < LEAST_NS) return false;
   const busy = underWay.overlapping(fromNs - AT_ONCE_NS, endNs + AT_ONCE_NS);
@@ -32,7 +37,8 @@ export function isBodyOfItsOwn(transfer: Span, underWay: SpanIndex<Span>, proces
       Math.abs(until - alone.startNs) < AT_ONCE_NS &&
       attributes['http.response.status_code'] === 200 &&
       attributes['server.address'] === host &&
-      !attributes['url.full']?.endsWith('.zip'),
+      !attributes['url.full']?.endsWith('.zip') &&
+      !((stored.get(keyOf(attributes)) ?? Number.POSITIVE_INFINITY) < endNs),
   );
   const goesOn =
     busy.some(({ startNs }) => Math.abs(startNs - endNs) < AT_ONCE_NS) ||
@@ -47,4 +53,12 @@ export function isBodyOfItsOwn(transfer: Span, underWay: SpanIndex<Span>, proces
   transfer.attributes = { ...rest, ...attributes };
   transfer.evidence = [...fetch.evidence.slice(-1), ...transfer.evidence.slice(-1)];
   return true;
+}
+
+function keyOf({
+  'gotrace.module': module,
+  'gotrace.version': version,
+  'url.full': url,
+}: Attributes): string {
+  return `${module}@${version}${url?.slice(url.lastIndexOf('.'))}`;
 }

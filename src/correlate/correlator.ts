@@ -9,7 +9,7 @@ import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Coverage, Trace } from '../model/trace.ts';
 import { Arrivals } from './arrivals.ts';
-import { endingOf, type KnownEnd } from './ending.ts';
+import { endedNsOf, endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { markAuthPrograms } from './goauth.ts';
@@ -190,7 +190,7 @@ export class Correlator {
     const shown = shownOf(syscalls, this.#sockets, this.#processes);
     this.#files.finish(shown.unseen);
     this.#pauses.finish();
-    const { startNs, endNs } = this.#observed.limits(this.#output, endedNsOf(totals));
+    const { startNs, endNs } = this.#observed.limits(this.#output, endedNsOf(ended, originSeconds));
     this.#output.finish(endNs);
     const unread = shown.unseen.includes('read') ? this.#sockets.forgetUnread() : [];
     const lookups = this.#sockets.lookups.assemble([...this.#output.hosts, ...this.#sockets.hosts]);
@@ -212,6 +212,7 @@ export class Correlator {
       output: this.#output,
       processes,
       arrivals: this.#arrivals,
+      stored: this.#files.stored,
       endNs,
       unknowable: new Set([...unread, ...parts]),
       unseen: shown.unseen,
@@ -291,11 +292,4 @@ export class Correlator {
     }
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
-}
-
-/** When the command's parent saw it end. */
-function endedNsOf({ originSeconds, ended: { atSeconds } }: Totals): number | undefined {
-  return atSeconds === undefined || originSeconds === undefined
-    ? undefined
-    : (atSeconds - originSeconds) * 1e9;
 }

@@ -32,3 +32,10 @@ export function endingOf(
   if (end !== undefined && !gaveUp) return { ...end.end, at: end.at };
   return final === undefined || sawSyscalls ? traced : { kind: 'exited', code: 1, at: final.at };
 }
+
+/** When the command's parent saw it end, in nanoseconds since the clock's origin. */
+export function endedNsOf({ atSeconds }: KnownEnd, originSeconds: number | undefined): number | undefined {
+  return atSeconds === undefined || originSeconds === undefined
+    ? undefined
+    : (atSeconds - originSeconds) * 1e9;
+}

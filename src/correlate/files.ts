@@ -48,8 +48,8 @@ export class Files {
   readonly #downloads = new Map<string, Download>();
   readonly #unpacking: Unpacking;
   readonly #lockHolders = new LockHolders();
-  /** `MODULE@VERSION.KIND` of what go began to write into its cache: the body of a .mod or .info was complete by then. */
-  readonly stored = new Set<string>();
+  /** When go first began to write `MODULE@VERSION.KIND` into its cache: the body of a .mod or .info was complete by then. */
+  readonly stored = new Map<string, number>();
   /** Every temporary zip by its path. */
   readonly #whole = new Map<string, Span>();
   #fileSpans = 0;
@@ -106,7 +106,8 @@ export class Files {
       closeOnExec: record.args.includes('O_CLOEXEC'),
     });
     const cached = readCachePath(path);
-    if (cached?.temporary) this.stored.add(`${cached.module}@${cached.version}.${cached.kind}`);
+    const key = `${cached?.module}@${cached?.version}.${cached?.kind}`;
+    if (cached?.temporary && !this.stored.has(key)) this.stored.set(key, record.startNs);
     // It is opened once more, to be hashed.
     if (!record.args.includes('O_CREAT')) return;
     this.#startDownload(path, process, record);

@@ -26,6 +26,8 @@ export interface Joinable {
   readonly output: GoOutput;
   readonly processes: readonly Process[];
   readonly arrivals: Arrivals;
+  /** When what was fetched was written into the module cache: `MODULE@VERSION.KIND`. */
+  readonly stored: ReadonlyMap<string, number>;
   /** When the trace ends. */
   readonly endNs: number;
   /** Else it ends with the last line that was printed, and how long nothing came after it is not known. */
@@ -106,7 +108,7 @@ function processSpans(spans: readonly Span[]): Map<number, Span> {
  * Where -x tells each fetch, the waits on its connection say less: which of the URLs on an HTTP/2 connection they are
  * for is not in the log.
  */
-function dropAnswered({ output, processes, spans, connections }: Joinable, dropped: Set<Span>): void {
+function dropAnswered({ output, processes, spans, connections, stored }: Joinable, dropped: Set<Span>): void {
   const zips = spans.filter(
     (span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip'),
   );
@@ -130,7 +132,7 @@ function dropAnswered({ output, processes, spans, connections }: Joinable, dropp
       const asked = hosts.get(pid);
       const own = underWay.get(pid);
       if (asked === undefined || own === undefined) continue;
-      if (isBodyOfItsOwn(span, own, process)) continue;
+      if (isBodyOfItsOwn(span, own, stored, process)) continue;
       const host = span.attributes['server.address'];
       // Of a connection that was there before the log, the name may not be known.
       if (tunnel !== undefined || host === undefined || asked.has(host)) dropped.add(span);

@@ -7,7 +7,7 @@ import { unescapePath } from './modcache.ts';
  * into the cache, which it does as soon as the body is whole and its checksum is known to be right. `stored` is what the
  * cache got, `MODULE@VERSION.mod`.
  */
-export function openUnstored(store: SpanStore, fetches: Fetches, stored: ReadonlySet<string>): void {
+export function openUnstored(store: SpanStore, fetches: Fetches, stored: ReadonlyMap<string, number>): void {
   if (stored.size === 0) return;
   const checks = checksOf(fetches.all);
   const uncheckedZips = uncheckedZipsOf(store.spans);
