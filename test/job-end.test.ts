@@ -112,6 +112,18 @@ describe('a job that was ended', () => {
     expect(blockingPoint?.evidence.map(({ line }) => line)).toEqual([5, 6]);
   });
 
+  it('was ended for what took long before, where the last request had hardly been sent', async () => {
+    const { blockingPoint } = await reportOfText(
+      stamped([
+        `00:00.200 # get ${MOD}`,
+        `00:10.200 # get ${MOD}: 200 OK (10.000s)`,
+        `00:10.300 # get ${ZIP}`,
+        '00:11.000 Terminated',
+      ]),
+    );
+    expect(blockingPoint).toMatchObject({ cause: 'connect/other', culprit: { url: MOD } });
+  });
+
   it('is not called healthy because all was answered', async () => {
     const { verdict } = await reportOfText(stamped([...CAME, CANCELLED]));
     expect(verdict).toMatchObject({

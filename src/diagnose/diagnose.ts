@@ -74,12 +74,25 @@ function conclusionOf(context: Case): DiagnosisResult {
 /** Who is ended while it waits may yet see its call fail, and say so, before it is gone. */
 const LAST_WORDS_NS = 0.1e9;
 
+/** A request that was open for less when the command was ended may have been about to be answered. */
+const NO_HANG_NS = 2e9;
+/** What took so many times as long before was what it was ended for. */
+const MUCH_LONGER = 3;
+
 /** What was still being waited for at the end: the longest of what was open, and of what was given up as the end came. */
-function openWait(waits: readonly Wait[], { endNs }: Trace): Wait | undefined {
+function openWait(waits: readonly Wait[], { endNs, ending }: Trace): Wait | undefined {
   if (!waits.some((each) => each.group.open)) return undefined;
-  return waits
-    .filter(({ group }) => group.open || group.endNs >= endNs - LAST_WORDS_NS)
-    .reduce((a, b) => (b.group.criticalNs > a.group.criticalNs ? b : a));
+  const last = longestOf(waits.filter(({ group }) => group.open || group.endNs >= endNs - LAST_WORDS_NS));
+  const longest = longestOf(waits);
+  const isNoHang =
+    wasEnded(ending) &&
+    last.group.criticalNs < NO_HANG_NS &&
+    longest.group.criticalNs > MUCH_LONGER * last.group.criticalNs;
+  return isNoHang ? longest : last;
+}
+
+function longestOf(waits: readonly Wait[]): Wait {
+  return waits.reduce((a, b) => (b.group.criticalNs > a.group.criticalNs ? b : a));
 }
 
 function healthyHeadline({ trace, timeline }: Case): string {
