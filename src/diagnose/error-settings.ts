@@ -1,3 +1,4 @@
+import { ELLIPSIS } from '../../parsers/cut.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
 import type { Case } from './rule.ts';
@@ -36,7 +37,7 @@ export function settingOf(
     case 'toolchain/too-old':
       return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0] ?? versionIn(error);
     case 'server-error/not-found':
-      return NOT_FOUND.exec(error.text)?.[0];
+      return howNotFound(error);
     case 'server-error/bad-module':
       return /create zip.*|malformed file path.*|module source tree too large.*/
         .exec(error.text)?.[0]
@@ -68,6 +69,11 @@ const FILE_ERROR = /[a-z]+ \/[^:]+: [^:]+$/;
 /** How an answer says that there is no such thing. */
 const NOT_FOUND =
   /no go-import meta tags|404 Not Found|410 Gone|unknown revision [\w.+-]+|no matching versions[^;:]*|couldn't find remote ref \S+|unrecognized import path|not a known dependency|repository '[^']+' not found/;
+
+function howNotFound({ text, isCut }: TraceError): string | undefined {
+  const said = NOT_FOUND.exec(text)?.[0];
+  return said !== undefined && isCut && text.endsWith(said) ? `${said}${ELLIPSIS}` : said;
+}
 
 function versionIn({ detail: { version } }: TraceError): string | undefined {
   return version === undefined ? undefined : `go ${version}`;
