@@ -203,3 +203,42 @@ describe('a job of several steps', () => {
     });
   });
 });
+
+describe('the log of a job that hung, and was ended', () => {
+  const GET = [`# get ${MOD}`, `# get ${MOD}: 200 OK (0.100s)`, `# get ${ZIP}`];
+  const JOBS: Readonly<Record<string, readonly string[]>> = {
+    GitLab: [
+      'section_start:1700000000:step_script\r\u001b[0K\u001b[0K\u001b[36;1mExecuting "step_script" stage\u001b[0;m',
+      '\u001b[32;1m$ go mod download -x\u001b[0;m',
+      ...GET,
+      'section_end:1700003600:step_script\r\u001b[0Ksection_start:1700003600:cleanup_file_variables\r\u001b[0K\u001b[36;1mCleaning up\u001b[0;m',
+      '\u001b[31;1mERROR: Job failed: execution took longer than 1h0m0s seconds',
+      '\u001b[0;m',
+    ],
+    Jenkins: [
+      '[Pipeline] sh',
+      '+ go mod download -x',
+      ...GET,
+      'Cancelling nested steps due to timeout',
+      'Sending interrupt signal to process',
+      'Terminated',
+      'script returned exit code 143',
+    ].map((line, minutes) => `[2026-11-20T10:0${minutes}:00.000Z] ${line}`),
+    'docker buildx': [
+      '#8 [build 5/6] RUN go mod download -x',
+      ...GET.map((line, at) => `#8 0.${at}12 ${line}`),
+      '#8 CANCELED',
+      'ERROR: failed to solve: Canceled: context canceled',
+    ],
+    'make at a terminal': ['go mod download -x', ...GET, '^Cmake: *** [Makefile:2: deps] Interrupt'],
+  };
+
+  it.each(Object.entries(JOBS))('%s', async (name, lines) => {
+    const { verdict, blockingPoint } = await reportOfText(`${lines.join('\n')}\n`);
+    expect(verdict.status).toBe('blocked');
+    expect(blockingPoint).toMatchObject({ cause: 'ttfb/no-response', culprit: { url: ZIP } });
+    expect(verdict.headline).not.toContain('unless it was cut');
+    // Only Jenkins stamped the end.
+    expect(/in 60\.0 s|in 60 s/.test(verdict.headline)).toBe(name === 'Jenkins');
+  });
+});
