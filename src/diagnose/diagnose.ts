@@ -42,8 +42,8 @@ function conclusionOf(context: Case): DiagnosisResult {
   if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, context, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
   const open = openWait(waits, trace);
-  if (dump !== undefined && open === undefined)
-    return conclude('blocked', [dump, ...waits.map((each) => each.finding)]);
+  if (dump !== undefined && (open === undefined || isVague(open, dump)))
+    return conclude('blocked', [dump, ...waits.filter((each) => each !== open).map((each) => each.finding)]);
   if (open !== undefined && !exitedWell) {
     const rest = waits.filter((each) => each !== open).map((each) => each.finding);
     return conclude('blocked', [open.finding, ...rest]);
@@ -69,6 +69,11 @@ function conclusionOf(context: Case): DiagnosisResult {
     blockingPoint: undefined,
     findings: [...waits.map((each) => each.finding), ...(wentOnWithout ? errors.filter(isNews) : [])],
   };
+}
+
+/** Two lines of -x tell that a server was not reached; a goroutine, at which step. */
+function isVague({ finding: { cause } }: Wait, dump: Finding): boolean {
+  return cause === 'connect/other' && /^(?:dns|connect|tls|ttfb|transfer|sumdb|toolchain)$/.test(dump.phase);
 }
 
 /** Who is ended while it waits may yet see its call fail, and say so, before it is gone. */

@@ -1,6 +1,7 @@
 import { egressOf } from '../correlate/egress.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import { diagnoseGoroutines, SILENT_EGRESS } from './goroutines.ts';
 import { type Case, findingOf } from './rule.ts';
@@ -12,9 +13,8 @@ export function dumpFinding(context: Case): Finding | undefined {
   if (diagnosis === undefined) return undefined;
   const minutes = Math.max(0, ...trace.goroutines.map((each) => each.minutes ?? 0));
   const openFetch = trace.spans.find((span) => span.kind === 'fetch' && span.endNs === undefined);
-  const asked = openFetch?.attributes['server.address'] ?? onlyHost(trace);
-  const host = diagnosis.cause === SILENT_EGRESS ? egressHost(trace) : asked;
   const url = openFetch?.attributes['url.full'];
+  const host = hostWaitedFor(diagnosis.cause, openFetch, trace);
   const culprit = {
     ...diagnosis.culprit,
     ...(host === undefined ? {} : { host }),
@@ -23,7 +23,7 @@ export function dumpFinding(context: Case): Finding | undefined {
   const blockedNs =
     openFetch === undefined ? minutes * 60e9 : Math.max(minutes * 60e9, trace.endNs - openFetch.startNs);
   return findingOf(
-    { ...diagnosis, culprit },
+    { ...diagnosis, culprit, evidence: [...diagnosis.evidence, ...(openFetch?.evidence ?? [])] },
     {
       startNs: trace.endNs - blockedNs,
       endNs: trace.endNs,
@@ -33,10 +33,26 @@ export function dumpFinding(context: Case): Finding | undefined {
   );
 }
 
+/** A name is looked up, and a connection made, of the egress proxy where there is one; it is spoken with the host behind it. */
+function hostWaitedFor(cause: string, fetch: Span | undefined, trace: Trace): string | undefined {
+  if (cause.startsWith('git/')) return undefined;
+  const egress = egressHost(trace);
+  if (cause === SILENT_EGRESS) return egress;
+  const dialed = fetch?.attributes['server.address'] ?? onlyHost(trace);
+  if (/^(?:dns|connect)\//.test(cause)) return egress ?? dialed;
+  const behind = dialed === egress ? hostOf(fetch?.attributes['url.full'] ?? '') : undefined;
+  return behind ?? dialed;
+}
+
 /** HTTPS_PROXY's, where the log has it; else the one that was looked up although no URL names it. */
 function egressHost({ environment, lookupHosts, spans }: Trace): string | undefined {
   const asked = new Set(spans.flatMap(({ attributes }) => hostOf(attributes['url.full'] ?? '') ?? []));
-  return egressOf(environment)?.host ?? lookupHosts.find((each) => !asked.has(each.host))?.host;
+  // What NO_PROXY leaves out is reached directly.
+  const isSet = environment['NO_PROXY'] === undefined && environment['no_proxy'] === undefined;
+  return (
+    (isSet ? egressOf(environment)?.host : undefined) ??
+    lookupHosts.find((each) => !asked.has(each.host))?.host
+  );
 }
 
 /** The host of all that was fetched, where there is one only. */

@@ -48,6 +48,7 @@ const WAITS: readonly {
   {
     frames: [/net\.\(\*Resolver\)|dnsPacketRoundTrip|net\.\(\*resolver/i],
     cause: 'dns/other',
+    step: 'go waits for a nameserver, and its goroutines do not show for which',
     confidence: 0.8,
   },
   { frames: [/net\.\(\*sysDialer\)|net\.\(\*netFD\)\.connect/], cause: 'connect/blackhole', confidence: 0.8 },
