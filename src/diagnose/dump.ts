@@ -3,8 +3,10 @@ import { hostOf } from '../correlate/modcache.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
+import { awaitedZip } from './awaited-zip.ts';
 import { diagnoseGoroutines, SILENT_EGRESS } from './goroutines.ts';
 import { type Case, findingOf } from './rule.ts';
+import { silenceAtEndNs } from './unseen.ts';
 
 /** What a goroutine dump shows the whole go to wait for, with what the lines around it say of the server. */
 export function dumpFinding(context: Case): Finding | undefined {
@@ -15,13 +17,15 @@ export function dumpFinding(context: Case): Finding | undefined {
   const openFetch = trace.spans.find((span) => span.kind === 'fetch' && span.endNs === undefined);
   const url = openFetch?.attributes['url.full'];
   const host = hostWaitedFor(diagnosis.cause, openFetch, trace);
+  const module = diagnosis.cause === 'lock/module' ? awaitedZip(trace) : undefined;
   const culprit = {
     ...diagnosis.culprit,
+    ...(module === undefined ? {} : { module }),
     ...(host === undefined ? {} : { host }),
     ...(url === undefined ? {} : { url }),
   };
-  const blockedNs =
-    openFetch === undefined ? minutes * 60e9 : Math.max(minutes * 60e9, trace.endNs - openFetch.startNs);
+  const shownNs = openFetch === undefined ? silenceAtEndNs(timeline) : trace.endNs - openFetch.startNs;
+  const blockedNs = Math.max(minutes * 60e9, shownNs);
   return findingOf(
     { ...diagnosis, culprit, evidence: [...diagnosis.evidence, ...(openFetch?.evidence ?? [])] },
     {

@@ -2,6 +2,7 @@ import { programOf } from '../correlate/processes.ts';
 import type { SpanKind } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { awaitedZip } from './awaited-zip.ts';
 import { printSeconds } from './catalogue.ts';
 import { leftIn } from './open-calls.ts';
 import { endedBy } from './outcome.ts';
@@ -87,8 +88,7 @@ const MOST_HOSTS = 3;
 
 /** What little is known where nothing that was traced was open at the end. */
 function silenceAtEnd({ trace: { openHosts }, timeline }: Case): string {
-  const last = timeline.segments.at(-1);
-  const silentNs = last === undefined || last.span !== undefined ? 0 : last.endNs - last.startNs;
+  const silentNs = silenceAtEndNs(timeline);
   if (silentNs < LONG_SILENCE_NS || openHosts.length === 0)
     return 'nothing that was traced had been waited for';
   const more = openHosts.length > MOST_HOSTS ? ` and ${openHosts.length - MOST_HOSTS} more` : '';
@@ -144,8 +144,7 @@ function beforeItsEnd({ trace, timeline }: Case): string {
   if (trace.coverage.syscalls || trace.coverage.libraryCalls) return '';
   const zip = awaitedZip(trace);
   if (zip !== undefined) return ` without the request for the zip of ${zip}, ${TAKEN_SILENTLY}`;
-  const last = timeline.segments.at(-1);
-  const silentNs = last === undefined || last.span !== undefined ? 0 : last.endNs - last.startNs;
+  const silentNs = silenceAtEndNs(timeline);
   return silentNs < LONG_SILENCE_NS
     ? ''
     : `; go printed nothing for the last ${printSeconds(silentNs)} (${trace.coverage.goX ? SILENT_WORK : 'without -x it names no fetch'})`;
@@ -200,6 +199,12 @@ function longestGap(trace: Trace, timeline: Timeline): number | undefined {
   return gaps.length > 0 && isMost ? Math.max(...gaps) : undefined;
 }
 
+/** How long nothing that has a name was under way when the trace ended. */
+export function silenceAtEndNs({ segments }: Timeline): number {
+  const last = segments.at(-1);
+  return last === undefined || last.span !== undefined ? 0 : last.endNs - last.startNs;
+}
+
 /** The times that nothing explains, in nanoseconds. */
 function gapsOf({ segments }: Timeline): number[] {
   return segments.filter(({ span }) => span === undefined).map(({ startNs, endNs }) => endNs - startNs);
@@ -218,35 +223,4 @@ function silence(trace: Trace, timeline: Timeline): string | undefined {
   if (longest === undefined) return undefined;
   if (isForeign) return `it did not compute for ${printSeconds(longest)}`;
   return `go printed nothing for ${printSeconds(longest)} (${SILENT_WORK})`;
-}
-
-/**
- * A module whose `.info` and `.mod` came and whose zip was never asked for. `go mod download` asks for the zip right
- * after the `.info` of a version that go.mod names; between the two it takes the version's lock, checks go.sum and
- * prints nothing (cmd/go/internal/modfetch/fetch.go, download). A query (`go list -m`, `go get M@latest`) asks for
- * `@v/list` or `@latest` first, and may need no zip.
- */
-function awaitedZip({ spans, ending }: Trace): string | undefined {
-  if (ending.kind === 'exited') return undefined;
-  const asked = new Map<string, Set<string>>();
-  const queried = new Set<string>();
-  for (const { kind, attributes } of spans) {
-    const { 'url.full': url, 'gotrace.module': module, 'gotrace.version': version } = attributes;
-    if (kind !== 'fetch' || url === undefined || module === undefined) continue;
-    if (version === undefined) {
-      queried.add(module);
-      continue;
-    }
-    const isZip = url.endsWith('.zip');
-    if (!isZip && attributes['http.response.status_code'] !== 200) continue;
-    const key = `${module}@${version}`;
-    asked.set(key, (asked.get(key) ?? new Set()).add(url.slice(url.lastIndexOf('.'))));
-  }
-  return [...asked].find(
-    ([key, kinds]) =>
-      kinds.has('.info') &&
-      kinds.has('.mod') &&
-      !kinds.has('.zip') &&
-      !queried.has(key.slice(0, key.lastIndexOf('@'))),
-  )?.[0];
 }
