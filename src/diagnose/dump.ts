@@ -39,7 +39,8 @@ export function dumpFinding(context: Case): Finding | undefined {
 
 /** A name is looked up, and a connection made, of the egress proxy where there is one; it is spoken with the host behind it. */
 function hostWaitedFor(cause: string, fetch: Span | undefined, trace: Trace): string | undefined {
-  if (cause.startsWith('git/')) return undefined;
+  // Another program's wait, another process, or none.
+  if (/^(?:git|lock|cpu)\//.test(cause)) return undefined;
   const egress = egressHost(trace);
   if (cause === SILENT_EGRESS) return egress;
   const dialed = fetch?.attributes['server.address'] ?? onlyHost(trace);
