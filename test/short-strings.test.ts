@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { statusesOfLength } from '../src/correlate/cut-status.ts';
 import { reportOfText } from './support/analyze.ts';
 
 /** Calls whose strings strace cuts at -s; paths are shown whole. */
@@ -42,6 +43,11 @@ describe('strace -s cut the reason of an error off', () => {
     ['dns-refusedport', 160, 'dns/refused-port'],
     ['dns-servfail', 160, 'dns/servfail'],
     ['dns-tc-refused', 160, 'dns/tcp-fallback'],
+    // A status stands in the line by which go tells of a fetch, and how long that is leaves one only.
+    ['proxy-401', 64, 'auth/proxy-401'],
+    ['proxy-429', 64, 'server-error/rate-limited'],
+    ['proxy-502-only', 64, 'server-error/5xx'],
+    ['proxy-410', 64, 'server-error/not-found'],
     // Nothing was wrong with the file that `read "https:…` was written to.
     ['transfer-reset', 64, 'transfer/reset'],
     // A refused certificate is seen, and why is not.
@@ -51,13 +57,33 @@ describe('strace -s cut the reason of an error off', () => {
   });
 
   it.each([
-    ['proxy-401', 64],
     ['module-path-mismatch', 64],
     ['git-403', 96],
   ])('and what is nowhere else is not guessed: %s, -s %i', async (scenario, length) => {
     const { verdict, blockingPoint } = await reportWith(scenario, length);
     expect(verdict).toMatchObject({ status: 'failed', headline: expect.stringContaining('was cut there') });
     expect(blockingPoint).toBeNull();
+  });
+});
+
+describe('the status of an answer, by how long the line was', () => {
+  it('403 and 404 are told apart by what go does next', async () => {
+    const { blockingPoint } = await reportWith('goproxy-first-slow-404', 64);
+    expect(blockingPoint?.cause).toBe('ttfb/slow-first-proxy');
+  });
+
+  it.each([
+    [': 200 OK (0.014s)', [200]],
+    [': 404 Not Found (2.401s)', [403, 404]],
+    [': 502 Bad Gateway (12.500s)', [400, 502]],
+    [': 503 Service Unavailable (0.000s)', [503]],
+    [': 302 Found (0.100s)', []],
+  ])('%s', (end, statuses) => {
+    const durationNs = Number(/\(([\d.]+)s\)/.exec(end)?.[1]) * 1e9;
+    expect(statusesOfLength(end.length, durationNs, '')).toEqual(statuses);
+    expect(statusesOfLength(end.length, durationNs, end.slice(0, 4))).toEqual(
+      statuses.filter((status) => `: ${status}`.startsWith(end.slice(0, 4))),
+    );
   });
 });
 

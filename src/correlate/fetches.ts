@@ -1,6 +1,7 @@
 import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
+import { statusesOfLength } from './cut-status.ts';
 import type { CutLine } from './stderr.ts';
 import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
@@ -170,9 +171,25 @@ export class Fetches {
     this.#forget(keyOf(span.attributes['url.full'] ?? '', line.pid), span);
     span.endNs = line.timeNs;
     span.evidence.push(line.at);
-    const status = /: (\d{3})\b/.exec(text)?.[1];
-    if (status !== undefined) span.attributes['http.response.status_code'] = Number(status);
+    const status = this.#statusOf(span, text, line);
+    if (status !== undefined) span.attributes['http.response.status_code'] = status;
     else if (/: G/.test(text)) span.attributes['error.type'] = 'cut';
+  }
+
+  #statusOf(span: Span, text: string, { length, timeNs }: CutLine): number | undefined {
+    const shown = /: (\d{3})\b/.exec(text)?.[1];
+    if (shown !== undefined) return Number(shown);
+    const url = span.attributes['url.full'] ?? '';
+    const rest = length - '# get \n'.length - url.length;
+    const statuses = statusesOfLength(rest, timeNs - span.startNs, text.slice(url.length));
+    if (statuses.length < 2) return statuses[0];
+    // 403 and 404 are as long; go asks another entry after the latter (modfetch/proxy.go, TryProxies).
+    const resource = /\/[^/]+\/@v\/.+$/.exec(url)?.[0];
+    const goesOn = this.all.some(
+      ({ startNs, attributes: { 'url.full': other } }) =>
+        startNs >= timeNs && other !== url && resource !== undefined && other?.endsWith(resource),
+    );
+    return goesOn && statuses.includes(404) ? 404 : undefined;
   }
 
   /** Hosts that have been asked and have not answered yet. */
