@@ -13,7 +13,7 @@ const code = (value: number): End => ({ kind: 'exited', code: value });
 
 describe('who ran a command says how it ended', () => {
   it.each<[string, End]>([
-    // Shells: the first five as dash, bash and zsh print them here, at `kill PID` and `kill -9 PID`.
+    // Shells: what dash and bash print at `kill PID` and `kill -9 PID` stands first; then zsh, macOS and fish.
     ['Terminated', TERM],
     ['Killed', KILL],
     ['deps.sh: line 3: 12345 Killed                  go mod download -x', KILL],
