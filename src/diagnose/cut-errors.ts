@@ -47,14 +47,19 @@ const CAUSE_OF_STATUS: Readonly<Record<number, string>> = {
   429: 'server-error/rate-limited',
 };
 
-/** What a line may begin with that goes on to say what is wrong in words of their own. */
-const UNSURE: ReadonlySet<string> = new Set(['dns-other', 'connect-other', 'disk-io']);
+/** What a line may begin with that goes on to say what is wrong, and which causes that may be. */
+const UNSURE: Readonly<Record<string, RegExp>> = {
+  'dns-other': /^dns\//,
+  'connect-other': /^(?:connect|disk)\//,
+  'disk-io': /^disk\//,
+};
 
 /** What an error says; where -s cut it before the reason, what failed right before it was printed. */
 export function diagnoseAsFarAsSaid(error: TraceError, context: Case): Diagnosis | undefined {
   if (isCutShort(error)) return failureBefore(error, context);
-  const before = error.isCut && UNSURE.has(error.class) ? failureBefore(error, context) : undefined;
-  return before ?? diagnoseError(error, context);
+  const causes = error.isCut ? UNSURE[error.class] : undefined;
+  const before = causes === undefined ? undefined : failureBefore(error, context);
+  return before !== undefined && causes?.test(before.cause) ? before : diagnoseError(error, context);
 }
 
 /** An error whose reason stands behind what the log holds of its line: strace shows 32 bytes, unless -s says more. */
