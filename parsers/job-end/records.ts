@@ -1,10 +1,11 @@
 import type { SourceLine } from '../types.ts';
 
-/** How a command ended, in the words of whoever ran it. */
+/** How a command ended. */
 export type End =
   | { readonly kind: 'exited'; readonly code: number }
   /** `signal` by its name, such as `SIGTERM`. */
   | { readonly kind: 'killed'; readonly signal: string }
+  /** A time limit that somebody set was over, or somebody asked for it. */
   | { readonly kind: 'cancelled'; readonly reason: 'time-limit' | 'request' };
 
 /** The heading of a job's next step, or of the next command in it. */

@@ -1,6 +1,7 @@
 import { subtract } from '../model/interval.ts';
-import type { Attributes, Span } from '../model/span.ts';
+import type { Span } from '../model/span.ts';
 import type { SpanIndex } from '../model/span-index.ts';
+import { nameOfFetched } from './modcache.ts';
 import type { Process } from './processes.ts';
 
 /** A shorter wait for a body is no matter. */
@@ -38,7 +39,7 @@ export function isBodyOfItsOwn(
       attributes['http.response.status_code'] === 200 &&
       attributes['server.address'] === host &&
       !attributes['url.full']?.endsWith('.zip') &&
-      !((stored.get(keyOf(attributes)) ?? Number.POSITIVE_INFINITY) < endNs),
+      !((stored.get(nameOfFetched(attributes) ?? '') ?? Number.POSITIVE_INFINITY) < endNs),
   );
   const goesOn =
     busy.some(({ startNs }) => Math.abs(startNs - endNs) < AT_ONCE_NS) ||
@@ -53,12 +54,4 @@ export function isBodyOfItsOwn(
   transfer.attributes = { ...rest, ...attributes };
   transfer.evidence = [...fetch.evidence.slice(-1), ...transfer.evidence.slice(-1)];
   return true;
-}
-
-function keyOf({
-  'gotrace.module': module,
-  'gotrace.version': version,
-  'url.full': url,
-}: Attributes): string {
-  return `${module}@${version}${url?.slice(url.lastIndexOf('.'))}`;
 }

@@ -23,6 +23,11 @@ export function egressOf(environment: Readonly<Record<string, string>>): Egress 
   return { host, port: Number(port || DEFAULT_PORTS[protocol]), protocol: 'CONNECT' };
 }
 
+/** The egress proxy that all goes through; undefined where NO_PROXY leaves out some, which is reached directly. */
+export function egressOfAll(environment: Readonly<Record<string, string>>): Egress | undefined {
+  return environment['NO_PROXY'] || environment['no_proxy'] ? undefined : egressOf(environment);
+}
+
 /** The host behind it: that of GOPROXY, where it names one only. */
 export function hostBehind({ GOPROXY = '' }: Readonly<Record<string, string>>): string | undefined {
   const urls = GOPROXY.split(/[,|]/).filter((entry) => URL.canParse(entry.trim()));

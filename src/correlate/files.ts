@@ -4,7 +4,7 @@ import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError, UnseenCall } from '../model/trace.ts';
 import type { Arrivals } from './arrivals.ts';
 import { LockHolders } from './lock-holders.ts';
-import { type ModuleVersion, openZipBody, readCachePath } from './modcache.ts';
+import { type ModuleVersion, nameInCache, openZipBody, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
 import { Unpacking } from './unpacking.ts';
 
@@ -106,8 +106,10 @@ export class Files {
       closeOnExec: record.args.includes('O_CLOEXEC'),
     });
     const cached = readCachePath(path);
-    const key = `${cached?.module}@${cached?.version}.${cached?.kind}`;
-    if (cached?.temporary && !this.stored.has(key)) this.stored.set(key, record.startNs);
+    if (cached?.temporary) {
+      const name = nameInCache(cached);
+      this.stored.set(name, this.stored.get(name) ?? record.startNs);
+    }
     // It is opened once more, to be hashed.
     if (!record.args.includes('O_CREAT')) return;
     this.#startDownload(path, process, record);

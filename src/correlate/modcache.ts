@@ -1,5 +1,5 @@
 import type { SourceLine } from '../../parsers/types.ts';
-import type { Span, SpanStore } from '../model/span.ts';
+import type { Attributes, Span, SpanStore } from '../model/span.ts';
 
 /** A module version as the cache's paths name it. */
 export interface ModuleVersion {
@@ -21,6 +21,19 @@ export function readCachePath(
     kind: match[3],
     temporary: match[4] !== undefined,
   };
+}
+
+/** `MODULE@VERSION.KIND`: what the cache holds of a version. */
+export function nameInCache({ module, version, kind }: ModuleVersion & { kind: string }): string {
+  return `${module}@${version}.${kind}`;
+}
+
+/** The same of what is fetched; undefined for what the cache does not hold under a version. */
+export function nameOfFetched(attributes: Attributes): string | undefined {
+  const { 'gotrace.module': module, 'gotrace.version': version, 'url.full': url = '' } = attributes;
+  const kind = /\.(mod|info|zip)$/.exec(url)?.[1];
+  if (module === undefined || version === undefined || kind === undefined) return undefined;
+  return nameInCache({ module, version, kind });
 }
 
 /** Opens the span of a zip that arrives in the cache, under its temporary name; undefined for another file. */

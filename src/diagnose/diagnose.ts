@@ -42,12 +42,10 @@ function conclusionOf(context: Case): DiagnosisResult {
   if (status.kind === 'exited' && status.code !== 0) return failedUnexplained(status.code, context, waits);
   const dump = trace.goroutines.length === 0 ? undefined : dumpFinding(context);
   const open = openWait(waits, trace);
+  const rest = waits.filter((each) => each !== open).map((each) => each.finding);
   if (dump !== undefined && (open === undefined || isVague(open, dump)))
-    return conclude('blocked', [dump, ...waits.filter((each) => each !== open).map((each) => each.finding)]);
-  if (open !== undefined && !exitedWell) {
-    const rest = waits.filter((each) => each !== open).map((each) => each.finding);
-    return conclude('blocked', [open.finding, ...rest]);
-  }
+    return conclude('blocked', [dump, ...rest]);
+  if (open !== undefined && !exitedWell) return conclude('blocked', [open.finding, ...rest]);
   const slow = waits.filter((each) => isSignificant(each.group, context));
   if (slow.length > 0)
     return conclude(

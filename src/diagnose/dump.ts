@@ -1,4 +1,4 @@
-import { egressOf } from '../correlate/egress.ts';
+import { egressOfAll } from '../correlate/egress.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Span } from '../model/span.ts';
@@ -52,12 +52,7 @@ function hostWaitedFor(cause: string, fetch: Span | undefined, trace: Trace): st
 /** HTTPS_PROXY's, where the log has it; else the one that was looked up although no URL names it. */
 function egressHost({ environment, lookupHosts, spans }: Trace): string | undefined {
   const asked = new Set(spans.flatMap(({ attributes }) => hostOf(attributes['url.full'] ?? '') ?? []));
-  // What NO_PROXY leaves out is reached directly.
-  const isSet = environment['NO_PROXY'] === undefined && environment['no_proxy'] === undefined;
-  return (
-    (isSet ? egressOf(environment)?.host : undefined) ??
-    lookupHosts.find((each) => !asked.has(each.host))?.host
-  );
+  return egressOfAll(environment)?.host ?? lookupHosts.find((each) => !asked.has(each.host))?.host;
 }
 
 /** The host of all that was fetched, where there is one only. */

@@ -1,4 +1,4 @@
-import { egressOf } from '../correlate/egress.ts';
+import { egressOf, egressOfAll } from '../correlate/egress.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { Span } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
@@ -50,9 +50,7 @@ function detourOf(
   const isOfHost = ({ kind, attributes }: Span) =>
     kind === 'fetch' && hostOf(attributes['url.full'] ?? '') === host;
   const dialed = spans.find(isOfHost)?.attributes['server.address'];
-  // What NO_PROXY leaves out is reached directly.
-  const set = (environment['NO_PROXY'] ?? environment['no_proxy']) ? undefined : egressOf(environment)?.host;
-  const egress = dialed === undefined || dialed === host ? set : dialed;
+  const egress = dialed === undefined || dialed === host ? egressOfAll(environment)?.host : dialed;
   return egress === undefined ? undefined : `through ${egress} (an egress proxy, which may have closed it)`;
 }
 

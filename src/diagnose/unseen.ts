@@ -68,9 +68,8 @@ function whatTheTracerLeftOut({ trace, timeline }: Case): string | undefined {
   // What go prints tells of each fetch, whatever was traced.
   const isBlind = !coverage.goX && (coverage.unfollowed || coverage.unseen.includes('read'));
   if (!isBlind && longestGap(trace, timeline) === undefined) return undefined;
-  const by = endedBy(ending);
-  const ended = by === undefined ? '' : `it was ended ${by}${afterHowLong(trace, timeline)}, and `;
-  return `${ended}${missing}.`;
+  const ended = howItWasEnded(trace, timeline);
+  return ended === undefined ? `${missing}.` : `${ended}, and ${missing}.`;
 }
 
 /** What a tracer was told to leave out, as the end of a sentence; undefined where it showed all. */
@@ -110,13 +109,18 @@ function afterHowLong({ coverage }: Trace, { wallNs }: Timeline): string {
   return coverage.timed ? ` after ${printSeconds(wallNs)}` : '';
 }
 
+function howItWasEnded(trace: Trace, timeline: Timeline): string | undefined {
+  const by = endedBy(trace.ending);
+  return by === undefined ? undefined : `it was ended ${by}${afterHowLong(trace, timeline)}`;
+}
+
 function reasonOf(context: Case): string | undefined {
   const { trace, timeline } = context;
   const { ending, coverage, goroutines } = trace;
   if (goroutines[0]?.isPanic === true && ending.kind === 'unknown') return 'a Go program panicked';
   const after = afterHowLong(trace, timeline);
-  const by = endedBy(ending);
-  if (by !== undefined) return `it was ended ${by}${after}${beforeItsEnd(context)}`;
+  const ended = howItWasEnded(trace, timeline);
+  if (ended !== undefined) return `${ended}${beforeItsEnd(context)}`;
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
     return 'this is a table of totals (strace -c), which has no times and no order';
   if (coverage.attached && ending.kind === 'unknown')

@@ -1,15 +1,13 @@
 import type { ErrorDetail } from '../../parsers/go-errors/records.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
+import type { End } from '../../parsers/job-end/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span } from './span.ts';
 
 /** How the command ended, as far as the log shows it. */
 export type Ending =
-  | { readonly kind: 'exited'; readonly code: number; readonly at?: SourceLine }
-  | { readonly kind: 'killed'; readonly signal: string; readonly at?: SourceLine }
-  /** A time limit that somebody set was over, or somebody asked for it. */
-  | { readonly kind: 'cancelled'; readonly reason: 'time-limit' | 'request'; readonly at?: SourceLine }
+  | (End & { readonly at?: SourceLine })
   /** The log stops before the command did, or has no line that would tell. */
   | { readonly kind: 'unknown' };
 
