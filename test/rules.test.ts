@@ -454,6 +454,31 @@ describe('go -x alone', () => {
     });
   });
 
+  it('nor where the first zips took as long: they may be redirected to a host that has to be reached as well', async () => {
+    const text = (zips: number) =>
+      x(
+        ...get(`${P}/a/@v/v1.mod`, 0, 10),
+        ...get(`${P}/b/@v/v1.mod`, 10.1, 10.12),
+        ...get(`${P}/a/@v/v1.zip`, 10.2, 20.2),
+        ...get(`${P}/b/@v/v1.zip`, 20.3, 20.3 + zips),
+      );
+    expect(await point(text(0.02))).toMatchObject({ cause: 'connect/other', seconds: 20 });
+    expect(await point(text(10))).toMatchObject({ cause: 'ttfb/slow-response' });
+  });
+
+  it('http2debug without times tells that a host was reached, and not how long that took', async () => {
+    const [started, ended] = ['# get https://proxy.example/a/@v/v1.mod', ': 200 OK (3.218s)'];
+    const text = [
+      started,
+      'http2: Transport failed to get client conn for proxy.example:443: http2: no cached connection was available',
+      'http2: Transport creating client conn 0xc000 to 192.0.2.1:443',
+      `${started}${ended}`,
+      '# get https://proxy.example/b/@v/v1.mod',
+      '# get https://proxy.example/b/@v/v1.mod: 200 OK (0.002s)',
+    ].join('\n');
+    expect(await point(`${text}\n`)).toMatchObject({ cause: 'connect/other', seconds: 3.2 });
+  });
+
   it('one that is slow among others that went out together: its host was reached by then', async () => {
     const url = (name: string) => `https://proxy.example/lib.example/${name}/@v/v1.0.0.info`;
     const text = [

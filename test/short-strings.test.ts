@@ -66,6 +66,92 @@ describe('strace -s cut the reason of an error off', () => {
   });
 });
 
+describe('URLs that were cut', () => {
+  it.each([
+    ['goproxy-first-slow-404', 32, 'ttfb/slow-first-proxy'],
+    ['proxy-503-pipe', 32, 'server-error/5xx'],
+    ['proxy-500', 36, 'server-error/5xx'],
+    ['transfer-mod-late', 64, 'transfer/slow'],
+  ])('%s, -s %i: the paths of the module cache are whole', async (scenario, length, cause) => {
+    expect((await reportWith(scenario, length)).blockingPoint?.cause).toBe(cause);
+  });
+
+  const FETCHES = (...lines: readonly [seconds: number, text: string, length: number][]) =>
+    reportOfText(
+      [
+        '1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0',
+        ...['a/b', 'a/c'].map(
+          (path) =>
+            `1 1700000000.000001 openat(AT_FDCWD, "/m/cache/download/m.example/${path}/@v/v1.0.0.mod", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)`,
+        ),
+        ...lines.map(
+          ([seconds, text, length]) =>
+            `1 170000000${seconds.toFixed(6)} write(2, "# get ${text}"..., ${length + '# get \n'.length}) = ${length}`,
+        ),
+        '1 1700000009.000000 exit_group(1) = ?',
+        '1 1700000009.000001 +++ exited with 1 +++',
+        '',
+      ].join('\n'),
+    );
+  const URL = 'https://p.example/m.example/a/b/@v/v1.0.0.mod';
+  const fetchesOf = ({ timeline }: Awaited<ReturnType<typeof FETCHES>>) =>
+    timeline.spans
+      .filter(({ kind }) => kind === 'fetch')
+      .map(({ name, startSeconds, endSeconds, attributes }) => [
+        name,
+        startSeconds,
+        endSeconds,
+        attributes['http.response.status_code'],
+      ]);
+
+  it('the only one that go looked into its cache for is whole', async () => {
+    const cut = URL.slice(0, -8);
+    const report = await FETCHES(
+      [1, cut, URL.length],
+      [2.5, cut, `${URL}: 503 Service Unavailable (1.500s)`.length],
+    );
+    expect(fetchesOf(report)).toEqual([[`get ${URL}`, 1, 2.5, 503]]);
+  });
+
+  it('of several, the host is known, and how it ended', async () => {
+    const cut = 'https://p.example/m.exam';
+    const report = await FETCHES(
+      [1, cut, URL.length],
+      [2.5, cut, `${URL}: 503 Service Unavailable (1.500s)`.length],
+    );
+    expect(fetchesOf(report)).toEqual([[`get ${cut}…`, 1, 2.5, 503]]);
+  });
+
+  it('an end that may be of either of two is of neither', async () => {
+    const cut = 'https://p.example/m.exam';
+    const report = await FETCHES(
+      [1, cut, URL.length],
+      [1.1, cut, URL.length + 1],
+      [2.5, cut, `${URL}: 401 Unauthorized (1.500s)`.length],
+    );
+    expect(fetchesOf(report)).toEqual([]);
+  });
+
+  it('nor does a status that no server is known to give make a fetch that never ended', async () => {
+    const cut = 'https://p.example/m.exam';
+    const report = await FETCHES(
+      [1, cut, URL.length],
+      [2.5, cut, `${URL}: 451 Unavailable For Legal Reasons (1.500s)`.length],
+    );
+    expect(fetchesOf(report)).toEqual([]);
+  });
+
+  it('a GOPROXY entry may have a path, and no part of a module path is one', async () => {
+    const under = 'https://p.example/repo/go/m.example/a/b/@v/v1.0.0.mod';
+    const other = 'https://p.example/x.example/m.example/a/b/@v/v1.0.0.mod';
+    const report = await FETCHES(
+      [1, under.slice(0, -8), under.length],
+      [2, other.slice(0, -8), other.length],
+    );
+    expect(fetchesOf(report).map(([name]) => name)).toEqual([`get ${under}`, `get ${other.slice(0, -8)}…`]);
+  });
+});
+
 describe('the status of an answer, by how long the line was', () => {
   it('403 and 404 are told apart by what go does next', async () => {
     const { blockingPoint } = await reportWith('goproxy-first-slow-404', 64);

@@ -18,6 +18,10 @@ const CREATES = Buffer.from('O_CREAT');
 const CRT = Buffer.from('.crt');
 const PEM = Buffer.from('.pem');
 const CERTS = Buffer.from('/certs');
+/** What go looks for in its module cache, `…/@v/v1.0.0.mod`, before it fetches it. */
+const INFO = Buffer.from('.info');
+const MOD = Buffer.from('.mod');
+const VERSIONS = Buffer.from('/@v/');
 /** Where go keeps what it knows of a checksum database: the path has its name. */
 const SUMDB = Buffer.from('/sumdb/');
 /** All the flags that open has, written out, are shorter. */
@@ -157,7 +161,7 @@ function isTemporary(bytes: Uint8Array, start: number, end: number): boolean {
   return close > 0 && startsWith(bytes, close - DOT_TMP.length, DOT_TMP);
 }
 
-/** Files that are created or written, reads of /etc (resolv.conf), CA bundles and the checksum database's state wherever they are. */
+/** Files that are created or written, reads of /etc (resolv.conf), CA bundles, module versions and the checksum database's state wherever they are. */
 function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
   const quote = indexOfByte(bytes, QUOTE, start, end);
   if (quote < 0) return false;
@@ -173,5 +177,7 @@ function wantsOpen(bytes: Uint8Array, start: number, end: number): boolean {
   )
     return true;
   if (startsWith(bytes, close - 4, CRT) || startsWith(bytes, close - 4, PEM)) return true;
+  if (startsWith(bytes, close - 4, MOD) || startsWith(bytes, close - 5, INFO))
+    return indexOf(bytes, VERSIONS, quote, close) >= 0;
   return indexOf(bytes, CERTS, quote, close) >= 0 || indexOf(bytes, SUMDB, quote, close) >= 0;
 }

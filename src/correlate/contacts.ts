@@ -7,6 +7,8 @@ import type { GoOutput } from './go-output.ts';
 const LEAST_NS = 0.25e9;
 /** A first contact of this many times the usual answer spent its time on reaching the host. */
 const MUCH_LONGER = 4;
+/** Two waits that differ by a smaller part may be one and the same, met twice. */
+const ALIKE = 0.2;
 
 /**
  * Without packets, what a fetch spent reaching its host shows only in comparison: the first fetch of a host includes
@@ -27,17 +29,16 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
     ...fetches.map((fetch) => (isAnswered(fetch) ? (fetch.endNs ?? Infinity) : Infinity)),
   );
   const isFirst = (fetch: Span) => fetch.startNs < firstEnd;
-  const contacts = fetches.filter((fetch) => isFirst(fetch) || fetching.dialedBy(fetch) !== undefined);
+  // The quickest of those that went out together tells how long reaching the host took at most.
+  const quickest = leastLength(fetches.filter((fetch) => isFirst(fetch) && isAnswered(fetch)));
+  const isZipContact = firstZips(fetches, quickest);
+  const contacts = fetches.filter(
+    (fetch) => isFirst(fetch) || isZipContact.has(fetch) || fetching.dialedBy(fetch) !== undefined,
+  );
   const isContact = new Set(contacts);
   const others = fetches.filter((fetch) => !isContact.has(fetch)).flatMap((fetch) => lengthOf(fetch) ?? []);
   const usual = median(others);
   const longest = Math.max(0, ...others);
-  // The quickest of those that went out together tells how long reaching the host took at most.
-  const quickest = Math.min(
-    ...contacts.map((fetch) =>
-      isFirst(fetch) && isAnswered(fetch) ? (lengthOf(fetch) ?? Infinity) : Infinity,
-    ),
-  );
   for (const fetch of contacts) {
     const took = lengthOf(fetch);
     const neverAnswered = !isReached && !Number.isFinite(firstEnd) && !isAnswered(fetch);
@@ -52,6 +53,20 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
     fetch.phase = 'connect';
     if (slowSetup && !isFirst(fetch)) nameRedirect(fetch, fetching.dialedBy(fetch));
   }
+}
+
+/**
+ * The first zips that were asked for, where they took as long as the first contact and later ones came quickly: proxies
+ * redirect to where they store them, and that host has to be reached as well.
+ */
+function firstZips(fetches: readonly Span[], contactNs: number): ReadonlySet<Span> {
+  const zips = fetches.filter(({ attributes }) => attributes['url.full']?.endsWith('.zip'));
+  const firstEnd = Math.min(...zips.map(({ endNs }) => endNs ?? Number.POSITIVE_INFINITY));
+  const first = zips.filter(({ startNs }) => startNs < firstEnd);
+  const later = zips.filter(({ startNs }) => startNs >= firstEnd);
+  const tookNs = leastLength(first);
+  const areQuick = later.length > 0 && later.every((fetch) => MUCH_LONGER * (lengthOf(fetch) ?? 0) < tookNs);
+  return new Set(areQuick && Math.abs(tookNs - contactNs) < ALIKE * contactNs ? first : []);
 }
 
 /** Its own host was known by then: what was dialed is where it was redirected to. */
@@ -88,6 +103,10 @@ function nameDetour({ fetches, lookupHosts }: GoOutput): void {
 
 function isAnswered(fetch: Span): boolean {
   return fetch.attributes['http.response.status_code'] !== undefined;
+}
+
+function leastLength(fetches: readonly Span[]): number {
+  return Math.min(...fetches.map((fetch) => lengthOf(fetch) ?? Number.POSITIVE_INFINITY));
 }
 
 function lengthOf({ startNs, endNs }: Span): number | undefined {

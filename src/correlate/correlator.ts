@@ -9,6 +9,7 @@ import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Coverage, Trace } from '../model/trace.ts';
 import { Arrivals } from './arrivals.ts';
+import { CutFetches } from './cut-fetches.ts';
 import { endedNsOf, endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
@@ -285,11 +286,13 @@ export class Correlator {
 
   #readSeparateStderr(): void {
     const root = this.#processes.root;
+    const cutFetches = new CutFetches(this.#output.fetching, this.#files.versions);
     for (const line of this.#told.settle()) {
-      if (line.text.startsWith('# get ')) this.#output.fetching.onCut(line);
+      if (CutFetches.isOne(line)) cutFetches.on(line);
       else if (root !== undefined)
         this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
     }
+    cutFetches.finish();
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
 }

@@ -50,16 +50,23 @@ export class Dials {
     this.#all.add(dial);
   }
 
-  /** Its line names an address and no host: it is the oldest dial's. */
-  onConnection(at: SourceLine, timeNs: number, address: string): void {
+  /**
+   * Its line names an address and no host: it is the oldest dial's. Without a time, it tells that the host was reached,
+   * and not how long that took.
+   */
+  onConnection(at: SourceLine, timeNs: number | undefined, address: string): void {
     for (const [host, dial] of this.#open) {
       if (this.reached.has(host) && !this.#http2Hosts.has(host)) continue;
+      this.hosts.set(address, host);
+      this.#http2Hosts.add(host);
+      if (timeNs === undefined) {
+        this.refute(dial);
+        return;
+      }
       dial.endNs = timeNs;
       this.connections.push({ peer: address, timeNs, at });
-      this.hosts.set(address, host);
       dial.evidence.push(at);
       this.#open.delete(host);
-      this.#http2Hosts.add(host);
       return;
     }
   }

@@ -1,7 +1,8 @@
+import { ELLIPSIS } from '../../parsers/cut.ts';
 import type { FetchEndRecord, FetchStartRecord } from '../../parsers/go-x/records.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span, SpanStore } from '../model/span.ts';
-import { statusesOfLength } from './cut-status.ts';
+import { entryOfUrl, hostOf } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
 import { attributesOfUrl, phaseOfUrl } from './url.ts';
 
@@ -9,7 +10,9 @@ import { attributesOfUrl, phaseOfUrl } from './url.ts';
 const MAX_UNDER_WAY = 64;
 /** What begins within this time begins together. */
 const AT_ONCE_NS = 50e6;
-const SHORTEST_STATUS = ': 200 OK (0.014s)'.length;
+
+/** The error of a fetch whose text `-s N` cut. */
+export const CUT_ERROR = 'cut';
 
 /** A host that netdns says was looked up. */
 export interface Dialed {
@@ -157,46 +160,65 @@ export class Fetches {
     else this.#open.delete(key);
   }
 
-  /**
-   * A `# get …` line of which `-s N` left the beginning. How long the whole line was tells its end from its start: the
-   * end repeats the URL and adds at least `: 200 OK (0.014s)`.
-   */
-  onCut(line: CutLine): void {
-    const text = line.text.slice('# get '.length);
-    const span = [...this.#open.values()].flat().find((each) => isEndOf(each, text, line));
-    if (span === undefined) {
-      this.hasCut = true;
-      return;
-    }
-    this.#forget(keyOf(span.attributes['url.full'] ?? '', line.pid), span);
-    span.endNs = line.timeNs;
-    span.evidence.push(line.at);
-    const status = this.#statusOf(span, text, line);
-    if (status !== undefined) span.attributes['http.response.status_code'] = status;
-    else if (/: G/.test(text)) span.attributes['error.type'] = 'cut';
+  /** One of which `-s N` left the beginning of the URL: its host, and whom it is for. */
+  startPartial(beginning: string, { timeNs, pid, at }: CutLine): Span {
+    const isForSumdb = /^https?:\/\/[^/]+\/(?:lookup|tile)\//.test(beginning);
+    const span = this.#store.open(
+      'fetch',
+      isForSumdb ? 'sumdb' : 'ttfb',
+      `get ${beginning}${ELLIPSIS}`,
+      timeNs,
+      [at],
+    );
+    const host = hostOf(beginning);
+    span.attributes = {
+      ...(host === undefined ? {} : { 'server.address': host }),
+      'process.pid': pid,
+      ...(isForSumdb ? { 'gotrace.purpose': 'sumdb' } : {}),
+    };
+    this.all.push(span);
+    return span;
   }
 
-  #statusOf(span: Span, text: string, { length, timeNs }: CutLine): number | undefined {
-    const shown = /: (\d{3})\b/.exec(text)?.[1];
-    if (shown !== undefined) return Number(shown);
-    const url = span.attributes['url.full'] ?? '';
-    const rest = length - '# get \n'.length - url.length;
-    const statuses = statusesOfLength(rest, timeNs - span.startNs, text.slice(url.length));
-    if (statuses.length < 2) return statuses[0];
-    // 403 and 404 are as long; go asks another entry after the latter (modfetch/proxy.go, TryProxies).
-    const resource = /\/[^/]+\/@v\/.+$/.exec(url)?.[0];
-    const goesOn = this.all.some(
-      ({ startNs, attributes: { 'url.full': other } }) =>
-        startNs >= timeNs && other !== url && resource !== undefined && other?.endsWith(resource),
-    );
-    return goesOn && statuses.includes(404) ? 404 : undefined;
+  /** What no end was seen of. */
+  unanswered(): readonly Span[] {
+    return [...this.#open.values()].flat().filter(({ endNs }) => endNs === undefined);
+  }
+
+  /** The last fetch of each resource, from whichever GOPROXY entry. */
+  lastOfResources(): ReadonlyMap<string, Span> {
+    const known = this.all.filter((fetch) => urlOf(fetch) !== '').sort((a, b) => a.startNs - b.startNs);
+    return new Map(known.map((fetch) => [resourceOf(fetch), fetch]));
+  }
+
+  /** The answer to one of those, of which `-s N` left the status only, or not even that. */
+  endCut(
+    span: Span,
+    { pid, timeNs, at }: CutLine,
+    answer: { readonly status: number | undefined; readonly isError: boolean },
+  ): void {
+    this.#forget(keyOf(urlOf(span), pid), span);
+    span.endNs = timeNs;
+    span.evidence.push(at);
+    if (answer.status !== undefined) span.attributes['http.response.status_code'] = answer.status;
+    else if (answer.isError) span.attributes['error.type'] = CUT_ERROR;
   }
 
   /** Hosts that have been asked and have not answered yet. */
   awaitedHosts(): ReadonlySet<string | undefined> {
-    const awaited = [...this.#open.values()].flat().filter((fetch) => fetch.endNs === undefined);
-    return new Set(awaited.map((fetch) => fetch.attributes['server.address']));
+    return new Set(this.unanswered().map((fetch) => fetch.attributes['server.address']));
   }
+}
+
+/** Empty where it is not known. */
+export function urlOf({ attributes }: Span): string {
+  return attributes['url.full'] ?? '';
+}
+
+/** What is asked of each GOPROXY entry alike. */
+export function resourceOf(fetch: Span): string {
+  const url = urlOf(fetch);
+  return url.slice(entryOfUrl(url)?.length ?? 0);
 }
 
 /**
@@ -225,14 +247,6 @@ function abandon(open: readonly Span[], answered: Span): void {
 /** Another go may ask for the same URL at the same time, or have been ended while it did. */
 function keyOf(url: string, pid: number | undefined): string {
   return `${pid ?? ''} ${url}`;
-}
-
-function isEndOf(span: Span, text: string, line: CutLine): boolean {
-  const url = span.attributes['url.full'] ?? '';
-  if (span.endNs !== undefined || span.startNs >= line.timeNs || span.attributes['process.pid'] !== line.pid)
-    return false;
-  if (text.startsWith(`${url}:`)) return true;
-  return url.startsWith(text) && line.length >= '# get \n'.length + url.length + SHORTEST_STATUS;
 }
 
 /**

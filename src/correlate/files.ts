@@ -3,6 +3,7 @@ import type { SyscallRecord } from '../../parsers/strace/records.ts';
 import type { Span, SpanStore } from '../model/span.ts';
 import type { TraceError, UnseenCall } from '../model/trace.ts';
 import type { Arrivals } from './arrivals.ts';
+import { CachedVersions } from './cached-versions.ts';
 import { LockHolders } from './lock-holders.ts';
 import { type ModuleVersion, nameInCache, openZipBody, readCachePath } from './modcache.ts';
 import { descriptorOf, type Process } from './processes.ts';
@@ -50,6 +51,8 @@ export class Files {
   readonly #lockHolders = new LockHolders();
   /** When go first began to write `MODULE@VERSION.KIND` into its cache: the body of a .mod or .info was complete by then. */
   readonly stored = new Map<string, number>();
+  /** What go has or looked for. */
+  readonly versions = new CachedVersions();
   /** Every temporary zip by its path. */
   readonly #whole = new Map<string, Span>();
   #fileSpans = 0;
@@ -99,13 +102,14 @@ export class Files {
       this.certificates.set(path, record.errno === undefined);
     const sumdb = SUMDB_STATE.exec(path)?.[1];
     if (sumdb !== undefined) this.sumdbs.add(sumdb);
+    const cached = readCachePath(path);
+    if (cached !== undefined) this.versions.on(cached);
     if (record.errno !== undefined || record.value === undefined || record.value < 0) return;
     process.descriptors.set(record.value, {
       kind: 'file',
       path,
       closeOnExec: record.args.includes('O_CLOEXEC'),
     });
-    const cached = readCachePath(path);
     if (cached?.temporary) {
       const name = nameInCache(cached);
       this.stored.set(name, this.stored.get(name) ?? record.startNs);

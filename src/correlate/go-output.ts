@@ -164,7 +164,7 @@ export class GoOutput {
       case 'h2-connection':
         this.http2 = true;
         this.#streams.onConnection(record.connection, record.address, timeNs);
-        this.dials.onConnection(record.at, timeNs, record.address);
+        this.dials.onConnection(record.at, record.timeNs, record.address);
         return;
       case 'h2-closed':
         this.#streams.onClosed(record.connection);

@@ -6,6 +6,7 @@ import type { Arrivals } from './arrivals.ts';
 import { isBodyOfItsOwn } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
 import { endWithProcesses } from './ended-with-process.ts';
+import { CUT_ERROR } from './fetches.ts';
 import type { GoOutput } from './go-output.ts';
 import { type Process, programOf } from './processes.ts';
 import type { Connection } from './socket.ts';
@@ -122,9 +123,12 @@ function dropAnswered({ output, processes, spans, connections, stored }: Joinabl
     ]),
   );
   const byPid = new Map([...processes].reverse().map((process) => [process.pid, process]));
+  const areErrorsCut = output.fetches.some(({ attributes }) => attributes['error.type'] === CUT_ERROR);
   for (const { spans: waits, tunnel } of connections) {
     for (const span of waits) {
       if ((span.kind !== 'response' && span.kind !== 'transfer') || asksForTunnel(span)) continue;
+      // How it failed is told by its connection only.
+      if (areErrorsCut && span.attributes['error.type'] !== undefined) continue;
       const pid = span.attributes['process.pid'] ?? -1;
       const process = byPid.get(pid);
       // A process that was there before the log has no command line in it.
@@ -187,12 +191,15 @@ function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
   const purposes = new Map<string, Set<string>>();
   for (const fetch of output.fetches) {
     const host = fetch.attributes['server.address'] ?? '';
+    // Of some, -s left the host only.
+    if (fetch.attributes['url.full'] === undefined && fetch.attributes['gotrace.purpose'] === undefined)
+      continue;
     purposes.set(host, (purposes.get(host) ?? new Set()).add(fetch.attributes['gotrace.purpose'] ?? ''));
   }
   // Without -x: a database is reached by its name, unless GOSUMDB says otherwise.
   for (const name of sumdbs) if (!purposes.has(name)) purposes.set(name, new Set(['sumdb']));
   for (const span of spans) {
-    if (!STEPS.has(span.kind)) continue;
+    if (!STEPS.has(span.kind) && span.kind !== 'fetch') continue;
     const known = purposes.get(span.attributes['server.address'] ?? '');
     const only = known?.size === 1 ? [...known][0] : undefined;
     if ((only === 'sumdb' || only === 'toolchain') && span.phase !== 'git') {

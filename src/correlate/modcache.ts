@@ -10,9 +10,13 @@ export interface ModuleVersion {
 const DOWNLOAD = /\/cache\/download\/(.+)\/@v\/([^/]+?)\.(zip|mod|info|lock|ziphash|partial)(\d+\.tmp)?$/;
 
 /** What a path under `GOMODCACHE/cache/download` is for. */
-export function readCachePath(
-  path: string,
-): (ModuleVersion & { kind: string; temporary: boolean }) | undefined {
+export interface CachePath extends ModuleVersion {
+  /** Its ending: `mod`, `zip`, `lock`, … */
+  readonly kind: string;
+  readonly temporary: boolean;
+}
+
+export function readCachePath(path: string): CachePath | undefined {
   const match = DOWNLOAD.exec(path);
   if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined;
   return {

@@ -91,7 +91,9 @@ function failureBefore(error: TraceError, context: Case): Diagnosis | undefined 
   }
   // Nothing was wrong with the file.
   if (error.class === 'body-failed' && context.trace.coverage.syscalls) return diagnoseError(error, context);
-  const last = lastStep(timeNs, context, OF_COMMAND.test(error.text) ? startOfCommand(context) : undefined);
+  const last =
+    refusedFetch(error, timeNs, context) ??
+    lastStep(timeNs, context, OF_COMMAND.test(error.text) ? startOfCommand(context) : undefined);
   const diagnosis = last && diagnoseStep(last, context);
   return diagnosis && { ...diagnosis, confidence: CONFIDENCE, evidence: [error.at, ...diagnosis.evidence] };
 }
@@ -121,6 +123,23 @@ function refusalBefore(name: string, timeNs: number, { trace }: Case): TraceErro
       (OF_FILES.has(name) || refusal.class === OF_ANY) &&
       refusal.timeNs !== undefined &&
       isAtOnce(refusal.timeNs, timeNs),
+  );
+}
+
+/** cmd/go/internal/web/api.go, HTTPError: `go: MODULE@VERSION: reading URL: STATUS`. */
+const REFUSED = /: reading https?:/;
+
+/** Which answer such an error is about. */
+function refusedFetch({ text, detail }: TraceError, timeNs: number, { trace }: Case): Span | undefined {
+  const { module, version } = detail;
+  if (module === undefined || !REFUSED.test(text)) return undefined;
+  return trace.spans.findLast(
+    ({ kind, endNs = Number.POSITIVE_INFINITY, attributes }) =>
+      kind === 'fetch' &&
+      endNs <= timeNs &&
+      (attributes['http.response.status_code'] ?? 0) >= 400 &&
+      attributes['gotrace.module'] === module &&
+      attributes['gotrace.version'] === version,
   );
 }
 

@@ -1,0 +1,194 @@
+import { groupBy } from '../model/group-by.ts';
+import { pidOf, type Span } from '../model/span.ts';
+import type { CachedVersions } from './cached-versions.ts';
+import { statusesOfLength } from './cut-status.ts';
+import { type Fetches, resourceOf, urlOf } from './fetches.ts';
+import type { CutLine } from './stderr.ts';
+
+const GET = '# get ';
+const WITH_HOST = /^https?:\/\/[^/]+\//;
+const SHORTEST_END = ': 200 OK (0.001s)'.length;
+/** No status of HTTP is longer. */
+const LONGEST_END = ': 511 Network Authentication Required (1000.001s)'.length;
+
+/** A request, as far as the log holds its start. */
+interface Asked {
+  /** Where its whole line is there. */
+  readonly span: Span | undefined;
+  readonly startNs: number;
+  /** The URL, or the beginning of it, and how long the whole of it is. */
+  readonly text: string;
+  readonly length: number;
+}
+
+/** One of which the log holds the beginning. */
+interface CutStart extends Asked {
+  readonly line: CutLine;
+  /** Where there is only one that it can be. */
+  readonly url: string | undefined;
+}
+
+interface Answer {
+  /** Those that it may have: none where there was no answer. */
+  readonly statuses: readonly number[];
+  readonly isError: boolean;
+}
+
+interface End {
+  readonly asked: Asked;
+  readonly answer: Answer;
+}
+
+/**
+ * Lines of -x of which `-s N` left the beginning, in the order of the log. How long the whole line was tells an end from a
+ * start, for the end repeats the URL; a URL that was cut is one of those that go looked into its cache for. What can be read
+ * in two ways is left to the packets.
+ */
+export class CutFetches {
+  readonly #fetches: Fetches;
+  readonly #versions: CachedVersions;
+  /** What has no answer so far, by process. */
+  readonly #open: Map<number, Asked[]>;
+  readonly #starts: CutStart[] = [];
+  readonly #ends = new Map<Asked, { readonly line: CutLine; readonly answer: Answer }>();
+  readonly #urls: Set<string>;
+  readonly #unclear = new Set<Asked>();
+
+  constructor(fetches: Fetches, versions: CachedVersions) {
+    this.#fetches = fetches;
+    this.#versions = versions;
+    this.#urls = new Set(fetches.all.map(urlOf));
+    this.#open = groupBy(fetches.unanswered().map(askedBy), ({ span }) => span && pidOf(span));
+  }
+
+  static isOne({ text }: CutLine): boolean {
+    return text.startsWith(GET);
+  }
+
+  on(line: CutLine): void {
+    const text = line.text.slice(GET.length);
+    const length = line.length - `${GET}\n`.length;
+    const open = (this.#open.get(line.pid) ?? []).filter((asked) => begins(asked, text, line.timeNs));
+    const url = this.#urlOf(text, length);
+    const ends = endsOf(open, text, length, line.timeNs, url);
+    const end = likeliest(ends, text);
+    if (end !== undefined) {
+      this.#ends.set(end.asked, { line, answer: end.answer });
+      this.#close(line.pid, [end.asked]);
+      return;
+    }
+    const unclear =
+      ends.length > 0 || url !== undefined ? ends.map(({ asked }) => asked) : open.filter(mayEndAt(length));
+    for (const asked of unclear) this.#unclear.add(asked);
+    this.#close(line.pid, unclear);
+    if (unclear.length > 0 || !WITH_HOST.test(text)) this.#fetches.hasCut = true;
+    else this.#start({ span: undefined, startNs: line.timeNs, text: url ?? text, length, line, url });
+  }
+
+  #start(start: CutStart): void {
+    if (start.url !== undefined) this.#urls.add(start.url);
+    this.#starts.push(start);
+    const { pid } = start.line;
+    this.#open.set(pid, [...(this.#open.get(pid) ?? []), start]);
+  }
+
+  #close(pid: number, closed: readonly Asked[]): void {
+    const left = (this.#open.get(pid) ?? []).filter((asked) => !closed.includes(asked));
+    this.#open.set(pid, left);
+  }
+
+  /** Where a zip's URL and a .mod's begin alike, go gets the .mod first. */
+  #urlOf(text: string, length: number): string | undefined {
+    const left = this.#versions.urlsOf(text, length).filter((url) => !this.#urls.has(url));
+    const [only, ...others] = left.length > 1 ? left.filter((url) => !url.endsWith('.zip')) : left;
+    return others.length > 0 ? undefined : only;
+  }
+
+  /** All lines were read: tells of the fetches. */
+  finish(): void {
+    const spans = new Map<Asked, Span>();
+    for (const start of this.#starts) if (!this.#unclear.has(start)) spans.set(start, this.#tellStart(start));
+    const later = this.#fetches.lastOfResources();
+    for (const [asked, { line, answer }] of this.#ends) {
+      const span = asked.span ?? spans.get(asked);
+      if (span === undefined) continue;
+      const status = statusOf(answer, later.get(resourceOf(span)), span, line.timeNs);
+      this.#fetches.endCut(span, line, { status, isError: answer.isError });
+    }
+  }
+
+  #tellStart({ url, text, line }: CutStart): Span {
+    if (url === undefined) return this.#fetches.startPartial(text, line);
+    const record = { kind: 'fetch-start', at: line.at, url, timeNs: line.timeNs } as const;
+    return this.#fetches.onStart(record, line.timeNs, line.pid);
+  }
+}
+
+function askedBy(span: Span): Asked {
+  const text = urlOf(span);
+  return { span, startNs: span.startNs, text, length: text.length };
+}
+
+/** Whether a line may be about what was asked for. */
+function begins(asked: Asked, text: string, timeNs: number): boolean {
+  return asked.startNs < timeNs && (text.startsWith(`${asked.text}:`) || asked.text.startsWith(text));
+}
+
+/** What a line may end, and how; a line that can be the start of `url` tells of no error. */
+function endsOf(
+  open: readonly Asked[],
+  text: string,
+  length: number,
+  timeNs: number,
+  url: string | undefined,
+): readonly End[] {
+  return open.flatMap((asked) => {
+    const answer = answerTo(asked, text, length - asked.length, timeNs);
+    return answer === undefined || (answer.isError && url !== undefined) ? [] : { asked, answer };
+  });
+}
+
+/** What `rest` more characters than the URL tell. */
+function answerTo(
+  { span, startNs, length }: Asked,
+  text: string,
+  rest: number,
+  timeNs: number,
+): Answer | undefined {
+  const shown = /: (\d{3})\b/.exec(text.slice(length))?.[1];
+  if (shown !== undefined) return { statuses: [Number(shown)], isError: false };
+  const statuses = statusesOfLength(rest, timeNs - startNs, text.slice(length));
+  // What went wrong repeats the URL once more: `: Get "URL": EOF`.
+  const isError = statuses.length === 0 && rest > `: Get "": `.length + length;
+  const isOther = span !== undefined && rest >= SHORTEST_END;
+  return statuses.length > 0 || isError || isOther ? { statuses, isError } : undefined;
+}
+
+/** The one that is whole, or that was answered as most are; undefined where it may be several that differ. */
+function likeliest(ends: readonly End[], text: string): End | undefined {
+  const [first, ...others] = ends;
+  const said = ({ answer }: End) => answer.statuses.join(' ');
+  return (
+    ends.find(({ asked }) => text.startsWith(`${asked.text}:`)) ??
+    ends.find(({ answer }) => answer.statuses[0] === 200) ??
+    (first !== undefined && others.every((end) => said(end) === said(first)) ? first : undefined)
+  );
+}
+
+/** It may have had a status that no server here is known to give. */
+function mayEndAt(length: number): (asked: Asked) => boolean {
+  return (asked) => length - asked.length >= SHORTEST_END && length - asked.length <= LONGEST_END;
+}
+
+/** 403 and 404 are as long; go asks another entry after the latter (modfetch/proxy.go, TryProxies). */
+function statusOf(
+  { statuses }: Answer,
+  last: Span | undefined,
+  span: Span,
+  timeNs: number,
+): number | undefined {
+  const [only, ...others] = statuses;
+  if (others.length === 0) return only;
+  const goesOn = last !== undefined && last.startNs >= timeNs && urlOf(last) !== urlOf(span);
+  return goesOn && statuses.includes(404) ? 404 : undefined;
+}
