@@ -49,7 +49,7 @@ export function joinSpans(input: Joinable): Span[] {
   for (const dial of input.output.dials.refuted) dropped.add(dial);
   for (const body of input.output.unclearBodies) dropped.add(body);
   // http2debug's dial is the sum of what the packets show step by step.
-  if (input.connections.length > 0) {
+  if (input.connections.length > 0 || input.lookups.some((lookup) => !dropped.has(lookup))) {
     for (const told of [...input.output.bodies, ...input.output.fetching.redirected]) dropped.add(told);
     for (const span of input.spans)
       if (span.kind === 'connect' && span.attributes['network.peer.address'] === undefined) dropped.add(span);

@@ -24,7 +24,7 @@ interface Growing extends LookupGroup {
 }
 
 /** The next name or server of one lookup is asked at once; what comes later is another lookup. */
-const NEXT_QUERY_NS = 200e6;
+const NEXT_QUERY_NS = 50e6;
 
 /** Joins queries to lookups. `hosts` are the names that go printed. */
 export function groupQueries(
