@@ -48,7 +48,11 @@ export class BodySources {
         0,
       );
       const isShort = lastNs - body.startNs < 2 * AT_ONCE_NS;
-      return isShort || seconds >= MOST * (lastNs - from) ? [name] : [];
+      const bytes = spans.reduce((sum, { attributes }) => sum + (attributes['gotrace.bytes'] ?? 0), 0);
+      return bytes >= (body.attributes['gotrace.bytes'] ?? 0) &&
+        (isShort || seconds >= MOST * (lastNs - from))
+        ? [name]
+        : [];
     });
     return others.length > 0 ? undefined : host;
   }

@@ -9,32 +9,43 @@ const MOST_VERSIONS = 100_000;
  */
 const OWN_PATH = /^(?:[^./]+\/)*(?:sumdb\/[^/]+\/)?$/;
 
+/** A URL that go may have asked for, and when it first looked into its cache for that; undefined for what it does not keep. */
+export interface Candidate {
+  readonly url: string;
+  readonly lookedNs: number | undefined;
+}
+
 /** The module versions that paths of the module cache name. strace shows a path whole, whatever -s says. */
 export class CachedVersions {
   readonly #seen = new Set<string>();
   /** What may be fetched of them (GOPROXY protocol, go.dev/ref/mod; the checksum database), by its length. */
   readonly #resources = new Map<number, string[]>();
+  readonly #looked = new Map<string, number>();
 
-  on({ module, version }: CachePath): void {
+  on({ module, version, kind }: CachePath, timeNs: number): void {
     const path = escapePath(module);
     if (this.#isNew(path)) for (const resource of [`${path}/@v/list`, `${path}/@latest`]) this.#add(resource);
-    const name = `${path}@${escapePath(version)}`;
-    if (!this.#isNew(name)) return;
-    this.#add(`lookup/${name}`);
-    for (const kind of ['info', 'mod', 'zip']) this.#add(`${name.replace('@', '/@v/')}.${kind}`);
+    const ofVersion = `${path}/@v/${escapePath(version)}`;
+    if (this.#isNew(ofVersion)) {
+      this.#add(`lookup/${path}@${escapePath(version)}`);
+      for (const each of ['info', 'mod', 'zip']) this.#add(`${ofVersion}.${each}`);
+    }
+    // The lock is taken for a zip only (modfetch/fetch.go, downloadZip).
+    const resource = `${ofVersion}.${kind === 'lock' ? 'zip' : kind}`;
+    if (!this.#looked.has(resource) && this.#looked.size < MOST_VERSIONS) this.#looked.set(resource, timeNs);
   }
 
   /**
    * The URLs of `length` characters that begin with `text`, which has to hold the name of their host: those of which go
    * looked into its cache. More than one where what was cut off is what they differ in.
    */
-  urlsOf(text: string, length: number): readonly string[] {
+  urlsOf(text: string, length: number): readonly Candidate[] {
     const root = /^https?:\/\/[^/]+\//.exec(text)?.[0].length;
-    const urls: string[] = [];
+    const urls: Candidate[] = [];
     for (let base = root ?? 0; base > 0; base = text.indexOf('/', base) + 1)
       for (const resource of this.#resources.get(length - base) ?? [])
         if (OWN_PATH.test(text.slice(root, base)) && resource.startsWith(text.slice(base)))
-          urls.push(text.slice(0, base) + resource);
+          urls.push({ url: text.slice(0, base) + resource, lookedNs: this.#looked.get(resource) });
     return urls;
   }
 

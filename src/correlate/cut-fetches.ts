@@ -69,7 +69,7 @@ export class CutFetches {
     const text = line.text.slice(GET.length);
     const length = line.length - `${GET}\n`.length;
     const open = (this.#open.get(line.pid) ?? []).filter((asked) => begins(asked, text, line.timeNs));
-    const url = this.#urlOf(text, length);
+    const url = this.#urlOf(text, length, line.timeNs);
     const ends = endsOf(open, text, length, line.timeNs, url);
     const end = likeliest(ends, text);
     if (end !== undefined) {
@@ -97,11 +97,14 @@ export class CutFetches {
     this.#open.set(pid, left);
   }
 
-  /** Where a zip's URL and a .mod's begin alike, go gets the .mod first. */
-  #urlOf(text: string, length: number): string | undefined {
-    const left = this.#versions.urlsOf(text, length).filter((url) => !this.#urls.has(url));
-    const [only, ...others] = left.length > 1 ? left.filter((url) => !url.endsWith('.zip')) : left;
-    return others.length > 0 ? undefined : only;
+  /** Where a zip's URL and a .mod's begin alike, it is the one that go looked for last. */
+  #urlOf(text: string, length: number, timeNs: number): string | undefined {
+    const left = this.#versions.urlsOf(text, length).filter(({ url }) => !this.#urls.has(url));
+    const versions = new Set(left.map(({ url }) => url.replace(/\.(?:mod|zip)$/, '')));
+    if (left.length < 2) return left[0]?.url;
+    if (versions.size > 1) return undefined;
+    const lookedFor = left.filter(({ lookedNs = Number.POSITIVE_INFINITY }) => lookedNs <= timeNs);
+    return lookedFor.sort((a, b) => (b.lookedNs ?? 0) - (a.lookedNs ?? 0))[0]?.url;
   }
 
   /** All lines were read: tells of the fetches. */
