@@ -210,3 +210,22 @@ describe('an error of go that says what, and not why', () => {
     expect((await told(text)).blockingPoint?.cause).toBe('server-error/not-found');
   });
 });
+
+it('go mod download -json says on its stdout what went wrong: of an object that is cut, what is whole counts', async () => {
+  const object = String.raw`{\n\t\"Path\": \"m.example/a\",\n\t\"Version\": \"v1.0.0\",\n\t\"Error\": \"m.example/a@v1.0.0: Get \\\"https://p.example/m.example/a/@v/v1.0.0.zip\\\": x509: certificate has expired or is not yet valid\",\n\t\"Info`;
+  const run = (...args: readonly string[]) =>
+    reportOfText(
+      [
+        `1 1700000000.000000 execve("/usr/local/go/bin/go", [${['go', 'mod', 'download', ...args].map((arg) => `"${arg}"`).join(', ')}], 0x1 /* 9 vars */) = 0`,
+        `1 1700000001.000000 write(1, "${object}"..., 486) = 486`,
+        '1 1700000001.100000 exit_group(1) = ?',
+        '1 1700000001.200000 +++ exited with 1 +++',
+        '',
+      ].join('\n'),
+    );
+  expect((await run('-json')).blockingPoint).toMatchObject({
+    cause: 'tls/expired',
+    culprit: { host: 'p.example' },
+  });
+  expect((await run()).blockingPoint).toBeNull();
+});

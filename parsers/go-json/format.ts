@@ -30,7 +30,10 @@ const FIELD = /^\s+(?:"\w+": |[\]}],?$|"[^"]*",?$)/;
 class GoJsonParser implements LineParser {
   readonly #emit: (record: GoJsonRecord) => void;
   #at: SourceLine | undefined;
+  #timeNs: number | undefined;
   #text = '';
+  /** Where its last whole field ends. */
+  #wholeTo = 0;
 
   constructor(emit: (record: GoJsonRecord) => void) {
     this.#emit = emit;
@@ -39,8 +42,11 @@ class GoJsonParser implements LineParser {
   push(line: InputLine): LineOutcome {
     const text = line.text().trimEnd();
     if (text === '{') {
+      this.end();
       this.#at = line.at();
+      this.#timeNs = line.timeNs;
       this.#text = text;
+      this.#wholeTo = text.length;
       return 'record';
     }
     if (this.#at === undefined) return this.#pushWhole(text, line);
@@ -49,6 +55,7 @@ class GoJsonParser implements LineParser {
       this.end();
       return 'unparsed';
     }
+    if (text.endsWith(',')) this.#wholeTo = this.#text.length + text.length - 1;
     this.#text += text.replace(/,$/, isEnd ? '' : ',');
     if (isEnd) this.#onObject(this.#at, line.timeNs);
     return 'continued';
@@ -61,15 +68,19 @@ class GoJsonParser implements LineParser {
     return 'record';
   }
 
-  /** An object that was cut tells nothing. */
+  /** An object that was cut tells what its whole lines tell. */
   end(): void {
-    this.#at = undefined;
-    this.#text = '';
+    const at = this.#at;
+    if (at === undefined) return;
+    // A field that is whole is followed by another one.
+    this.#text = `${this.#text.slice(0, this.#wholeTo)}}`;
+    this.#onObject(at, this.#timeNs);
   }
 
   #onObject(at: SourceLine, timeNs: number | undefined): void {
     const fields = parse(this.#text);
-    this.end();
+    this.#at = undefined;
+    this.#text = '';
     const { Path: module, Version: version, Error: error } = fields;
     if (module !== undefined) {
       this.#emit({ kind: 'go-module', at, timeNs, module, version: version ?? '' });

@@ -1,6 +1,6 @@
-import { subtract } from '../model/interval.ts';
+import { type Interval, subtract } from '../model/interval.ts';
 import type { Span } from '../model/span.ts';
-import type { SpanIndex } from '../model/span-index.ts';
+import { SpanIndex } from '../model/span-index.ts';
 import { nameOfFetched } from './modcache.ts';
 import type { Process } from './processes.ts';
 
@@ -9,42 +9,55 @@ const LEAST_NS = 0.1e9;
 /** What follows within this time follows from it. */
 const AT_ONCE_NS = 50e6;
 
+/** What is known of one process that may tell whose body its connections brought. */
+export interface BodyEvidence {
+  /** Its fetches, and the zips that it wrote. */
+  readonly underWay: SpanIndex<Span>;
+  /** Fetches by when what they brought was written into the module cache. */
+  readonly written: SpanIndex<Written>;
+  /** The same of all processes, by name: what was stored before was whole by then. */
+  readonly stored: ReadonlyMap<string, number>;
+  readonly process: Process;
+}
+
+/** A moment, as a stretch. */
+export interface Written {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly fetch: Span;
+}
+
+/** The fetches of a process by when go began to write what they brought. */
+export function writtenBy(fetches: readonly Span[], stored: ReadonlyMap<string, number>): SpanIndex<Written> {
+  const answered = fetches.filter(({ attributes }) => attributes['http.response.status_code'] === 200);
+  return new SpanIndex(
+    answered.flatMap((fetch) => {
+      const startNs = storedAt(fetch, stored);
+      return Number.isFinite(startNs) ? [{ startNs, endNs: startNs + 1, fetch }] : [];
+    }),
+  );
+}
+
 /**
  * -x ends a fetch when the headers are there, and the zip that is written tells of its own body. The body of a `.info`,
  * a `.mod`, a list or a checksum is told by its connection only: a transfer that goes on where no fetch and no zip is
- * under way, and after which go goes on at once. (Where several bodies are awaited on a connection, it looks like the
- * wait for another response. A late PING of an idle connection is followed by nothing.) `underWay` are the fetches and
- * the zips of its process; what was `stored` in the module cache before was whole by then. Gives the transfer its true beginning and its URL; false where it is no such body.
+ * under way, and after which go writes it into its cache, or goes on at once. (Where several bodies are awaited on a
+ * connection, it looks like the wait for another response. A late PING of an idle connection is followed by nothing.)
+ * Gives the transfer its true beginning and its URL; false where it is no such body.
  */
-export function isBodyOfItsOwn(
-  transfer: Span,
-  underWay: SpanIndex<Span>,
-  stored: ReadonlyMap<string, number>,
-  process: Process,
-): boolean {
+export function isBodyOfItsOwn(transfer: Span, evidence: BodyEvidence): boolean {
   const { startNs: fromNs, endNs } = transfer;
   if (endNs === undefined || endNs - fromNs < LEAST_NS) return false;
-  const busy = underWay.overlapping(fromNs - AT_ONCE_NS, endNs + AT_ONCE_NS);
+  const busy = evidence.underWay.overlapping(fromNs - AT_ONCE_NS, endNs + AT_ONCE_NS);
   const alone = subtract(
     { startNs: fromNs, endNs },
     busy.map(({ startNs, endNs: until }) => ({ startNs, endNs: until ?? Number.POSITIVE_INFINITY })),
   ).at(-1);
   if (alone === undefined || alone.endNs !== endNs || endNs - alone.startNs < LEAST_NS) return false;
   const host = transfer.attributes['server.address'];
-  const fetch = busy.findLast(
-    ({ kind, attributes, endNs: until }) =>
-      kind === 'fetch' &&
-      until !== undefined &&
-      Math.abs(until - alone.startNs) < AT_ONCE_NS &&
-      attributes['http.response.status_code'] === 200 &&
-      attributes['server.address'] === host &&
-      !attributes['url.full']?.endsWith('.zip') &&
-      !((stored.get(nameOfFetched(attributes) ?? '') ?? Number.POSITIVE_INFINITY) < endNs),
-  );
-  const goesOn =
-    busy.some(({ startNs }) => Math.abs(startNs - endNs) < AT_ONCE_NS) ||
-    Math.abs((process.endNs ?? Number.POSITIVE_INFINITY) - endNs) < AT_ONCE_NS;
-  if (fetch === undefined || !goesOn) return false;
+  const fetch =
+    fetchWritten(endNs, host, alone.startNs, evidence) ?? fetchBefore(busy, host, alone, evidence);
+  if (fetch === undefined) return false;
   transfer.startNs = alone.startNs;
   transfer.name = `body of ${fetch.attributes['url.full']}`;
   transfer.phase = fetch.phase === 'ttfb' ? 'transfer' : fetch.phase;
@@ -54,4 +67,51 @@ export function isBodyOfItsOwn(
   transfer.attributes = { ...rest, ...attributes };
   transfer.evidence = [...fetch.evidence.slice(-1), ...transfer.evidence.slice(-1)];
   return true;
+}
+
+/** The one that was written at once when this was there. */
+function fetchWritten(
+  endNs: number,
+  host: string | undefined,
+  sinceNs: number,
+  { written }: BodyEvidence,
+): Span | undefined {
+  return written
+    .overlapping(endNs, endNs + AT_ONCE_NS)
+    .map(({ fetch }) => fetch)
+    .find(
+      (fetch) =>
+        fetch.attributes['server.address'] === host && (fetch.endNs ?? sinceNs) <= sinceNs && !isZip(fetch),
+    );
+}
+
+/** The one whose headers had just come, where go goes on at once when this was there. */
+function fetchBefore(
+  busy: readonly Span[],
+  host: string | undefined,
+  { startNs: sinceNs, endNs }: Interval,
+  { stored, process }: BodyEvidence,
+): Span | undefined {
+  const goesOn =
+    busy.some(({ startNs }) => Math.abs(startNs - endNs) < AT_ONCE_NS) ||
+    Math.abs((process.endNs ?? Number.POSITIVE_INFINITY) - endNs) < AT_ONCE_NS;
+  if (!goesOn) return undefined;
+  return busy.findLast(
+    (fetch) =>
+      fetch.kind === 'fetch' &&
+      fetch.endNs !== undefined &&
+      Math.abs(fetch.endNs - sinceNs) < AT_ONCE_NS &&
+      fetch.attributes['http.response.status_code'] === 200 &&
+      fetch.attributes['server.address'] === host &&
+      !isZip(fetch) &&
+      !(storedAt(fetch, stored) < endNs),
+  );
+}
+
+function isZip({ attributes }: Span): boolean {
+  return attributes['url.full']?.endsWith('.zip') === true;
+}
+
+function storedAt({ attributes }: Span, stored: ReadonlyMap<string, number>): number {
+  return stored.get(nameOfFetched(attributes) ?? '') ?? Number.POSITIVE_INFINITY;
 }

@@ -18,7 +18,7 @@ import { joinSpans } from './join.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { Observed } from './observed.ts';
 import { Pauses } from './pauses.ts';
-import { descriptorOf, infoOf, type Process, Processes } from './processes.ts';
+import { descriptorOf, infoOf, type Process, Processes, printsJson } from './processes.ts';
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
 import { keyOfText, SeparateStderr } from './separate-stderr.ts';
@@ -148,7 +148,7 @@ export class Correlator {
     if (record.name === 'flock' || record.name === 'execve' || record.state === 'entered') return;
     const fd = descriptorOf(record)?.fd;
     if ((record.name === 'write' || record.name === 'writev') && (fd === 2 || fd === 1)) {
-      if (fd === 2) this.#stderr.onWrite(record, process);
+      if (fd === 2 || printsJson(process)) this.#stderr.onWrite(record, process);
       return;
     }
     if (record.name === 'write') this.#files.onWrite(record, process);

@@ -3,7 +3,7 @@ import { asksForTunnel, pidOf, type Span, type SpanKind } from '../model/span.ts
 import { SpanIndex } from '../model/span-index.ts';
 import type { UnseenCall } from '../model/trace.ts';
 import type { Arrivals } from './arrivals.ts';
-import { isBodyOfItsOwn } from './bodies.ts';
+import { type BodyEvidence, isBodyOfItsOwn, writtenBy } from './bodies.ts';
 import { markFirstContacts } from './contacts.ts';
 import { endWithProcesses } from './ended-with-process.ts';
 import { CUT_ERROR } from './fetches.ts';
@@ -109,19 +109,9 @@ function processSpans(spans: readonly Span[]): Map<number, Span> {
  * Where -x tells each fetch, the waits on its connection say less: which of the URLs on an HTTP/2 connection they are
  * for is not in the log.
  */
-function dropAnswered({ output, processes, spans, connections, stored }: Joinable, dropped: Set<Span>): void {
-  const zips = spans.filter(
-    (span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip'),
-  );
-  const underWay = new Map(
-    [...groupBy([...output.fetches, ...zips], pidOf)].map(([pid, own]) => [pid, new SpanIndex(own)]),
-  );
-  const hosts = new Map(
-    [...groupBy(output.fetches, pidOf)].map(([pid, fetches]) => [
-      pid,
-      new Set(fetches.map((fetch) => fetch.attributes['server.address'])),
-    ]),
-  );
+function dropAnswered(input: Joinable, dropped: Set<Span>): void {
+  const { output, processes, connections, stored } = input;
+  const known = fetchesOf(input);
   const byPid = new Map([...processes].reverse().map((process) => [process.pid, process]));
   const areErrorsCut = output.fetches.some(({ attributes }) => attributes['error.type'] === CUT_ERROR);
   for (const { spans: waits, tunnel } of connections) {
@@ -133,16 +123,37 @@ function dropAnswered({ output, processes, spans, connections, stored }: Joinabl
       const process = byPid.get(pid);
       // A process that was there before the log has no command line in it.
       if (process === undefined || !['go', ''].includes(programOf(process.command))) continue;
-      const asked = hosts.get(pid);
-      const own = underWay.get(pid);
-      if (asked === undefined || own === undefined) continue;
-      if (isBodyOfItsOwn(span, own, stored, process)) continue;
+      const own = known.get(pid);
+      if (own === undefined || isBodyOfItsOwn(span, { ...own, stored, process })) continue;
       const host = span.attributes['server.address'];
       // Of a connection that was there before the log, the name may not be known.
-      if (tunnel !== undefined || host === undefined || asked.has(host)) dropped.add(span);
-      else followRedirect(span, own);
+      if (tunnel !== undefined || host === undefined || own.hosts.has(host)) dropped.add(span);
+      else followRedirect(span, own.underWay);
     }
   }
+}
+
+interface OwnFetches extends Pick<BodyEvidence, 'underWay' | 'written'> {
+  /** Those that URLs name. */
+  readonly hosts: ReadonlySet<string | undefined>;
+}
+
+/** By process. */
+function fetchesOf({ output, spans, stored }: Joinable): ReadonlyMap<number, OwnFetches> {
+  const zips = groupBy(
+    spans.filter((span) => span.kind === 'transfer' && span.attributes['gotrace.path']?.includes('.zip')),
+    pidOf,
+  );
+  return new Map(
+    [...groupBy(output.fetches, pidOf)].map(([pid, fetches]) => [
+      pid,
+      {
+        hosts: new Set(fetches.map((fetch) => fetch.attributes['server.address'])),
+        underWay: new SpanIndex([...fetches, ...(zips.get(pid) ?? [])]),
+        written: writtenBy(fetches, stored),
+      },
+    ]),
+  );
 }
 
 /**

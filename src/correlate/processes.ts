@@ -227,6 +227,11 @@ export function descriptorOf(
   return readDescriptor(head) ?? readDescriptor(splitArguments(record.args)[0]);
 }
 
+/** `go mod download -json` tells on its stdout what went wrong, module by module. */
+export function printsJson({ command }: Process): boolean {
+  return programOf(command) === 'go' && command.includes('-json');
+}
+
 /** `git` of `/usr/lib/git-core/git`. */
 export function programOf(command: readonly string[]): string {
   return (command[0] ?? '').split('/').pop() ?? '';

@@ -14,6 +14,7 @@ export const NEEDS_REASON: ReadonlySet<string> = new Set(['toolchain/download', 
 export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case): Diagnosis {
   const { cause } = diagnosis;
   if (cause === 'transfer/corrupt') return withZip(diagnosis, context);
+  if (cause === 'transfer/reset') return withSender(diagnosis, error, context);
   if (cause === 'server-error/not-a-proxy') return withAnswer(diagnosis, context);
   if (error.class.startsWith('egress-') || cause === 'ttfb/egress-closed')
     return withEgress(diagnosis, error, context);
@@ -52,6 +53,21 @@ function detourOf(
   const dialed = spans.find(isOfHost)?.attributes['server.address'];
   const egress = dialed === undefined || dialed === host ? egressOfAll(environment)?.host : dialed;
   return egress === undefined ? undefined : `through ${egress} (an egress proxy, which may have closed it)`;
+}
+
+/** A URL names who was asked for a body, and not who sent it: that may be another host, by a redirect. */
+function withSender(diagnosis: Diagnosis, { detail }: TraceError, { trace }: Case): Diagnosis {
+  const { module, version } = detail;
+  const body = trace.spans.findLast(
+    ({ kind, attributes }) =>
+      kind === 'transfer' &&
+      module !== undefined &&
+      attributes['gotrace.module'] === module &&
+      attributes['gotrace.version'] === version,
+  );
+  const host = body?.attributes['server.address'];
+  if (host === undefined) return diagnosis;
+  return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, host }) };
 }
 
 /** `parsing go.mod: missing module line` names no server: it is the one that answered for the module last. */

@@ -99,7 +99,14 @@ describe('go mod download -json', () => {
 
   it('a brace of something else, and an object that is cut', () => {
     expect(parseText(goJson, '{\nint main() {\n}\n').outcomes).toMatchObject({ unparsed: 2 });
-    expect(parseText(goJson, '{\n\t"Path": "lib.example/a",\n').records).toEqual([]);
+    expect(parseText(goJson, '{\n\t"Path": "lib.example/a",\n\t"Error": "a: unexp').records).toMatchObject([
+      { kind: 'go-module', module: 'lib.example/a' },
+    ]);
+    const cut = ['{', '\t"Path": "lib.example/a",', '\t"Error": "lib.example/a@v1.0.0: EOF",', '{', '}'];
+    expect(parseText(goJson, `${cut.join('\n')}\n`).records).toMatchObject([
+      { kind: 'go-module', module: 'lib.example/a', at: { line: 1 } },
+      { kind: 'go-error', text: 'go: lib.example/a@v1.0.0: EOF', at: { line: 1 } },
+    ]);
   });
 });
 

@@ -117,7 +117,7 @@ function alternatives(span: Span, { trace }: Case): Span[] {
   );
 }
 
-function ipv6Broken(group: Group, context: Case): Diagnosis | undefined {
+export function ipv6Broken(group: Group, context: Case): Diagnosis | undefined {
   const span = group.spans.find(
     (each) => isFailed(each) && each.attributes['network.peer.address']?.includes(':'),
   );
@@ -134,7 +134,7 @@ function ipv6Broken(group: Group, context: Case): Diagnosis | undefined {
   };
 }
 
-function oneAddressDead(group: Group, context: Case): Diagnosis | undefined {
+export function oneAddressDead(group: Group, context: Case): Diagnosis | undefined {
   const span = group.spans.find(isFailed);
   if (span === undefined) return undefined;
   const working = alternatives(span, context);

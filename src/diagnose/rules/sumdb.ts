@@ -1,3 +1,4 @@
+import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
   type Case,
@@ -8,9 +9,10 @@ import {
   type WaitRule,
   waitsNoLonger,
 } from '../rule.ts';
-import { isFailed } from './connect.ts';
+import { ipv6Broken, isFailed, oneAddressDead } from './connect.ts';
 
-export const SUMDB_RULES: readonly WaitRule[] = [sumdbUnreachable, sumdbSlow];
+/** A database that is reached at another address answers. */
+export const SUMDB_RULES: readonly WaitRule[] = [ipv6Broken, oneAddressDead, sumdbUnreachable, sumdbSlow];
 
 function sumdbUnreachable(group: Group, { trace }: Case): Diagnosis | undefined {
   const failed = group.spans.filter((span) => isFailed(span) && !waitsNoLonger(span, group, trace.endNs));
@@ -26,14 +28,19 @@ function sumdbUnreachable(group: Group, { trace }: Case): Diagnosis | undefined 
   };
 }
 
+/** A proxy may be asked first whether it speaks for the database: the one that took longest is it. */
 function sumdbSlow(group: Group): Diagnosis {
-  const span = group.spans.find((each) => each.kind === 'fetch') ?? group.spans[0];
+  const [longest] = [...group.spans].sort((a, b) => lengthOf(b) - lengthOf(a));
   return {
     cause: 'sumdb/slow',
-    culprit: culprit({ ...culpritOfSpan(span), setting: 'GOSUMDB' }),
+    culprit: culprit({ ...culpritOfSpan(longest), setting: 'GOSUMDB' }),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
   };
+}
+
+function lengthOf({ startNs, endNs = Number.POSITIVE_INFINITY }: Span): number {
+  return endNs - startNs;
 }
 
 export const TOOLCHAIN_RULES: readonly WaitRule[] = [
