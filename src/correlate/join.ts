@@ -210,7 +210,7 @@ function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
   // Without -x: a database is reached by its name, unless GOSUMDB says otherwise.
   for (const name of sumdbs) if (!purposes.has(name)) purposes.set(name, new Set(['sumdb']));
   for (const span of spans) {
-    if (!STEPS.has(span.kind) && span.kind !== 'fetch') continue;
+    if ((!STEPS.has(span.kind) && span.kind !== 'fetch') || isAnswered(span)) continue;
     const known = purposes.get(span.attributes['server.address'] ?? '');
     const only = known?.size === 1 ? [...known][0] : undefined;
     if ((only === 'sumdb' || only === 'toolchain') && span.phase !== 'git') {
@@ -218,6 +218,11 @@ function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
       span.attributes['gotrace.purpose'] = only;
     }
   }
+}
+
+/** A nameserver that is slow is so for whatever host it is asked. */
+function isAnswered({ kind, endNs, attributes }: Span): boolean {
+  return kind === 'lookup' && endNs !== undefined && attributes['error.type'] === undefined;
 }
 
 /** `go: downloading go1.99.0` is not followed by `# get` lines: what its process then waits for is the toolchain. */
@@ -233,6 +238,7 @@ function chargeToolchain({ spans, output }: Joinable): void {
     if (
       !STEPS.has(span.kind) ||
       !own ||
+      isAnswered(span) ||
       span.startNs < download.timeNs ||
       (firstFetch !== undefined && span.startNs >= firstFetch.startNs)
     )

@@ -127,19 +127,20 @@ function refusalBefore(name: string, timeNs: number, { trace }: Case): TraceErro
 }
 
 /** cmd/go/internal/web/api.go, HTTPError: `go: MODULE@VERSION: reading URL: STATUS`. */
-const REFUSED = /: reading https?:/;
+const REFUSED = /: reading (https?:\S*)/;
 
-/** Which answer such an error is about. */
+/** Which answer such an error is about. A checksum database is asked for more than one module at a time. */
 function refusedFetch({ text, detail }: TraceError, timeNs: number, { trace }: Case): Span | undefined {
-  const { module, version } = detail;
-  if (module === undefined || !REFUSED.test(text)) return undefined;
+  const beginning = REFUSED.exec(text)?.[1];
+  if (beginning === undefined) return undefined;
   return trace.spans.findLast(
-    ({ kind, endNs = Number.POSITIVE_INFINITY, attributes }) =>
+    ({ kind, phase, endNs = Number.POSITIVE_INFINITY, attributes }) =>
       kind === 'fetch' &&
       endNs <= timeNs &&
       (attributes['http.response.status_code'] ?? 0) >= 400 &&
-      attributes['gotrace.module'] === module &&
-      attributes['gotrace.version'] === version,
+      attributes['url.full']?.startsWith(beginning) &&
+      (phase === 'sumdb' ||
+        (attributes['gotrace.module'] === detail.module && attributes['gotrace.version'] === detail.version)),
   );
 }
 
@@ -175,7 +176,7 @@ function diagnoseStep(last: Span, context: Case): Diagnosis | undefined {
   const status = attributes['http.response.status_code'] ?? 0;
   const answered = status >= 500 ? 'server-error/5xx' : CAUSE_OF_STATUS[status];
   if (answered !== undefined)
-    return told(last.phase === 'sumdb' && status === 404 ? 'sumdb/private-module' : answered, last);
+    return last.phase === 'sumdb' ? refusedBySumdb(status, last) : told(answered, last);
   const error = attributes['error.type'];
   if (error === undefined) return undefined;
   if (kind === 'response') {
@@ -187,6 +188,14 @@ function diagnoseStep(last: Span, context: Case): Diagnosis | undefined {
   const phase = WHOLE.has(last.phase) ? last.phase : (PHASE_OF_STEP[kind] ?? last.phase);
   const group = groupOf([{ span: last, phase, startNs, endNs: endOf(last), open: false }]);
   return diagnoseWait(group, context);
+}
+
+function refusedBySumdb(status: number, last: Span): Diagnosis {
+  if (status !== 404) return { ...told('sumdb/unreachable', last), ...step(`it answers ${status}`) };
+  return told(
+    last.attributes['url.full']?.includes('/tile/') ? 'sumdb/incomplete' : 'sumdb/private-module',
+    last,
+  );
 }
 
 /** The egress proxy, in place of an answer to CONNECT. */
