@@ -67,7 +67,8 @@ function refusedPort(group: Group, context: Case): Diagnosis | undefined {
 function searchList(group: Group, context: Case): Diagnosis | undefined {
   const lookup = readLookup(group, context);
   const host = lookup.host;
-  if (host === undefined) return undefined;
+  const isFound = group.spans.some(({ attributes }) => attributes['error.type'] === undefined);
+  if (host === undefined || !isFound) return undefined;
   const suffixed = suffixedOf(lookup, host);
   if (new Set(suffixed.map(nameOf)).size < 2 && suffixed.length < MANY_TRIES) return undefined;
   const longest = (queries: readonly Span[]) =>

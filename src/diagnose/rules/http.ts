@@ -74,7 +74,21 @@ function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
 function noteOn(span: Span, trace: Trace): string | undefined {
   if (span.attributes['gotrace.eliminated']) return BY_ELIMINATION;
   if (isViaItself(span)) return BEHIND_EGRESS;
+  const other = redirectedTo(span, trace);
+  if (other !== undefined) return `it redirects zips to ${other}, which may be the silent one`;
   return noteOnStop(span, trace) ?? (isOfGo(span, trace) ? NO_TIME_LIMIT : undefined);
+}
+
+/** Whether a request over HTTP/2 was redirected as others were is not in the packets. */
+function redirectedTo({ kind, attributes }: Span, { spans }: Trace): string | undefined {
+  if (kind !== 'fetch' || !attributes['url.full']?.endsWith('.zip')) return undefined;
+  const other = spans.find(
+    (span) =>
+      span.attributes['gotrace.redirected'] === true &&
+      span.attributes['url.full']?.endsWith('.zip') &&
+      span.attributes['server.address'] !== attributes['server.address'],
+  );
+  return other?.attributes['server.address'];
 }
 
 /** Of the far end of a tunnel nothing is known. */
