@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusesOfLength } from '../src/correlate/cut-status.ts';
 import { reportOfText } from './support/analyze.ts';
@@ -132,6 +133,22 @@ describe('URLs that were cut', () => {
     expect(fetchesOf(report)).toEqual([]);
   });
 
+  it('which of two that are alike took long is not said, and where both took as long, it is no matter', async () => {
+    const cut = URL.slice(0, -3);
+    const ended = `${URL}: 200 OK (1.500s)`.length;
+    const names = async (lastSeconds: number) =>
+      fetchesOf(
+        await FETCHES(
+          [1, cut, URL.length],
+          [1.1, cut, URL.length],
+          [2.5, cut, ended],
+          [lastSeconds, cut, ended],
+        ),
+      ).map(([name]) => name);
+    expect(await names(7)).toEqual([`get ${cut}…`, `get ${cut}…`]);
+    expect(await names(2.6)).toEqual([`get ${URL}`, `get ${URL.replace('.mod', '.zip')}`]);
+  });
+
   it('nor does a status that no server is known to give make a fetch that never ended', async () => {
     const cut = 'https://p.example/m.exam';
     const report = await FETCHES(
@@ -149,6 +166,90 @@ describe('URLs that were cut', () => {
       [2, other.slice(0, -8), other.length],
     );
     expect(fetchesOf(report).map(([name]) => name)).toEqual([`get ${under}`, `get ${other.slice(0, -8)}…`]);
+  });
+});
+
+describe('fetches whose lines were cut at any length', () => {
+  const STATUSES = [
+    '200 OK',
+    '404 Not Found',
+    '410 Gone',
+    '500 Internal Server Error',
+    '503 Service Unavailable',
+  ];
+  const HOSTS = ['https://p.example', 'https://mirror.example/repository/go'];
+  const resource = fc.record({
+    host: fc.constantFrom(...HOSTS),
+    module: fc.constantFrom('m.example/a', 'm.example/b', 'm.example/long/path/c', 'other.example/!upper'),
+    version: fc.constantFrom('v1.0.0', 'v1.2.0', 'v0.0.0-20190328211700-ab21143f2384'),
+    kind: fc.constantFrom('mod', 'info', 'zip'),
+    beginsMs: fc.integer({ min: 1, max: 5000 }),
+    takesMs: fc.integer({ min: 1, max: 3000 }),
+  });
+  type Resource = typeof resource extends fc.Arbitrary<infer T> ? T : never;
+  const urlOf = ({ host, module, version, kind }: Resource) => `${host}/${module}/@v/${version}.${kind}`;
+
+  /** Each line at a millisecond of its own, and what go looks for right before it asks. */
+  function logOf(fetches: readonly Resource[], status: string, size: number): string {
+    const at = (ms: number, index: number, micros: number) =>
+      (1_700_000_000 + ms / 1000 + index / 1e4 + micros / 1e6).toFixed(6);
+    const write = (text: string) =>
+      text.length <= size
+        ? `write(2, "${text}\\n", ${text.length + 1}) = ${text.length + 1}`
+        : `write(2, "${text.slice(0, size)}"..., ${text.length + 1}) = ${text.length + 1}`;
+    const lines = fetches.flatMap((fetch, index) => {
+      const url = urlOf(fetch);
+      const path = `/m/cache/download/${fetch.module}/@v/${fetch.version}.${fetch.kind === 'zip' ? 'lock' : fetch.kind}`;
+      const { beginsMs, takesMs } = fetch;
+      return [
+        fetch.kind === 'zip'
+          ? `${at(beginsMs, index, 1)} openat(AT_FDCWD, "${path}", O_RDWR|O_CREAT|O_CLOEXEC, 0666) = 9`
+          : `${at(beginsMs, index, 1)} openat(AT_FDCWD, "${path}", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)`,
+        `${at(beginsMs, index, 2)} ${write(`# get ${url}`)}`,
+        `${at(beginsMs + takesMs, index, 2)} ${write(`# get ${url}: ${status} (${(takesMs / 1000).toFixed(3)}s)`)}`,
+      ];
+    });
+    const ordered = lines.sort().map((line) => `1 ${line}`);
+    return `1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download", "-x"], 0x1 /* 9 vars */) = 0\n${ordered.join('\n')}\n1 1700000020.000000 exit_group(0) = ?\n1 1700000020.000001 +++ exited with 0 +++\n`;
+  }
+
+  it('what is said of one is true', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(resource, { minLength: 1, maxLength: 8, selector: urlOf }),
+        // A host that answers in several ways may be misread where the lengths of its URLs differ by those of its answers.
+        fc.constantFrom(...STATUSES),
+        fc.integer({ min: 50, max: 120 }),
+        async (fetches, status, size) => {
+          const { timeline } = await reportOfText(logOf(fetches, status, size));
+          const whole = await reportOfText(logOf(fetches, status, 1000));
+          const told = ({ spans }: typeof timeline) =>
+            spans.flatMap(({ kind, startSeconds, endSeconds, attributes }) =>
+              kind === 'fetch' && attributes['url.full'] !== undefined && typeof endSeconds === 'number'
+                ? [
+                    {
+                      url: attributes['url.full'],
+                      startSeconds,
+                      endSeconds,
+                      status: attributes['http.response.status_code'],
+                    },
+                  ]
+                : [],
+            );
+          const truth = told(whole.timeline);
+          for (const { endSeconds, ...fetch } of told(timeline).filter(
+            ({ status }) => status !== undefined,
+          )) {
+            const same = truth.find(({ url }) => url === fetch.url);
+            expect(same).toMatchObject(fetch);
+            // Which of two ends that are alike is whose is not in the log.
+            const apart = Math.abs((same?.endSeconds ?? 0) - endSeconds);
+            expect(apart).toBeLessThanOrEqual(Math.max(0.05, 0.2 * (endSeconds - fetch.startSeconds)));
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
 

@@ -2,6 +2,8 @@ import { type CachePath, escapePath } from './modcache.ts';
 
 /** What a log tells of more is not remembered. */
 const MOST_VERSIONS = 100_000;
+/** One for each GOPROXY entry, and some for what else reads a go.mod. */
+const MOST_LOOKS = 64;
 
 /**
  * What stands between a host and what is asked of it: the path of a GOPROXY entry, which a module path would follow with a
@@ -9,7 +11,7 @@ const MOST_VERSIONS = 100_000;
  */
 const OWN_PATH = /^(?:[^./]+\/)*(?:sumdb\/[^/]+\/)?$/;
 
-/** A URL that go may have asked for, and when it first looked into its cache for that; undefined for what it does not keep. */
+/** A URL that go may have asked for, and when it looked for that last; undefined for what its cache does not hold. */
 export interface Candidate {
   readonly url: string;
   readonly lookedNs: number | undefined;
@@ -20,9 +22,10 @@ export class CachedVersions {
   readonly #seen = new Set<string>();
   /** What may be fetched of them (GOPROXY protocol, go.dev/ref/mod; the checksum database), by its length. */
   readonly #resources = new Map<number, string[]>();
-  readonly #looked = new Map<string, number>();
+  /** When go looked for a resource in vain, or took the lock of a zip. */
+  readonly #looks = new Map<string, number[]>();
 
-  on({ module, version, kind }: CachePath, timeNs: number): void {
+  on({ module, version, kind }: CachePath, timeNs: number, isThere: boolean): void {
     const path = escapePath(module);
     if (this.#isNew(path)) for (const resource of [`${path}/@v/list`, `${path}/@latest`]) this.#add(resource);
     const ofVersion = `${path}/@v/${escapePath(version)}`;
@@ -30,22 +33,32 @@ export class CachedVersions {
       this.#add(`lookup/${path}@${escapePath(version)}`);
       for (const each of ['info', 'mod', 'zip']) this.#add(`${ofVersion}.${each}`);
     }
+    if (!this.#seen.has(ofVersion)) return;
     // The lock is taken for a zip only (modfetch/fetch.go, downloadZip).
-    const resource = `${ofVersion}.${kind === 'lock' ? 'zip' : kind}`;
-    if (!this.#looked.has(resource) && this.#looked.size < MOST_VERSIONS) this.#looked.set(resource, timeNs);
+    if (kind === 'lock') this.#onLook(`${ofVersion}.zip`, timeNs);
+    else if (!isThere) this.#onLook(`${ofVersion}.${kind}`, timeNs);
+  }
+
+  #onLook(resource: string, timeNs: number): void {
+    const looks = this.#looks.get(resource);
+    if (looks === undefined) this.#looks.set(resource, [timeNs]);
+    else if (looks.length < MOST_LOOKS) looks.push(timeNs);
   }
 
   /**
    * The URLs of `length` characters that begin with `text`, which has to hold the name of their host: those of which go
    * looked into its cache. More than one where what was cut off is what they differ in.
    */
-  urlsOf(text: string, length: number): readonly Candidate[] {
+  urlsOf(text: string, length: number, timeNs: number): readonly Candidate[] {
     const root = /^https?:\/\/[^/]+\//.exec(text)?.[0].length;
     const urls: Candidate[] = [];
     for (let base = root ?? 0; base > 0; base = text.indexOf('/', base) + 1)
       for (const resource of this.#resources.get(length - base) ?? [])
         if (OWN_PATH.test(text.slice(root, base)) && resource.startsWith(text.slice(base)))
-          urls.push({ url: text.slice(0, base) + resource, lookedNs: this.#looked.get(resource) });
+          urls.push({
+            url: text.slice(0, base) + resource,
+            lookedNs: this.#looks.get(resource)?.findLast((lookNs) => lookNs <= timeNs),
+          });
     return urls;
   }
 

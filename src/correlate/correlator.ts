@@ -292,7 +292,8 @@ export class Correlator {
       else if (root !== undefined)
         this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
     }
-    cutFetches.finish();
+    const well = new Set(this.#processes.all.flatMap(({ pid, exitCode }) => (exitCode === 0 ? pid : [])));
+    cutFetches.finish((pid) => well.has(pid));
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
 }

@@ -1,8 +1,9 @@
 import { groupBy } from '../model/group-by.ts';
 import { pidOf, type Span } from '../model/span.ts';
-import type { CachedVersions } from './cached-versions.ts';
+import type { CachedVersions, Candidate } from './cached-versions.ts';
 import { statusesOfLength } from './cut-status.ts';
 import { type Fetches, resourceOf, urlOf } from './fetches.ts';
+import { hostOf } from './modcache.ts';
 import type { CutLine } from './stderr.ts';
 
 const GET = '# get ';
@@ -10,6 +11,10 @@ const WITH_HOST = /^https?:\/\/[^/]+\//;
 const SHORTEST_END = ': 200 OK (0.001s)'.length;
 /** No status of HTTP is longer. */
 const LONGEST_END = ': 511 Network Authentication Required (1000.001s)'.length;
+
+/** What go looked for so little before, it asks for now; ends that are so little apart may be taken for each other. */
+const AT_ONCE_NS = 50e6;
+const ALIKE = 0.2;
 
 /** A request, as far as the log holds its start. */
 interface Asked {
@@ -53,6 +58,9 @@ export class CutFetches {
   readonly #ends = new Map<Asked, { readonly line: CutLine; readonly answer: Answer }>();
   readonly #urls: Set<string>;
   readonly #unclear = new Set<Asked>();
+  readonly #answers = new Answers();
+  /** What the same end may have been of. */
+  readonly #alike: (readonly Asked[])[] = [];
 
   constructor(fetches: Fetches, versions: CachedVersions) {
     this.#fetches = fetches;
@@ -69,10 +77,14 @@ export class CutFetches {
     const text = line.text.slice(GET.length);
     const length = line.length - `${GET}\n`.length;
     const open = (this.#open.get(line.pid) ?? []).filter((asked) => begins(asked, text, line.timeNs));
-    const url = this.#urlOf(text, length, line.timeNs);
-    const ends = endsOf(open, text, length, line.timeNs, url);
-    const end = likeliest(ends, text);
+    const candidate = this.#candidateOf(text, length, line.timeNs);
+    const url = candidate?.url;
+    const isStart = line.timeNs - (candidate?.lookedNs ?? Number.NEGATIVE_INFINITY) < AT_ONCE_NS;
+    const ends = isStart ? [] : endsOf(open, text, length, line.timeNs, url);
+    const end = likeliest(ends, text, this.#answers);
     if (end !== undefined) {
+      if (ends.length === 1) this.#answers.add(hostOf(text), saidBy(end));
+      if (ends.length > 1 && !isWhole(end, text)) this.#alike.push(ends.map(({ asked }) => asked));
       this.#ends.set(end.asked, { line, answer: end.answer });
       this.#close(line.pid, [end.asked]);
       return;
@@ -98,19 +110,24 @@ export class CutFetches {
   }
 
   /** Where a zip's URL and a .mod's begin alike, it is the one that go looked for last. */
-  #urlOf(text: string, length: number, timeNs: number): string | undefined {
-    const left = this.#versions.urlsOf(text, length).filter(({ url }) => !this.#urls.has(url));
+  #candidateOf(text: string, length: number, timeNs: number): Candidate | undefined {
+    const left = this.#versions.urlsOf(text, length, timeNs).filter(({ url }) => !this.#urls.has(url));
     const versions = new Set(left.map(({ url }) => url.replace(/\.(?:mod|zip)$/, '')));
-    if (left.length < 2) return left[0]?.url;
+    if (left.length < 2) return left[0];
     if (versions.size > 1) return undefined;
-    const lookedFor = left.filter(({ lookedNs = Number.POSITIVE_INFINITY }) => lookedNs <= timeNs);
-    return lookedFor.sort((a, b) => (b.lookedNs ?? 0) - (a.lookedNs ?? 0))[0]?.url;
+    const lookedFor = left.filter(({ lookedNs }) => lookedNs !== undefined);
+    return lookedFor.sort((a, b) => (b.lookedNs ?? 0) - (a.lookedNs ?? 0))[0];
   }
 
-  /** All lines were read: tells of the fetches. */
-  finish(): void {
+  /** All lines were read: tells of the fetches. A go that ended well waits for none. */
+  finish(hasEndedWell: (pid: number) => boolean): void {
+    for (const start of this.#starts)
+      if (!this.#ends.has(start) && hasEndedWell(start.line.pid)) this.#unclear.add(start);
+    if (this.#unclear.size > 0) this.#fetches.hasCut = true;
     const spans = new Map<Asked, Span>();
-    for (const start of this.#starts) if (!this.#unclear.has(start)) spans.set(start, this.#tellStart(start));
+    const nameless = new Set(this.#alike.filter((group) => !this.#areAsLong(group)).flat());
+    for (const start of this.#starts)
+      if (!this.#unclear.has(start)) spans.set(start, this.#tellStart(start, nameless.has(start)));
     const later = this.#fetches.lastOfResources();
     for (const [asked, { line, answer }] of this.#ends) {
       const span = asked.span ?? spans.get(asked);
@@ -120,8 +137,17 @@ export class CutFetches {
     }
   }
 
-  #tellStart({ url, text, line }: CutStart): Span {
-    if (url === undefined) return this.#fetches.startPartial(text, line);
+  /** Whichever of their ends is whose, each took about as long. */
+  #areAsLong(group: readonly Asked[]): boolean {
+    const ends = group.map((asked) => this.#ends.get(asked)?.line.timeNs ?? Number.POSITIVE_INFINITY);
+    const firstNs = Math.min(...ends);
+    const apartNs = Math.max(...ends) - firstNs;
+    const shortestNs = firstNs - Math.max(...group.map(({ startNs }) => startNs));
+    return apartNs <= Math.max(AT_ONCE_NS, ALIKE * shortestNs);
+  }
+
+  #tellStart({ url, line }: CutStart, isNameless: boolean): Span {
+    if (url === undefined || isNameless) return this.#fetches.startPartial(line.text.slice(GET.length), line);
     const record = { kind: 'fetch-start', at: line.at, url, timeNs: line.timeNs } as const;
     return this.#fetches.onStart(record, line.timeNs, line.pid);
   }
@@ -167,15 +193,36 @@ function answerTo(
   return statuses.length > 0 || isError || isOther ? { statuses, isError } : undefined;
 }
 
-/** The one that is whole, or that was answered as most are; undefined where it may be several that differ. */
-function likeliest(ends: readonly End[], text: string): End | undefined {
+/** How each host answered, where that was clear. */
+class Answers {
+  readonly #counts = new Map<string, number>();
+
+  add(host: string | undefined, answer: string): void {
+    this.#counts.set(`${host} ${answer}`, this.of(host, answer) + 1);
+  }
+
+  of(host: string | undefined, answer: string): number {
+    return this.#counts.get(`${host} ${answer}`) ?? 0;
+  }
+}
+
+/** The one that is whole, or that was answered as its host mostly does; undefined where that is not known. */
+function likeliest(ends: readonly End[], text: string, answers: Answers): End | undefined {
   const [first, ...others] = ends;
-  const said = ({ answer }: End) => answer.statuses.join(' ');
-  return (
-    ends.find(({ asked }) => text.startsWith(`${asked.text}:`)) ??
-    ends.find(({ answer }) => answer.statuses[0] === 200) ??
-    (first !== undefined && others.every((end) => said(end) === said(first)) ? first : undefined)
-  );
+  const whole = ends.find((end) => isWhole(end, text));
+  if (whole !== undefined || first === undefined) return whole;
+  if (others.every((end) => saidBy(end) === saidBy(first))) return first;
+  const usual = (end: End) => answers.of(hostOf(text), saidBy(end));
+  const [most] = [...ends].sort((a, b) => usual(b) - usual(a));
+  return most !== undefined && usual(most) > 0 ? most : undefined;
+}
+
+function saidBy({ answer }: End): string {
+  return answer.statuses.join(' ');
+}
+
+function isWhole({ asked }: End, text: string): boolean {
+  return text.startsWith(`${asked.text}:`);
 }
 
 /** It may have had a status that no server here is known to give. */

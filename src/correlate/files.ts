@@ -103,7 +103,7 @@ export class Files {
     const sumdb = SUMDB_STATE.exec(path)?.[1];
     if (sumdb !== undefined) this.sumdbs.add(sumdb);
     const cached = readCachePath(path);
-    if (cached !== undefined) this.versions.on(cached, record.startNs);
+    if (cached !== undefined) this.versions.on(cached, record.startNs, record.errno === undefined);
     if (record.errno !== undefined || record.value === undefined || record.value < 0) return;
     process.descriptors.set(record.value, {
       kind: 'file',
