@@ -2,6 +2,8 @@ import { type CachePath, escapePath } from './modcache.ts';
 
 /** What a log tells of more is not remembered. */
 const MOST_VERSIONS = 100_000;
+/** Of more that are as long, no cut line tells which it is; and each of them is compared with each line. */
+const MOST_AS_LONG = 1000;
 /** One for each GOPROXY entry, and some for what else reads a go.mod. */
 const MOST_LOOKS = 64;
 
@@ -52,13 +54,18 @@ export class CachedVersions {
   urlsOf(text: string, length: number, timeNs: number): readonly Candidate[] {
     const root = /^https?:\/\/[^/]+\//.exec(text)?.[0].length;
     const urls: Candidate[] = [];
-    for (let base = root ?? 0; base > 0; base = text.indexOf('/', base) + 1)
-      for (const resource of this.#resources.get(length - base) ?? [])
-        if (OWN_PATH.test(text.slice(root, base)) && resource.startsWith(text.slice(base)))
+    for (let base = root ?? 0; base > 0; base = text.indexOf('/', base) + 1) {
+      const asLong = this.#resources.get(length - base) ?? [];
+      if (asLong.length > MOST_AS_LONG) return [];
+      if (!OWN_PATH.test(text.slice(root, base))) continue;
+      const beginning = text.slice(base);
+      for (const resource of asLong)
+        if (resource.startsWith(beginning))
           urls.push({
             url: text.slice(0, base) + resource,
             lookedNs: this.#looks.get(resource)?.findLast((lookNs) => lookNs <= timeNs),
           });
+    }
     return urls;
   }
 

@@ -16,6 +16,9 @@ const LONGEST_END = ': 511 Network Authentication Required (1000.001s)'.length;
 const AT_ONCE_NS = 50e6;
 const ALIKE = 0.2;
 
+/** go has some tens under way; what is older, the log does not hold the end of. */
+const MOST_OPEN = 64;
+
 /** A request, as far as the log holds its start. */
 interface Asked {
   /** Where its whole line is there. */
@@ -101,7 +104,9 @@ export class CutFetches {
     if (start.url !== undefined) this.#urls.add(start.url);
     this.#starts.push(start);
     const { pid } = start.line;
-    this.#open.set(pid, [...(this.#open.get(pid) ?? []), start]);
+    const open = [...(this.#open.get(pid) ?? []), start];
+    for (const asked of open.splice(0, open.length - MOST_OPEN)) this.#unclear.add(asked);
+    this.#open.set(pid, open);
   }
 
   #close(pid: number, closed: readonly Asked[]): void {
@@ -184,13 +189,13 @@ function answerTo(
   rest: number,
   timeNs: number,
 ): Answer | undefined {
+  if (rest < SHORTEST_END) return undefined;
   const shown = /: (\d{3})\b/.exec(text.slice(length))?.[1];
   if (shown !== undefined) return { statuses: [Number(shown)], isError: false };
   const statuses = statusesOfLength(rest, timeNs - startNs, text.slice(length));
   // What went wrong repeats the URL once more: `: Get "URL": EOF`.
   const isError = statuses.length === 0 && rest > `: Get "": `.length + length;
-  const isOther = span !== undefined && rest >= SHORTEST_END;
-  return statuses.length > 0 || isError || isOther ? { statuses, isError } : undefined;
+  return statuses.length > 0 || isError || span !== undefined ? { statuses, isError } : undefined;
 }
 
 /** How each host answered, where that was clear. */
