@@ -31,6 +31,9 @@ async function reportWith(scenario: string, length: number) {
   );
 }
 
+const GO =
+  '1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0';
+
 describe('strace -s cut the reason of an error off', () => {
   it.each([
     // What the kernel refused stands in its own calls.
@@ -80,7 +83,7 @@ describe('URLs that were cut', () => {
   const FETCHES = (...lines: readonly [seconds: number, text: string, length: number][]) =>
     reportOfText(
       [
-        '1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0',
+        GO,
         ...['a/b', 'a/c'].map(
           (path) =>
             `1 1700000000.000001 openat(AT_FDCWD, "/m/cache/download/m.example/${path}/@v/v1.0.0.mod", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)`,
@@ -210,7 +213,7 @@ describe('fetches whose lines were cut at any length', () => {
       ];
     });
     const ordered = lines.sort().map((line) => `1 ${line}`);
-    return `1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download", "-x"], 0x1 /* 9 vars */) = 0\n${ordered.join('\n')}\n1 1700000020.000000 exit_group(0) = ?\n1 1700000020.000001 +++ exited with 0 +++\n`;
+    return `${GO}\n${ordered.join('\n')}\n1 1700000020.000000 exit_group(0) = ?\n1 1700000020.000001 +++ exited with 0 +++\n`;
   }
 
   it('what is said of one is true', async () => {
@@ -287,8 +290,6 @@ it('the end of a git command, which begins with its duration, is found where bot
 });
 
 describe('an error of go that says what, and not why', () => {
-  const GO =
-    '1 1700000000.000000 execve("/usr/local/go/bin/go", ["go", "mod", "download"], 0x1 /* 9 vars */) = 0';
   const told = (text: string) =>
     reportOfText(
       `${GO}\n1 1700000001.000000 write(2, "${text}"..., 400) = 400\n1 1700000001.100000 exit_group(1) = ?\n1 1700000001.200000 +++ exited with 1 +++\n`,

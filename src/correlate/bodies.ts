@@ -1,7 +1,7 @@
 import { type Interval, subtract } from '../model/interval.ts';
 import type { Span } from '../model/span.ts';
 import { SpanIndex } from '../model/span-index.ts';
-import { nameOfFetched } from './modcache.ts';
+import { isForZip, nameOfFetched } from './modcache.ts';
 import type { Process } from './processes.ts';
 
 /** A shorter wait for a body is no matter. */
@@ -81,7 +81,9 @@ function fetchWritten(
     .map(({ fetch }) => fetch)
     .find(
       (fetch) =>
-        fetch.attributes['server.address'] === host && (fetch.endNs ?? sinceNs) <= sinceNs && !isZip(fetch),
+        fetch.attributes['server.address'] === host &&
+        (fetch.endNs ?? sinceNs) <= sinceNs &&
+        !isForZip(fetch.attributes),
     );
 }
 
@@ -103,13 +105,9 @@ function fetchBefore(
       Math.abs(fetch.endNs - sinceNs) < AT_ONCE_NS &&
       fetch.attributes['http.response.status_code'] === 200 &&
       fetch.attributes['server.address'] === host &&
-      !isZip(fetch) &&
+      !isForZip(fetch.attributes) &&
       !(storedAt(fetch, stored) < endNs),
   );
-}
-
-function isZip({ attributes }: Span): boolean {
-  return attributes['url.full']?.endsWith('.zip') === true;
 }
 
 function storedAt({ attributes }: Span, stored: ReadonlyMap<string, number>): number {

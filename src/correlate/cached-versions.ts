@@ -1,4 +1,4 @@
-import { type CachePath, escapePath } from './modcache.ts';
+import { type CachePath, escapePath, rootOf } from './modcache.ts';
 
 /** What a log tells of more is not remembered. */
 const MOST_VERSIONS = 100_000;
@@ -52,7 +52,7 @@ export class CachedVersions {
    * looked into its cache. More than one where what was cut off is what they differ in.
    */
   urlsOf(text: string, length: number, timeNs: number): readonly Candidate[] {
-    const root = /^https?:\/\/[^/]+\//.exec(text)?.[0].length;
+    const root = rootOf(text)?.length;
     const urls: Candidate[] = [];
     for (let base = root ?? 0; base > 0; base = text.indexOf('/', base) + 1) {
       const asLong = this.#resources.get(length - base) ?? [];

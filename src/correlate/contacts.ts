@@ -2,6 +2,7 @@ import { groupBy } from '../model/group-by.ts';
 import type { Span } from '../model/span.ts';
 import type { Dialed, Fetches } from './fetches.ts';
 import type { GoOutput } from './go-output.ts';
+import { isForZip } from './modcache.ts';
 
 /** A first contact that took less is no matter, whatever the others took. */
 const LEAST_NS = 0.25e9;
@@ -60,7 +61,7 @@ function markHost(fetches: readonly Span[], isReached: boolean, fetching: Fetche
  * redirect to where they store them, and that host has to be reached as well.
  */
 function firstZips(fetches: readonly Span[], contactNs: number): ReadonlySet<Span> {
-  const zips = fetches.filter(({ attributes }) => attributes['url.full']?.endsWith('.zip'));
+  const zips = fetches.filter(({ attributes }) => isForZip(attributes));
   const firstEnd = Math.min(...zips.map(({ endNs }) => endNs ?? Number.POSITIVE_INFINITY));
   const first = zips.filter(({ startNs }) => startNs < firstEnd);
   const later = zips.filter(({ startNs }) => startNs >= firstEnd);

@@ -9,7 +9,7 @@ import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
 import type { Coverage, Trace } from '../model/trace.ts';
 import { Arrivals } from './arrivals.ts';
-import { CutFetches } from './cut-fetches.ts';
+import { isOfFetch, readCutFetches } from './cut-fetches.ts';
 import { endedNsOf, endingOf, type KnownEnd } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
@@ -285,15 +285,11 @@ export class Correlator {
   }
 
   #readSeparateStderr(): void {
-    const root = this.#processes.root;
-    const cutFetches = new CutFetches(this.#output.fetching, this.#files.versions);
-    for (const line of this.#told.settle()) {
-      if (CutFetches.isOne(line)) cutFetches.on(line);
-      else if (root !== undefined)
-        this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
-    }
-    const well = new Set(this.#processes.all.flatMap(({ pid, exitCode }) => (exitCode === 0 ? pid : [])));
-    cutFetches.finish((pid) => well.has(pid));
+    const cut = this.#told.settle();
+    if (this.#processes.root !== undefined)
+      for (const line of cut)
+        if (!isOfFetch(line)) this.#stderr.readCut(line, this.#processes.of(line.pid, line.timeNs, line.at));
+    readCutFetches(cut.filter(isOfFetch), this.#output.fetching, this.#files.versions, this.#processes.all);
     if (!this.#sawSyscalls) this.#output.openToolchainDownload();
   }
 }

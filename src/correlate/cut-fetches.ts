@@ -3,11 +3,11 @@ import { pidOf, type Span } from '../model/span.ts';
 import type { CachedVersions, Candidate } from './cached-versions.ts';
 import { statusesOfLength } from './cut-status.ts';
 import { type Fetches, resourceOf, urlOf } from './fetches.ts';
-import { hostOf } from './modcache.ts';
+import { hostOf, rootOf } from './modcache.ts';
+import type { Process } from './processes.ts';
 import type { CutLine } from './stderr.ts';
 
 const GET = '# get ';
-const WITH_HOST = /^https?:\/\/[^/]+\//;
 const SHORTEST_END = ': 200 OK (0.001s)'.length;
 /** No status of HTTP is longer. */
 const LONGEST_END = ': 511 Network Authentication Required (1000.001s)'.length;
@@ -47,12 +47,30 @@ interface End {
   readonly answer: Answer;
 }
 
+/** Whether a line that was cut is one of -x that tells of a fetch. */
+export function isOfFetch({ text }: CutLine): boolean {
+  return text.startsWith(GET);
+}
+
+/** Tells `fetches` what such lines tell, in the order of the log. */
+export function readCutFetches(
+  lines: readonly CutLine[],
+  fetches: Fetches,
+  versions: CachedVersions,
+  processes: readonly Process[],
+): void {
+  if (lines.length === 0) return;
+  const reading = new CutFetches(fetches, versions);
+  for (const line of lines) reading.on(line);
+  reading.finish(new Set(processes.flatMap(({ pid, exitCode }) => (exitCode === 0 ? pid : []))));
+}
+
 /**
- * Lines of -x of which `-s N` left the beginning, in the order of the log. How long the whole line was tells an end from a
+ * Lines of -x of which `-s N` left the beginning. How long the whole line was tells an end from a
  * start, for the end repeats the URL; a URL that was cut is one of those that go looked into its cache for. What can be read
  * in two ways is left to the packets.
  */
-export class CutFetches {
+class CutFetches {
   readonly #fetches: Fetches;
   readonly #versions: CachedVersions;
   /** What has no answer so far, by process. */
@@ -72,10 +90,6 @@ export class CutFetches {
     this.#open = groupBy(fetches.unanswered().map(askedBy), ({ span }) => span && pidOf(span));
   }
 
-  static isOne({ text }: CutLine): boolean {
-    return text.startsWith(GET);
-  }
-
   on(line: CutLine): void {
     const text = line.text.slice(GET.length);
     const length = line.length - `${GET}\n`.length;
@@ -92,11 +106,11 @@ export class CutFetches {
       this.#close(line.pid, [end.asked]);
       return;
     }
-    const unclear =
-      ends.length > 0 || url !== undefined ? ends.map(({ asked }) => asked) : open.filter(mayEndAt(length));
+    const isUnknown = ends.length === 0 && url === undefined;
+    const unclear = isUnknown ? open.filter(mayEndAt(length)) : ends.map(({ asked }) => asked);
     for (const asked of unclear) this.#unclear.add(asked);
     this.#close(line.pid, unclear);
-    if (unclear.length > 0 || !WITH_HOST.test(text)) this.#fetches.hasCut = true;
+    if (unclear.length > 0 || rootOf(text) === undefined) this.#fetches.hasCut = true;
     else this.#start({ span: undefined, startNs: line.timeNs, text: url ?? text, length, line, url });
   }
 
@@ -125,9 +139,9 @@ export class CutFetches {
   }
 
   /** All lines were read: tells of the fetches. A go that ended well waits for none. */
-  finish(hasEndedWell: (pid: number) => boolean): void {
+  finish(endedWell: ReadonlySet<number>): void {
     for (const start of this.#starts)
-      if (!this.#ends.has(start) && hasEndedWell(start.line.pid)) this.#unclear.add(start);
+      if (!this.#ends.has(start) && endedWell.has(start.line.pid)) this.#unclear.add(start);
     if (this.#unclear.size > 0) this.#fetches.hasCut = true;
     const spans = new Map<Asked, Span>();
     const nameless = new Set(this.#alike.filter((group) => !this.#areAsLong(group)).flat());

@@ -16,6 +16,7 @@ export interface CachePath extends ModuleVersion {
   readonly temporary: boolean;
 }
 
+/** Undefined for a path elsewhere, and for what is there beside the files of a version. */
 export function readCachePath(path: string): CachePath | undefined {
   const match = DOWNLOAD.exec(path);
   if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined;
@@ -107,6 +108,16 @@ export function purposeOf(url: string): 'sumdb' | 'toolchain' | 'go-get' | undef
   if (/^https?:\/\/[^/]+(?:\/.*)?\/sumdb\/[^/]+\//.test(url)) return 'sumdb';
   if (/^https?:\/\/[^/]+\/(?:lookup\/.+@v|tile\/\d+\/|latest$)/.test(url)) return 'sumdb';
   return undefined;
+}
+
+/** Whether the body that is asked for is the zip of a module version. */
+export function isForZip({ 'url.full': url }: Attributes): boolean {
+  return url?.endsWith('.zip') === true;
+}
+
+/** `https://HOST/`, where the beginning of a URL holds the whole name of its host. */
+export function rootOf(beginning: string): string | undefined {
+  return /^https?:\/\/[^/]+\//.exec(beginning)?.[0];
 }
 
 export function hostOf(url: string): string | undefined {

@@ -1,5 +1,5 @@
 import { egressOf, egressOfAll } from '../correlate/egress.ts';
-import { hostOf } from '../correlate/modcache.ts';
+import { hostOf, isForZip } from '../correlate/modcache.ts';
 import type { Span } from '../model/span.ts';
 import type { TraceError } from '../model/trace.ts';
 import { addressOf, type Case, culprit, culpritOfSpan, type Diagnosis, egressCulprit, step } from './rule.ts';
@@ -118,9 +118,9 @@ function withZip(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
     (span) => span.kind === 'transfer' && span.attributes['gotrace.module'] !== undefined,
   );
   const damaged = zips.filter((span) => span.attributes['gotrace.verified'] === undefined);
-  const host = trace.spans.find(
-    (span) => span.kind === 'fetch' && span.attributes['url.full']?.endsWith('.zip'),
-  )?.attributes['server.address'];
+  const host = trace.spans.find((span) => span.kind === 'fetch' && isForZip(span.attributes))?.attributes[
+    'server.address'
+  ];
   const [only] = damaged;
   if (only === undefined || damaged.length > 1)
     return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, host }) };

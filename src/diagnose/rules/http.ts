@@ -1,3 +1,4 @@
+import { isForZip } from '../../correlate/modcache.ts';
 import { programOf } from '../../correlate/processes.ts';
 import { asksForTunnel, isUnanswered, type Span } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
@@ -81,11 +82,11 @@ function noteOn(span: Span, trace: Trace): string | undefined {
 
 /** Whether a request over HTTP/2 was redirected as others were is not in the packets. */
 function redirectedTo({ kind, attributes }: Span, { spans }: Trace): string | undefined {
-  if (kind !== 'fetch' || !attributes['url.full']?.endsWith('.zip')) return undefined;
+  if (kind !== 'fetch' || !isForZip(attributes)) return undefined;
   const other = spans.find(
     (span) =>
       span.attributes['gotrace.redirected'] === true &&
-      span.attributes['url.full']?.endsWith('.zip') &&
+      isForZip(span.attributes) &&
       span.attributes['server.address'] !== attributes['server.address'],
   );
   return other?.attributes['server.address'];

@@ -1,4 +1,3 @@
-import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
   type Case,
@@ -6,6 +5,7 @@ import {
   culpritOfSpan,
   type Diagnosis,
   evidenceOf,
+  lengthOf,
   type WaitRule,
   waitsNoLonger,
 } from '../rule.ts';
@@ -29,18 +29,14 @@ function sumdbUnreachable(group: Group, { trace }: Case): Diagnosis | undefined 
 }
 
 /** A proxy may be asked first whether it speaks for the database: the one that took longest is it. */
-function sumdbSlow(group: Group): Diagnosis {
-  const [longest] = [...group.spans].sort((a, b) => lengthOf(b) - lengthOf(a));
+function sumdbSlow(group: Group, { trace: { endNs } }: Case): Diagnosis {
+  const [longest] = [...group.spans].sort((a, b) => lengthOf(b, endNs) - lengthOf(a, endNs));
   return {
     cause: 'sumdb/slow',
     culprit: culprit({ ...culpritOfSpan(longest), setting: 'GOSUMDB' }),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
   };
-}
-
-function lengthOf({ startNs, endNs = Number.POSITIVE_INFINITY }: Span): number {
-  return endNs - startNs;
 }
 
 export const TOOLCHAIN_RULES: readonly WaitRule[] = [
