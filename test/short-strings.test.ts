@@ -80,7 +80,10 @@ describe('URLs that were cut', () => {
     expect((await reportWith(scenario, length)).blockingPoint?.cause).toBe(cause);
   });
 
-  const FETCHES = (...lines: readonly [seconds: number, text: string, length: number][]) =>
+  /** Lines of -x by their beginnings and lengths; a line of another call as it is. */
+  const FETCHES = (
+    ...lines: readonly (string | readonly [seconds: number, text: string, length: number])[]
+  ) =>
     reportOfText(
       [
         GO,
@@ -88,10 +91,11 @@ describe('URLs that were cut', () => {
           (path) =>
             `1 1700000000.000001 openat(AT_FDCWD, "/m/cache/download/m.example/${path}/@v/v1.0.0.mod", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)`,
         ),
-        ...lines.map(
-          ([seconds, text, length]) =>
-            `1 170000000${seconds.toFixed(6)} write(2, "# get ${text}"..., ${length + '# get \n'.length}) = ${length}`,
-        ),
+        ...lines.map((line) => {
+          if (typeof line === 'string') return line;
+          const [seconds, text, length] = line;
+          return `1 170000000${seconds.toFixed(6)} write(2, "# get ${text}"..., ${length + '# get \n'.length}) = ${length}`;
+        }),
         '1 1700000009.000000 exit_group(1) = ?',
         '1 1700000009.000001 +++ exited with 1 +++',
         '',
@@ -136,6 +140,26 @@ describe('URLs that were cut', () => {
     expect(fetchesOf(report)).toEqual([]);
   });
 
+  it('a start may be as long as an end: what go looked for right before, it asks for now', async () => {
+    const other = 'https://p.example/m.example/a/c/@v/v1.0.0.info';
+    const long = `${'https://p.example/m.example/d'.padEnd(other.length + ': 410 Gone (0.500s)'.length - '/@v/v1.0.0.mod'.length, 'd')}/@v/v1.0.0.mod`;
+    const look = (path: string) =>
+      `1 1700000001.499000 openat(AT_FDCWD, "/m/cache/download/${path}", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)`;
+    const cut = 'https://p.example/m.exam';
+    const report = await FETCHES(
+      [1, cut, other.length],
+      // Of another module as long, go looked for the .info only.
+      look(long.slice('https://p.example/'.length).replace('/d', '/e').replace('.mod', '.info')),
+      look(long.slice('https://p.example/'.length)),
+      [1.5, cut, long.length],
+      [1.8, cut, `${other}: 200 OK (0.800s)`.length],
+    );
+    expect(fetchesOf(report)).toEqual([
+      [`get ${cut}…`, 1, 1.8, 200],
+      [`get ${cut}…`, 1.5, undefined, undefined],
+    ]);
+  });
+
   it('which of two that are alike took long is not said, and where both took as long, it is no matter', async () => {
     const cut = URL.slice(0, -3);
     const ended = `${URL}: 200 OK (1.500s)`.length;
@@ -143,6 +167,7 @@ describe('URLs that were cut', () => {
       fetchesOf(
         await FETCHES(
           [1, cut, URL.length],
+          '1 1700000001.050000 openat(AT_FDCWD, "/m/cache/download/m.example/a/b/@v/v1.0.0.lock", O_RDWR|O_CREAT|O_CLOEXEC, 0666) = 9',
           [1.1, cut, URL.length],
           [2.5, cut, ended],
           [lastSeconds, cut, ended],

@@ -13,7 +13,7 @@ const MOST_LOOKS = 64;
  */
 const OWN_PATH = /^(?:[^./]+\/)*(?:sumdb\/[^/]+\/)?$/;
 
-/** A URL that go may have asked for, and when it looked for that last; undefined for what its cache does not hold. */
+/** A URL that go may have asked for, and when it last looked for that in its cache; undefined where it did not. */
 export interface Candidate {
   readonly url: string;
   readonly lookedNs: number | undefined;

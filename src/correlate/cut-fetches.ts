@@ -93,25 +93,33 @@ class CutFetches {
   on(line: CutLine): void {
     const text = line.text.slice(GET.length);
     const length = line.length - `${GET}\n`.length;
+    const candidates = this.#candidatesFor(text, length, line.timeNs);
+    const url = onlyOne(candidates)?.url;
+    const isStart = candidates.some(
+      ({ lookedNs = Number.NEGATIVE_INFINITY }) => line.timeNs - lookedNs < AT_ONCE_NS,
+    );
+    if (!isStart && this.#isEnd(line, text, length, url)) return;
+    if (rootOf(text) === undefined) this.#fetches.hasCut = true;
+    else this.#start({ span: undefined, startNs: line.timeNs, text: url ?? text, length, line, url });
+  }
+
+  /** Whether a line, which may be the start of `url`, is the end of something, or cannot be told from one. */
+  #isEnd(line: CutLine, text: string, length: number, url: string | undefined): boolean {
     const open = (this.#open.get(line.pid) ?? []).filter((asked) => begins(asked, text, line.timeNs));
-    const candidate = this.#candidateOf(text, length, line.timeNs);
-    const url = candidate?.url;
-    const isStart = line.timeNs - (candidate?.lookedNs ?? Number.NEGATIVE_INFINITY) < AT_ONCE_NS;
-    const ends = isStart ? [] : endsOf(open, text, length, line.timeNs, url);
+    const ends = endsOf(open, text, length, line.timeNs, url);
     const end = likeliest(ends, text, this.#answers);
     if (end !== undefined) {
       if (ends.length === 1) this.#answers.add(hostOf(text), saidBy(end));
       if (ends.length > 1 && !isWhole(end, text)) this.#alike.push(ends.map(({ asked }) => asked));
       this.#ends.set(end.asked, { line, answer: end.answer });
       this.#close(line.pid, [end.asked]);
-      return;
+      return true;
     }
     const isUnknown = ends.length === 0 && url === undefined;
     const unclear = isUnknown ? open.filter(mayEndAt(length)) : ends.map(({ asked }) => asked);
     for (const asked of unclear) this.#unclear.add(asked);
     this.#close(line.pid, unclear);
-    if (unclear.length > 0 || rootOf(text) === undefined) this.#fetches.hasCut = true;
-    else this.#start({ span: undefined, startNs: line.timeNs, text: url ?? text, length, line, url });
+    return unclear.length > 0;
   }
 
   #start(start: CutStart): void {
@@ -128,14 +136,8 @@ class CutFetches {
     this.#open.set(pid, left);
   }
 
-  /** Where a zip's URL and a .mod's begin alike, it is the one that go looked for last. */
-  #candidateOf(text: string, length: number, timeNs: number): Candidate | undefined {
-    const left = this.#versions.urlsOf(text, length, timeNs).filter(({ url }) => !this.#urls.has(url));
-    const versions = new Set(left.map(({ url }) => url.replace(/\.(?:mod|zip)$/, '')));
-    if (left.length < 2) return left[0];
-    if (versions.size > 1) return undefined;
-    const lookedFor = left.filter(({ lookedNs }) => lookedNs !== undefined);
-    return lookedFor.sort((a, b) => (b.lookedNs ?? 0) - (a.lookedNs ?? 0))[0];
+  #candidatesFor(text: string, length: number, timeNs: number): readonly Candidate[] {
+    return this.#versions.urlsOf(text, length, timeNs).filter(({ url }) => !this.#urls.has(url));
   }
 
   /** All lines were read: tells of the fetches. A go that ended well waits for none. */
@@ -170,6 +172,15 @@ class CutFetches {
     const record = { kind: 'fetch-start', at: line.at, url, timeNs: line.timeNs } as const;
     return this.#fetches.onStart(record, line.timeNs, line.pid);
   }
+}
+
+/** Where a zip's URL and a .mod's begin alike, it is the one that go looked for last. */
+function onlyOne(candidates: readonly Candidate[]): Candidate | undefined {
+  if (candidates.length < 2) return candidates[0];
+  const versions = new Set(candidates.map(({ url }) => url.replace(/\.(?:mod|zip)$/, '')));
+  if (versions.size > 1) return undefined;
+  const lookedFor = candidates.filter(({ lookedNs }) => lookedNs !== undefined);
+  return lookedFor.sort((a, b) => (b.lookedNs ?? 0) - (a.lookedNs ?? 0))[0];
 }
 
 function askedBy(span: Span): Asked {
