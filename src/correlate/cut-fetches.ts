@@ -108,17 +108,18 @@ class CutFetches {
     const open = (this.#open.get(line.pid) ?? []).filter((asked) => begins(asked, text, line.timeNs));
     const ends = endsOf(open, text, length, line.timeNs, url);
     const end = likeliest(ends, text, this.#answers);
-    if (end !== undefined) {
+    const isShared = ends.some(({ asked }) => this.#unclear.has(asked));
+    if (end !== undefined && (!isShared || isWhole(end, text))) {
       if (ends.length === 1) this.#answers.add(hostOf(text), saidBy(end));
       if (ends.length > 1 && !isWhole(end, text)) this.#alike.push(ends.map(({ asked }) => asked));
       this.#ends.set(end.asked, { line, answer: end.answer });
-      this.#close(line.pid, [end.asked]);
+      this.#close(line.pid, end.asked);
       return true;
     }
     const isUnknown = ends.length === 0 && url === undefined;
     const unclear = isUnknown ? open.filter(mayEndAt(length)) : ends.map(({ asked }) => asked);
+    // They stay: the end of each is still to come, and may fit another one as well.
     for (const asked of unclear) this.#unclear.add(asked);
-    this.#close(line.pid, unclear);
     return unclear.length > 0;
   }
 
@@ -131,8 +132,8 @@ class CutFetches {
     this.#open.set(pid, open);
   }
 
-  #close(pid: number, closed: readonly Asked[]): void {
-    const left = (this.#open.get(pid) ?? []).filter((asked) => !closed.includes(asked));
+  #close(pid: number, closed: Asked): void {
+    const left = (this.#open.get(pid) ?? []).filter((asked) => asked !== closed);
     this.#open.set(pid, left);
   }
 
