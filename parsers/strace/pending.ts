@@ -16,23 +16,26 @@ export interface PendingCall {
 /** More open calls than a machine has threads are hostile input; the oldest are given up, and counted. */
 const MAX_PENDING = 50_000;
 
-/** The open call of each thread: it is in one at a time. */
+/**
+ * The open call of each thread: it is in one at a time. A thread keeps its place in the map from call to call: a Map in
+ * and out of which keys go makes itself anew again and again, and the old ones keep alive what they held.
+ */
 export class PendingCalls {
-  readonly #calls = new Map<number, PendingCall>();
+  readonly #calls = new Map<number, PendingCall | undefined>();
 
   get(pid: number): PendingCall | undefined {
     return this.#calls.get(pid);
   }
 
   set(pid: number, call: PendingCall): void {
-    if (this.#calls.size >= MAX_PENDING) this.#giveUpOldest();
+    if (this.#calls.size >= MAX_PENDING && !this.#calls.has(pid)) this.#makeRoom();
     this.#calls.set(pid, call);
   }
 
   /** Takes the call away. */
   take(pid: number): PendingCall | undefined {
     const call = this.#calls.get(pid);
-    if (call !== undefined) this.#calls.delete(pid);
+    if (call !== undefined) this.#calls.set(pid, undefined);
     return call;
   }
 
@@ -40,22 +43,22 @@ export class PendingCalls {
   takeOver(from: number, to: number): void {
     const call = this.take(from);
     // Without: the mark `<pid changed to …>` said it before.
-    if (call === undefined) return;
-    this.#calls.delete(to);
-    this.#calls.set(to, call);
+    if (call !== undefined) this.set(to, call);
   }
 
-  /** In the order in which they began. */
-  entries(): IterableIterator<[number, PendingCall]> {
-    return this.#calls.entries();
+  /** In the order in which their threads were first seen. */
+  *entries(): Generator<[number, PendingCall]> {
+    for (const [pid, call] of this.#calls) if (call !== undefined) yield [pid, call];
   }
 
   clear(): void {
     this.#calls.clear();
   }
 
-  /** Half of them at once: a Map whose first key is deleted again and again takes longer each time. */
-  #giveUpOldest(): void {
+  /** Threads in no call lose their places; if most are in one, the half that has the oldest places loses those. */
+  #makeRoom(): void {
+    for (const [pid, call] of this.#calls) if (call === undefined) this.#calls.delete(pid);
+    if (this.#calls.size < MAX_PENDING / 2) return;
     let count = 0;
     for (const pid of this.#calls.keys()) {
       if (count++ >= MAX_PENDING / 2) return;

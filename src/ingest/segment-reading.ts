@@ -75,7 +75,7 @@ export class SegmentReading {
     void this.#pool.close();
   }
 
-  /** We read the first one while the threads start: it tells whether they are of any use. */
+  /** We read the first one, before any thread is started: it tells whether they are of any use. */
   #readFirst(): Step {
     const { summary, given, clock } = this.#reader;
     const job = this.#first;

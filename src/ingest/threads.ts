@@ -7,6 +7,9 @@ import type { ReadSegment, SegmentJob, SegmentPool } from './segments.ts';
 /** More threads than this wait for the one that correlates, and each takes some 35 MB. */
 const MOST_THREADS = 3;
 
+/** What a thread makes of a segment is handed over at once: room for more young objects gains no time, and takes 10 MB more. */
+const YOUNG_MB = 8;
+
 /** With more records than this, the thread that correlates is the slowest anyway. */
 const MOST_EVENTS = 0.1;
 
@@ -20,13 +23,20 @@ export function threadPool(
   threads = Math.min(MOST_THREADS, availableParallelism()),
 ): SegmentPool | undefined {
   if (CODE === undefined || threads < 2) return undefined;
+  const code = CODE;
+  const workers: Worker[] = [];
   const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];
-  const workers = Array.from({ length: threads }, () => new Worker(CODE));
-  idle.push(...workers);
+  // Started when they are needed: many a log turns out to be read faster by one thread.
+  const start = () => {
+    if (workers.length === threads) return undefined;
+    const worker = new Worker(code, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    workers.push(worker);
+    return worker;
+  };
   const take = () =>
     new Promise<Worker>((resolve) => {
-      const worker = idle.pop();
+      const worker = idle.pop() ?? start();
       if (worker === undefined) waiting.push(resolve);
       else resolve(worker);
     });

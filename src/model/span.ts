@@ -122,7 +122,7 @@ export function asksForTunnel({ kind, attributes }: Span): boolean {
 }
 
 /** A build of days makes millions of short waits: of more spans than this, the shorter half is only counted. */
-const MOST_SPANS = 100_000;
+const MOST_SPANS = 50_000;
 /** They say who is whose child, or are few. */
 const KEPT: ReadonlySet<SpanKind> = new Set(['command', 'process', 'lookup', 'lock', 'git-command', 'pause']);
 
