@@ -12,6 +12,7 @@ import type { JobEndRecord, JobStepRecord } from './job-end/records.ts';
 import { type LtraceRecord, ltrace } from './ltrace/format.ts';
 import { type NetdnsRecord, netdns } from './netdns/format.ts';
 import { type ProcRecord, proc } from './proc/format.ts';
+import { type SaidRecord, said } from './said/format.ts';
 import { strace } from './strace/format.ts';
 import type { StraceRecord } from './strace/records.ts';
 import { type SyscallTotalRecord, straceSummary } from './strace-summary/format.ts';
@@ -28,7 +29,8 @@ export type TextRecord =
   | SettingRecord
   | ModuleRecord
   | JobEndRecord
-  | JobStepRecord;
+  | JobStepRecord
+  | SaidRecord;
 export type TraceRecord = StraceRecord | SyscallTotalRecord | LtraceRecord | ProcRecord | TextRecord;
 
 /**
@@ -45,6 +47,7 @@ export const TEXT_FORMATS: readonly Format<TextRecord>[] = [
   goErrors,
   goBuild,
   jobEnd,
+  said,
 ];
 
 /** The tracers' formats: an input is of one of them as a whole. */

@@ -145,6 +145,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     is: 'go: parsing $GOFLAGS: unknown flag -bogus\n',
     near: 'goproxy-bad-url',
   },
+  'proxy-config/command-line': {
+    is: "go: no modules specified (see 'go help mod download')\n",
+    near: 'go: modules disabled by GO111MODULE=off; see go help modules\n',
+  },
   'proxy-config/missing-go-sum': {
     is: 'main.go:4:2: missing go.sum entry for module providing package lib.example/a; to add:\n\tgo get example.com/app\n',
     near: 'sumdb-mismatch',
@@ -182,6 +186,10 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     near: go(
       'git ls-remote -q https://git.example/a.git in /m/cache/vcs/1: exit status 128:\n\tfatal: early EOF',
     ),
+  },
+  'git/vcs-status': {
+    is: 'error obtaining VCS status: exit status 128\n\tUse -buildvcs=false to disable VCS stamping.\n',
+    near: 'error obtaining VCS status: exec: "git": executable file not found in $PATH\n',
   },
   'git/ssh-closed': {
     is: go(
@@ -254,11 +262,23 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     is: go('mkdir /home/runner/go/pkg/mod/cache/download/lib.example: permission denied'),
     near: go('mkdir /home/runner/go/pkg/mod/cache/download/lib.example: read-only file system'),
   },
+  'disk/build-cache': {
+    is: 'failed to initialize build cache at /.cache/go-build: mkdir /.cache: permission denied\n',
+    near: go('mkdir /home/runner/go/pkg/mod/cache/download/lib.example: permission denied'),
+  },
+  'disk/modified-cache': {
+    is: 'lib.example/a v1.0.0: dir has been modified (/m/lib.example/a@v1.0.0)\n',
+    near: go('zip: not a valid zip file'),
+  },
   'disk/slow': { is: 'disk-slow', near: 'baseline-cold' },
   'disk/too-many-files': { is: 'emfile', near: 'tls-noroots' },
   'disk/other': {
     is: go('rename /c/a.tmp /c/a: invalid cross-device link'),
     near: go('rename /c/a.tmp /c/a: permission denied'),
+  },
+  'cpu/compile-error': {
+    is: '# example.com/app\n./main.go:3:15: undefined: foo\n',
+    near: 'main.go:3:2: no required module provides package lib.example/a; to add it:\n\tgo get lib.example/a\n',
   },
   'cpu/stopped': { is: 'go-stopped', near: 'ttfb-zip-slow' },
   'cpu/unzip': { is: 'cpu-unzip', near: 'baseline-cold' },

@@ -1,7 +1,7 @@
 import { ANSWER_CLASSES, LAST_ANSWER_CLASSES } from './classes/answers.ts';
 import { EGRESS_CLASSES } from './classes/egress.ts';
 import { FILE_CLASSES, FILE_FAILED } from './classes/files.ts';
-import { GO_CLASSES } from './classes/go.ts';
+import { CODE_CLASSES, GO_CLASSES } from './classes/go.ts';
 import { NETWORK_CLASSES } from './classes/network.ts';
 import type { ErrorClass } from './classes/types.ts';
 import { VCS_CLASSES, VCS_FAILED } from './classes/vcs.ts';
@@ -20,6 +20,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   VCS_FAILED,
   ...LAST_ANSWER_CLASSES,
   FILE_FAILED,
+  ...CODE_CLASSES,
 ];
 
 const MODULE = '(?<module>[\\w.~-]+(?:\\.[\\w~-]+)+(?:/[\\w.~!-]+)*)';

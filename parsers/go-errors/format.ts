@@ -51,9 +51,24 @@ function readContinuation(text: string, line: InputLine): GoErrorRecord | undefi
   return record.class === 'other' ? undefined : { ...record, isFinal: true };
 }
 
-/** Lines that begin like an error of go, git or ssh; indented ones carry on the one before. */
-const LINE =
-  /^(?:\s*)(?:go(?: \w+)?: (?!downloading |added |upgraded |downgraded |removed |finding |extracting |creating new |to add |found |toolchain upgraded)|-> unzip |fatal: |error: |remote: |ssh: |\S+\.go:\d+:\d+: |SECURITY ERROR|verifying \S+|warning: .*(?:certificate|proxy)|Host key verification|build cache is required|error obtaining VCS status|kex_exchange_identification: |Connection (?:closed|reset) by |(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)|(?:\S*\/)?go\.(?:mod|work):\d+: |module declares its path as|but was required as|note: module requires|[\w.-]+\/\S+@v\S+: )/;
+/** What go says that is no error. */
+const NEWS =
+  'downloading |added |upgraded |downgraded |removed |finding |extracting |creating new |to add |found |toolchain upgraded';
+
+/** How lines of an error of go, git, ssh or curl begin; indented ones carry on the one before. */
+const BEGINNINGS = [
+  String.raw`go(?: \w+)?: (?!${NEWS})|go \w+ \w+: unknown command`,
+  // A place in the code, or in go.mod; a module.
+  String.raw`(?:vet: )?\S+\.go:\d+:\d+: |(?:\S*/)?go\.(?:mod|work):\d+: |[\w.-]+/\S+@v\S+: `,
+  'SECURITY ERROR|verifying \\S+|-> unzip |module declares its path as|but was required as|note: module requires',
+  String.raw`\S+ v\d\S*: (?:(?:zip|dir) has been modified|missing ziphash)`,
+  'build cache is required|failed to initialize build cache at |error obtaining VCS status|malformed go\\.sum:',
+  'build constraints exclude |flag provided but not defined: |runtime: failed to create new OS thread',
+  'fatal: |error: |remote: |warning: .*(?:certificate|proxy)',
+  'ssh: |Host key verification|kex_exchange_identification: |Connection (?:closed|reset) by ',
+  String.raw`(?:git@|\S+@)\S+: Permission denied|curl: \(\d+\)`,
+];
+const LINE = new RegExp(String.raw`^\s*(?:${BEGINNINGS.join('|')})`);
 
 /** What nobody but go says, wherever on a line it stands: behind a prompt, the name of a build tool, an importer. */
 const EMBEDDED = new RegExp(
@@ -67,7 +82,7 @@ const EMBEDDED = new RegExp(
 
 /** What the machine has run out of, whichever program says so: compilers and linkers name themselves or the package. */
 const EXHAUSTED =
-  /^\S.*: (?:[Nn]o space left on device|[Dd]isk quota exceeded|[Rr]ead-only file system|[Tt]oo many open files|[Cc]annot allocate memory)$/;
+  /^\S.*: (?:[Nn]o space left on device|[Dd]isk quota exceeded|[Rr]ead-only file system|[Tt]oo many open files|[Cc]annot allocate memory|\S*\/pkg\/tool\/\S+: signal: killed)$/;
 
 function isError(text: string): boolean {
   return LINE.test(text) || EXHAUSTED.test(text) || EMBEDDED.test(text);

@@ -7,10 +7,11 @@ import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SyscallTotalRecord } from '../../parsers/strace-summary/format.ts';
 import type { Extent } from '../ingest/ingest.ts';
 import { SpanStore } from '../model/span.ts';
-import type { Coverage, Trace } from '../model/trace.ts';
+import type { Trace } from '../model/trace.ts';
 import { Arrivals } from './arrivals.ts';
+import { coverageOf, type Totals } from './coverage.ts';
 import { isOfFetch, readCutFetches } from './cut-fetches.ts';
-import { endedNsOf, endingOf, type KnownEnd } from './ending.ts';
+import { endedNsOf, endingOf } from './ending.ts';
 import { Files, pathOf } from './files.ts';
 import { GoOutput } from './go-output.ts';
 import { markAuthPrograms } from './goauth.ts';
@@ -22,7 +23,7 @@ import { descriptorOf, infoOf, type Process, Processes, printsJson } from './pro
 import { addProcessSpans } from './programs.ts';
 import { Samples } from './samples.ts';
 import { keyOfText, SeparateStderr } from './separate-stderr.ts';
-import { giveUpAttempts, partsOf, type Shown, shownOf } from './shown.ts';
+import { giveUpAttempts, partsOf, shownOf } from './shown.ts';
 import { awaitInSilence, openHosts } from './silence.ts';
 import { Sleeps } from './sleeps.ts';
 import { Snapshot } from './snapshot.ts';
@@ -31,20 +32,6 @@ import { StderrReader } from './stderr.ts';
 import { Terminal } from './terminal.ts';
 import { totalsOf } from './totals.ts';
 import { openUnstored } from './unstored.ts';
-
-/** Calls in which threads wait for each other, and for descriptors; `gotrace run` leaves them out, and not clock_nanosleep. */
-const SLEEPS = /^(?:futex|epoll_p?wait2?|p?poll|p?select6?|nanosleep)/;
-
-/** What is known beside the records. */
-export interface Totals {
-  readonly syscalls: readonly SyscallTotals[];
-  readonly originSeconds: number | undefined;
-  readonly extent: Extent | undefined;
-  readonly stopsAtWork: boolean;
-  /** What the command's parent knows; a log of another machine tells its own. */
-  readonly ended: KnownEnd;
-  readonly environment: Readonly<Record<string, string>> | undefined;
-}
 
 /** Takes records in the order of their times, and gives the trace that they add up to. */
 export class Correlator {
@@ -62,6 +49,10 @@ export class Correlator {
   readonly #totals: SyscallTotalRecord[] = [];
   readonly #libraries = new LibraryCalls(this.#store);
   readonly #stderr = new StderrReader((record, process, isCut) => {
+    if (record.kind === 'said') {
+      this.#observed.onSaid(record);
+      return;
+    }
     this.#written.set(keyOfText(record), record.timeNs);
     this.#output.on(record, process.pid, isCut);
   });
@@ -103,6 +94,9 @@ export class Correlator {
         return;
       case 'syscall-total':
         this.#totals.push(record);
+        return;
+      case 'said':
+        this.#observed.onSaid(record);
         return;
       case 'library-call':
       case 'library-exit':
@@ -232,7 +226,19 @@ export class Correlator {
       endNs,
       originSeconds,
       ending,
-      coverage: this.#coverage(totals, endNs, shown),
+      coverage: coverageOf({
+        totals,
+        shown,
+        endNs,
+        hasSyscalls: this.#sawSyscalls,
+        hasLibraryCalls: this.#sawLibraryCalls,
+        isAttached: this.#processes.attached,
+        output: this.#output,
+        told: this.#told,
+        snapshot: this.#snapshot,
+        samples: this.#samples,
+        observed: this.#observed,
+      }),
       command: processes[0]?.command.length ? processes[0].command : undefined,
       environment: {
         ...this.#snapshot.environment,
@@ -245,27 +251,8 @@ export class Correlator {
         : {}),
       lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
       openHosts: openHosts(connections),
+      said: this.#observed.said,
       openCalls: this.#observed.openCalls.map(({ pid, name, args, at }) => ({ pid, name, args, at })),
-    };
-  }
-
-  #coverage({ syscalls, originSeconds, stopsAtWork }: Totals, endNs: number, shown: Shown): Coverage {
-    return {
-      syscalls: this.#sawSyscalls,
-      unseen: shown.unseen,
-      unfollowed: shown.unfollowed,
-      attached: this.#sawSyscalls && this.#processes.attached,
-      goX: this.#output.fetches.length > 0 && (!shown.goInPart || this.#told.isThere),
-      netdns: this.#output.netdns,
-      http2: this.#output.http2,
-      goroutines: this.#output.goroutines.length > 0,
-      libraryCalls: this.#sawLibraryCalls,
-      snapshot: !this.#snapshot.isEmpty,
-      sampled: !this.#samples.isEmpty,
-      tickNs: this.#sawSyscalls && this.#observed.isWholeSeconds ? 1e9 : 0,
-      sleeps: syscalls.some((call) => SLEEPS.test(call.name)),
-      stopsAtWork,
-      timed: originSeconds !== undefined || endNs > (this.#observed.firstNs ?? endNs) || this.#told.isTimed,
     };
   }
 

@@ -35,7 +35,7 @@ const SETTINGS =
   /^GO(?:VERSION|OS|ARCH|PROXY|SUMDB|PRIVATE|NOPROXY|NOSUMDB|FLAGS|DEBUG|TOOLCHAIN|MODCACHE|AUTH|INSECURE|VCS)$/;
 /** Tests and programs print lines of code too, without a column. */
 const FINAL =
-  /^\s*(?:go(?: \w+)?: |fatal: |error(?: obtaining VCS status)?: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares |(?!\s)\S+\.go:\d+:\d+: (?!warning: |note: ))/;
+  /^\s*(?:go(?: \w+)?: |go \w+ \w+: unknown command|flag provided |failed to initialize build cache|fatal: |error(?: obtaining VCS status)?: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares |(?:vet: )?(?!\s)\S+\.go:\d+:\d+: (?!warning: |note: ))/;
 
 /** What go says of itself: fetches, git commands, lookups and errors, from its stderr or from `write(2, …)`. */
 export class GoOutput {

@@ -1,3 +1,4 @@
+import type { SaidRecord } from '../../parsers/said/format.ts';
 import type { SyscallRecord } from '../../parsers/strace/records.ts';
 
 const MOST_OPEN_CALLS = 100;
@@ -10,6 +11,7 @@ export class Observed {
   lastCallNs = Number.NEGATIVE_INFINITY;
   /** What had not returned when the log ended. */
   readonly openCalls: SyscallRecord[] = [];
+  said: SaidRecord | undefined;
   /** Until a time shows parts of a second: strace -t prints none. */
   isWholeSeconds = true;
 
@@ -29,6 +31,11 @@ export class Observed {
     if (this.isWholeSeconds && startNs % 1e9 !== 0) this.isWholeSeconds = false;
     this.seen(boundNs ?? startNs + durationNs);
     this.lastCallNs = Math.max(this.lastCallNs, startNs + durationNs);
+  }
+
+  /** Of several programs, the last one's. */
+  onSaid(record: SaidRecord): void {
+    if (this.said === undefined || (record.timeNs ?? 0) >= (this.said.timeNs ?? 0)) this.said = record;
   }
 
   /** When the trace begins and ends, what was printed and the end of the command among it; both are 0 where nothing has a time. */

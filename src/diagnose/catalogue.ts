@@ -5,6 +5,7 @@ import type { ProxyRewrites } from './goproxy.ts';
 import { AUTH_WORDS } from './words/auth.ts';
 import { CONNECT_WORDS } from './words/connect.ts';
 import { DNS_WORDS } from './words/dns.ts';
+import { FILE_WORDS } from './words/files.ts';
 import { GIT_WORDS } from './words/git.ts';
 import { MACHINE_WORDS } from './words/machine.ts';
 import { PROXY_CONFIG_WORDS } from './words/proxy-config.ts';
@@ -25,6 +26,7 @@ export const CATALOGUE: readonly CauseWords[] = [
   ...AUTH_WORDS,
   ...GIT_WORDS,
   ...SUMDB_WORDS,
+  ...FILE_WORDS,
   ...MACHINE_WORDS,
 ];
 

@@ -64,8 +64,12 @@ export function diagnoseAsFarAsSaid(error: TraceError, context: Case): Diagnosis
 
 /** An error whose reason stands behind what the log holds of its line: strace shows 32 bytes, unless -s says more. */
 export function isCutShort({ isCut, class: name, text }: TraceError): boolean {
-  return isCut && (SAYS_NOTHING.has(name) || (name === 'not-found' && WHY_NOT_FOUND.test(text)));
+  if (!isCut) return false;
+  return SAYS_NOTHING.has(name) || name === IN_THE_CODE || (name === 'not-found' && WHY_NOT_FOUND.test(text));
 }
+
+/** `main.go:4:2: `: what is wrong at a place of the code may be that what it imports cannot be fetched. */
+const IN_THE_CODE = 'compile';
 
 /** That a module was not found, for a reason that follows: it may be any. */
 const WHY_NOT_FOUND =

@@ -33,13 +33,15 @@ export function settingOf(
     case 'auth/private-module':
     case 'sumdb/private-module':
       return privatePattern(error, module);
+    case 'disk/build-cache':
+      return /: ([^:]+)$/.exec(error.text)?.[1];
     case 'toolchain/not-available':
     case 'toolchain/too-old':
       return /go ?(?:>= ?)?\d[\w.]*/.exec(error.text)?.[0] ?? versionIn(error);
     case 'server-error/not-found':
       return howNotFound(error);
     case 'server-error/bad-module':
-      return /create zip.*|malformed file path.*|module source tree too large.*/
+      return /create zip.*|malformed file path.*|(?:module source tree|module contents|file) too large.*/
         .exec(error.text)?.[0]
         .slice(0, 200);
     case 'disk/other':
@@ -51,6 +53,9 @@ export function settingOf(
     case 'proxy-config/go-mod':
       return withNextLine(error, trace);
     case 'proxy-config/setting':
+    case 'proxy-config/command-line':
+    case 'cpu/compile-error':
+    case 'git/vcs-status':
     case 'server-error/not-a-proxy':
     case 'server-error/other':
     case 'server-error/origin':
@@ -75,8 +80,9 @@ function howNotFound({ text, isCut }: TraceError): string | undefined {
   return said !== undefined && isCut && text.endsWith(said) ? `${said}${ELLIPSIS}` : said;
 }
 
+/** A version with a `v` is that of the module whose go.mod asks for it. */
 function versionIn({ detail: { version } }: TraceError): string | undefined {
-  return version === undefined ? undefined : `go ${version}`;
+  return version === undefined || version.startsWith('v') ? undefined : `go ${version}`;
 }
 
 /** `go: errors parsing go.mod:` says on the next line what they are. */

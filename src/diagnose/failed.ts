@@ -1,13 +1,16 @@
 import type { Finding } from '../model/finding.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { failureAtEnd } from './cut-errors.ts';
-import { type Case, findingOf } from './rule.ts';
+import { type Case, findingOf, step } from './rule.ts';
 import { isSignificant } from './significance.ts';
 import { missingFrom } from './unseen.ts';
 import type { Wait } from './waits.ts';
 
 /** An error of an unknown kind says less than this. */
 const LEAST_TELLING = 0.5;
+
+/** A headline is to be read at a glance. */
+const LONGEST_QUOTE = 200;
 
 /** In a run that failed, what made it fail stands first, even when it took no time. */
 export function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
@@ -35,24 +38,50 @@ export function failedUnexplained(code: number, context: Case, waits: readonly W
     const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
     return conclude('failed', [finding, ...waits.map((each) => each.finding)]);
   }
+  const said = lastWords(code, context);
   const missing = missingFrom(context.trace);
-  if (missing !== undefined)
+  if (missing !== undefined && said === undefined)
     return failedInTheDark(`Failed: it ended with exit code ${code}, and ${missing}.`, waits);
   const slow = waits.find(({ group }) => isSignificant(group, context));
-  if (slow !== undefined && !waits.some(hasFailed)) return failedAndSlow(code, slow, waits);
+  if (slow !== undefined && !waits.some(hasFailed)) return failedAndSlow(code, said, slow, waits);
+  if (said !== undefined && !waits.some(hasFailed))
+    return conclude('failed', [said, ...waits.map((each) => each.finding)]);
   const headline = coverage.syscalls
     ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
     : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
   return failedInTheDark(headline, waits);
 }
 
+/** A reason in words that gotrace knows nothing of: they are quoted. */
+function lastWords(code: number, context: Case): Finding | undefined {
+  const { said, endNs } = context.trace;
+  if (said === undefined) return undefined;
+  const diagnosis = {
+    cause: 'unknown/said',
+    culprit: { setting: said.text.trim().slice(0, LONGEST_QUOTE) },
+    ...step(`exit code ${code}`),
+    confidence: LEAST_TELLING / 2,
+    evidence: [said.at],
+  };
+  return findingOf(diagnosis, { startNs: endNs, endNs, blockedNs: 0 }, context);
+}
+
 /** Why it failed is not known; what took its time is, and may have to do with it or not. */
-function failedAndSlow(code: number, slow: Wait, waits: readonly Wait[]): DiagnosisResult {
-  const headline = `Failed: it ended with exit code ${code}, and nothing that it printed says why. It was slow: ${slow.finding.summary}.`;
+function failedAndSlow(
+  code: number,
+  said: Finding | undefined,
+  slow: Wait,
+  waits: readonly Wait[],
+): DiagnosisResult {
+  const why = said?.summary ?? `it ended with exit code ${code}, and nothing that it printed says why`;
   return {
-    verdict: { status: 'failed', headline },
+    verdict: { status: 'failed', headline: `Failed: ${why}. It was slow: ${slow.finding.summary}.` },
     blockingPoint: slow.finding,
-    findings: [slow, ...waits.filter((each) => each !== slow)].map((each) => each.finding),
+    findings: [
+      slow.finding,
+      ...waits.filter((each) => each !== slow).map((each) => each.finding),
+      ...(said === undefined ? [] : [said]),
+    ],
   };
 }
 

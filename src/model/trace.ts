@@ -1,6 +1,7 @@
 import type { ErrorDetail } from '../../parsers/go-errors/records.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
 import type { End } from '../../parsers/job-end/records.ts';
+import type { SaidRecord } from '../../parsers/said/format.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Span } from './span.ts';
@@ -90,6 +91,8 @@ export interface Trace {
   readonly lookupHosts: readonly { readonly host: string; readonly at: SourceLine }[];
   /** Of connections that were open at the end, and over which something had been asked. */
   readonly openHosts: readonly string[];
+  /** What it printed that may be its reason for failing, and that no format knows. */
+  readonly said: SaidRecord | undefined;
   /** System calls that had not returned when the log ended. */
   readonly openCalls: readonly OpenCall[];
 }

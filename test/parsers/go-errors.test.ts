@@ -62,3 +62,47 @@ describe('what a server answers, below its status', () => {
     ]);
   });
 });
+
+describe('what go says of go.mod, its settings and its command line, which no server is to blame for', () => {
+  it.each([
+    // A version that no go knows is a mistake in go.mod; one that is well-formed is of a newer go.
+    [
+      "go: errors parsing go.mod:\n/a/go.mod:3: invalid go version '1.21.x': must match format 1.23.0",
+      'go-mod',
+    ],
+    [
+      "go: errors parsing go.mod:\n/a/go.mod:3: invalid go version '1.21.0': must match format 1.23",
+      'toolchain-too-old',
+    ],
+    [
+      'go: module ../lib listed in go.work file requires go >= 1.25, but go.work lists go 1.24; to update it:',
+      'go-mod',
+    ],
+    [
+      'go: cannot load module ../lib listed in go.work file: open ../lib/go.mod: no such file or directory',
+      'go-mod',
+    ],
+    ['malformed go.sum:', 'go-mod'],
+    ['main.go:4:2: cannot find package "lib.example/a" in any of:', 'go-mod'],
+    ['\tlib.example/b: cannot find module providing package lib.example/b', undefined],
+    ['go: unknown environment setting GO111MODULE=yes', 'setting'],
+    ['go: cannot find GOROOT directory: /usr/lib/go-1.18', 'setting'],
+    ['go mod downlod: unknown command', 'command-line'],
+    ['flag provided but not defined: -y', 'command-line'],
+    ['failed to initialize build cache at /.cache/go-build: mkdir /.cache: permission denied', 'build-cache'],
+    ['go build a.example/b: /usr/local/go/pkg/tool/linux_amd64/link: signal: killed', 'no-memory'],
+    ['runtime: failed to create new OS thread (have 12 already; errno=11)', 'no-memory'],
+    ['vet: ./main.go:3:15: undefined: foo', 'compile'],
+    // What a module at a place of the code needs is not the code's fault.
+    ['main.go:4:2: lib.example/a@v1.0.0: something that nobody has seen before', 'other'],
+    ['main.go:3:2: warning: unused variable', 'other'],
+  ])('%s', (text, name) => {
+    expect(parseText(goErrors, `${text}\n`).records.at(-1)?.class).toBe(name);
+  });
+
+  it('a line of netdns is none of it', () => {
+    expect(
+      parseText(goErrors, 'go package net: hostLookupOrder(proxy.example) = files,dns\n').records,
+    ).toEqual([]);
+  });
+});

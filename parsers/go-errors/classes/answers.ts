@@ -20,7 +20,8 @@ export const ANSWER_CLASSES: readonly ErrorClass[] = [
   // modfetch/coderepo.go and x/mod/zip: what is in the repository cannot be a module, whoever packs it.
   {
     name: 'bad-module',
-    pattern: /create zip(?: from \S+)?: \S|zip: malformed file path|module source tree too large/,
+    pattern:
+      /create zip(?: from \S+)?: \S|zip: malformed file path|module source tree too large|(?:module contents|file) too large \(max size is|downloaded zip file too large/,
   },
   {
     name: 'transfer-corrupt',
@@ -40,7 +41,7 @@ export const LAST_ANSWER_CLASSES: readonly ErrorClass[] = [
   {
     name: 'not-found',
     pattern:
-      /404 Not Found|: 404\b|: 410\b|410 Gone|unknown revision|no matching versions|invalid (?:pseudo-)?version|not a known dependency|couldn't find remote ref|repository '(?<url>[^']+)' not found|unrecognized import path|no versions|reading \S+\/@v\/\S+: not found|reading file:\S+: (?:open \S+: )?no such file/,
+      /404 Not Found|: 404\b|: 410\b|410 Gone|unknown revision|no matching versions|invalid (?:pseudo-)?version|not a known dependency|couldn't find remote ref|repository '(?<url>[^']+)' not found|unrecognized import path(?: "(?<module>[^"]+)")?|no versions|reading \S+\/@v\/\S+: not found|reading file:\S+: (?:open \S+: )?no such file/,
   },
   { name: 'server-4xx', pattern: /: (?<status>4\d\d) [A-Z]/ },
   {

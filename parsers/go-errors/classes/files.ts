@@ -32,7 +32,8 @@ export const FILE_CLASSES: readonly ErrorClass[] = [
   { name: 'too-many-files', pattern: /too many open files/ },
   {
     name: 'no-memory',
-    pattern: /cannot allocate memory|runtime: out of memory|fork\/exec \S+: resource temporarily unavailable/,
+    pattern:
+      /cannot allocate memory|out of memory|failed to create new OS thread|fatal error: newosproc|fork\/exec \S+: resource temporarily unavailable|\/pkg\/tool\/\S+: signal: killed/,
   },
 ];
 

@@ -17,7 +17,7 @@ export const GO_CLASSES: readonly ErrorClass[] = [
   {
     name: 'toolchain-too-old',
     pattern:
-      /requires go >= ?(?<version>[\d.]+\w*)|invalid go version '(?<version3>[\d.]+\w*)|go\.(?:mod|work):\d+: (?:usage: go 1\.23|unknown (?:directive|block type): (?:toolchain|godebug|tool|ignore)\b)|unknown directive: toolchain|toolchain upgrade needed|note: module requires Go (?<version2>[\d.]+)/,
+      /(?<!listed in go\.work file )requires go >= ?(?<version>[\d.]+\w*)|invalid go version '(?<version3>\d+\.\d+(?:\.\d+|rc\d+)?)'|go\.(?:mod|work):\d+: (?:usage: go 1\.23|unknown (?:directive|block type): (?:toolchain|godebug|tool|ignore)\b)|unknown directive: toolchain|toolchain upgrade needed|note: module requires Go (?<version2>[\d.]+)/,
   },
   // modload/modfile.go, modfetch/coderepo.go: a replace that leads to a folder, and the folder is not there.
   {
@@ -28,8 +28,27 @@ export const GO_CLASSES: readonly ErrorClass[] = [
   {
     name: 'go-mod',
     pattern:
-      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing \S*go\.(?:mod|work)|^(?:\S*\/)?go\.(?:mod|work):\d+(?::\d+)?: (?!.*(?:exit status|https?:))|package (?<path2>\S+) is not in (?:std|GOROOT)/,
+      /updates to go\.mod needed|no required module provides package (?<path>[^\s;]+)|go\.mod file not found|cannot find main module|errors parsing \S*go\.(?:mod|work)|^(?:go: )?(?:\S*\/)?go\.(?:mod|work):\d+(?::\d+)?: (?!.*(?:exit status|https?:))|package (?<path2>\S+) is not in (?:std|GOROOT)|cannot find package "(?<path3>[^"]+)" in any of|cannot find module providing package [^\s:;]+(?:$|: import lookup disabled by -mod=(?:readonly|mod))|malformed go\.sum|listed in go\.work file|workspace module \S+ is replaced at all versions/,
   },
+  // cmd/go/main.go, modcmd/download.go, modget/get.go, modload/init.go: go does not understand how it was called.
+  {
+    name: 'command-line',
+    pattern:
+      /^(?:go: )?go(?: \w+)*: unknown (?:sub)?command|^flag provided but not defined: |no modules specified|named files must (?:all )?be|^go: -\w+ (?:flag|may|cannot|requires|is)\b|^go: -modfile=|accepts (?:no|at most one) arguments?|takes no arguments|^go: too many arguments|arguments must be package or module paths|path@version syntax in GOPATH mode|cannot write multiple packages|can't request explicit version/,
+  },
+  // work/init.go and cache/default.go: HOME is / in a container whose user has none.
+  {
+    name: 'build-cache',
+    pattern: /failed to initialize build cache at (?<path>[^:]+): /,
+  },
+  // modcmd/verify.go
+  {
+    name: 'cache-modified',
+    pattern:
+      /^(?<module>\S+) (?<version>v\S+): (?:zip|dir) has been modified \((?<path>[^)]+)\)|: missing ziphash: open (?<path2>[^:]+):/,
+  },
+  // load/pkg.go, setBuildInfo: what the binary was built from is written into it.
+  { name: 'vcs-status', pattern: /error obtaining VCS status: (?!.*executable file not)/ },
   // modfetch/sumdb.go, useSumDB and dbDial: a toolchain is looked up there in any case.
   { name: 'sumdb-off', pattern: /checksum database disabled by GOSUMDB=off/ },
   { name: 'sumdb-setting', pattern: /invalid GOSUMDB|verifier not found|malformed verifier id/ },
@@ -39,7 +58,7 @@ export const GO_CLASSES: readonly ErrorClass[] = [
   {
     name: 'setting',
     pattern:
-      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|modules disabled by GO111MODULE|neither GOMODCACHE nor GOPATH is set|(?:GOPATH|GOMODCACHE) entry (?:is relative|cannot)|creating work dir: (?!.*(?:no space left|quota exceeded|read-only file system|permission denied))|\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
+      /parsing \$GOFLAGS|GOFLAGS.*(?:unknown flag|non-flag)|modules disabled by GO111MODULE|unknown environment setting|invalid toolchain|cannot find GOROOT directory|could not create module cache: ".*" is not a directory|neither GOMODCACHE nor GOPATH is set|(?:GOPATH|GOMODCACHE) entry (?:is relative|cannot)|creating work dir: (?!.*(?:no space left|quota exceeded|read-only file system|permission denied))|\$GOPATH must not be|invalid GOTOOLCHAIN|GOAUTH(?:=\S*)? (?:encountered|cannot|method requires)|GOCACHE is not (?:defined|an absolute path)/,
   },
   { name: 'proxy-off', pattern: /module lookup disabled by GOPROXY=off/ },
   {
@@ -72,5 +91,14 @@ export const GO_CLASSES: readonly ErrorClass[] = [
     name: 'no-package',
     pattern:
       /module (?<module>\S+?)@(?<version>\S+) found(?: \([^)]*\))?(?:, replaced by [^,]*)?, but does not contain package (?<path>\S+)/,
+  },
+];
+
+/** What the compiler and `go vet` say of the code: behind what go says at a place of the code about an import. */
+export const CODE_CLASSES: readonly ErrorClass[] = [
+  {
+    name: 'compile',
+    pattern:
+      /^(?:vet: )?\S+\.go:\d+:\d+: (?!warning: |note: |[\w.-]+\/\S*@)\S|build constraints exclude all Go files|use of internal package \S+ not allowed|import cycle not allowed/,
   },
 ];

@@ -137,6 +137,21 @@ export const GIT_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'git/vcs-status',
+    summary: 'git does not tell go which commit is built: {setting}',
+    explanation:
+      'go build writes the commit into the binary, and asks git for it. In a container git often refuses, for the checkout belongs to another user, or is there in part only. No download had a part in this.',
+    telltale: '`error obtaining VCS status: exit status 128`.',
+    remedies: [
+      { text: 'See what git says', command: 'git status' },
+      {
+        text: 'Trust a checkout that belongs to another user',
+        command: 'git config --global --add safe.directory "$PWD"',
+      },
+      { text: 'Or build without it', command: 'go build -buildvcs=false ./...' },
+    ],
+  },
+  {
     cause: 'git/ssh-closed',
     summary: 'the ssh server[ {host}] closes the connection before it says who it is',
     explanation:

@@ -1,173 +1,7 @@
 import type { CauseWords } from './types.ts';
 
-const HOLDER = {
-  text: 'See which process holds the lock',
-  command: 'fuser -v {path} || lslocks | grep {path}',
-};
-const OWN_CACHE = {
-  text: 'Give each parallel job a module cache of its own',
-  command: 'export GOMODCACHE=$(mktemp -d)',
-};
-
+/** What this machine does itself, and what no log shows. */
 export const MACHINE_WORDS: readonly CauseWords[] = [
-  {
-    cause: 'lock/module',
-    summary: 'another process holds the lock of {module} in the module cache[; {cost} of waiting]',
-    explanation:
-      'Go locks each module version while it downloads it. Another go command, perhaps one that hangs, holds the lock.',
-    telltale: 'flock on …/@v/VERSION.lock that does not return.',
-    remedies: [
-      HOLDER,
-      {
-        text: 'Wait for the other process that holds the lock, or end it: another process works in the same module cache',
-      },
-      OWN_CACHE,
-    ],
-  },
-  {
-    cause: 'lock/vcs',
-    summary: 'another process holds the lock of a git repository in the module cache[; {cost} of waiting]',
-    explanation: 'Go locks a repository’s cache while git works in it.',
-    telltale: 'flock on cache/vcs/HASH.lock that does not return.',
-    remedies: [
-      HOLDER,
-      {
-        text: 'Wait for the other process that holds the lock, or end it: another process works in the same module cache',
-      },
-      OWN_CACHE,
-    ],
-  },
-  {
-    cause: 'lock/cache',
-    summary: 'another process holds the module cache’s lock[ {path}][; {cost} of waiting]',
-    explanation:
-      'Go takes cache/lock to write go.sum and the checksum database’s state. Another process holds it.',
-    telltale: 'flock on cache/lock that does not return.',
-    remedies: [
-      HOLDER,
-      {
-        text: 'Wait for the other process that holds the lock, or end it: another process works in the same module cache',
-      },
-      OWN_CACHE,
-    ],
-  },
-  {
-    cause: 'lock/unsupported',
-    summary: 'the file system of the module cache has no file locks ({path})',
-    explanation:
-      'Go locks files of its module cache, so that several go commands can share it. Some network file systems, and NFS without its lock service, cannot lock.',
-    telltale: '`Lock …: no locks available`, `function not implemented`, `operation not supported`.',
-    remedies: [
-      { text: 'See which file system holds the cache', command: 'df -T "$(go env GOMODCACHE)"' },
-      {
-        text: 'Put GOMODCACHE on a local disk, where the lock works',
-        command: 'go env -w GOMODCACHE="$HOME/go/pkg/mod"',
-      },
-    ],
-  },
-  {
-    cause: 'lock/in-use',
-    summary: 'another process has {path} open, so that go cannot replace it',
-    explanation:
-      'Windows does not let a file be renamed or removed that another process has open: a virus scanner, an editor, another go command.',
-    telltale: '`The process cannot access the file because it is being used by another process`.',
-    remedies: [
-      { text: 'See which process has the file open (Sysinternals handle)', command: 'handle.exe {path}' },
-      { text: 'Except the module cache from the virus scanner; its folder is', command: 'go env GOMODCACHE' },
-    ],
-  },
-  {
-    cause: 'lock/other',
-    summary: 'another process holds the lock {path}[; {cost} of waiting]',
-    explanation: 'A file lock is held by another process.',
-    telltale: 'flock or fcntl that does not return.',
-    remedies: [
-      HOLDER,
-      {
-        text: 'Wait for the other process that holds the lock, or end it: another process works in the same module cache',
-      },
-      OWN_CACHE,
-    ],
-  },
-  {
-    cause: 'disk/full',
-    summary: 'no space left on the device that holds {path}',
-    explanation: 'The file system, or the quota, of the module cache is full.',
-    telltale: 'ENOSPC or EDQUOT on a write.',
-    remedies: [
-      {
-        text: 'See how full the disk of the module cache is (no space left)',
-        command: 'df -h {path} "$(go env GOMODCACHE)"',
-      },
-      { text: 'Make room, or move GOMODCACHE to a disk with space', command: 'go clean -modcache -cache' },
-    ],
-  },
-  {
-    cause: 'disk/read-only',
-    summary: '{path} is on a read-only file system',
-    explanation: 'The module cache cannot be written.',
-    telltale: 'EROFS.',
-    remedies: [
-      {
-        text: 'Mount it writable, or put GOMODCACHE elsewhere (read-only file system)',
-        command: 'export GOMODCACHE=$(mktemp -d)',
-      },
-      { text: 'See how it is mounted', command: 'findmnt -T {path}' },
-    ],
-  },
-  {
-    cause: 'disk/permission',
-    summary: 'permission denied for {path} in the module cache',
-    explanation: 'The cache, or a part of it, belongs to another user: often root, after a run with sudo.',
-    telltale: 'EACCES under GOMODCACHE.',
-    remedies: [
-      {
-        text: 'Take ownership of the module cache (permission denied)',
-        command: 'sudo chown -R "$(id -u):$(id -g)" "$(go env GOMODCACHE)"',
-      },
-      { text: 'See who owns it', command: 'ls -ld {path} "$(go env GOMODCACHE)"' },
-    ],
-  },
-  {
-    cause: 'disk/slow',
-    summary: 'files took {seconds} to be opened, read and written: {path}',
-    explanation:
-      'File calls under the module cache take long: a network mount, an overlay, a full or failing disk, a virus scanner.',
-    telltale: 'Long write, fsync, rename or unlink calls.',
-    remedies: [
-      {
-        text: 'Put GOMODCACHE on a local disk instead of a slow or network mount',
-        command: 'findmnt -T {path}; export GOMODCACHE=/tmp/gomodcache',
-      },
-      {
-        text: 'Measure the disk',
-        command: 'dd if=/dev/zero of={path}.gotrace bs=1M count=64 oflag=dsync; rm {path}.gotrace',
-      },
-    ],
-  },
-  {
-    cause: 'disk/too-many-files',
-    summary: 'go ran out of file descriptors (too many open files)',
-    explanation:
-      'The limit on open files is reached. Sockets count as well, so that it can surface as a failed lookup, a failed connect, or missing CA roots.',
-    telltale: '`too many open files`; EMFILE or ENFILE.',
-    remedies: [
-      { text: 'See the limit, and raise it for this shell', command: 'ulimit -n; ulimit -n 4096' },
-      { text: 'Fewer modules at a time open fewer files', command: 'GOMAXPROCS=1 go mod download' },
-    ],
-  },
-  {
-    cause: 'disk/other',
-    summary: 'a file could not be used: {setting}',
-    explanation: 'A file call failed: an i/o error, or a file system that cannot do what go asks of it.',
-    telltale: 'EIO, ESTALE, EXDEV, ELOOP, and errors of mkdir and open that have no cause of their own.',
-    remedies: [
-      {
-        text: 'See what the kernel says of it, and which file system holds the module cache',
-        command: 'dmesg | tail; go env GOMODCACHE; df -T "$(go env GOMODCACHE)"',
-      },
-    ],
-  },
   {
     cause: 'cpu/unzip',
     summary: 'unpacking and hashing the large module {module} took {seconds}; no wait was involved',
@@ -267,6 +101,13 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'cpu/compile-error',
+    summary: 'the code does not compile: {setting}',
+    explanation: 'The compiler or `go vet` refuses the code. What was to be downloaded for it had come.',
+    telltale: '`./main.go:3:15: undefined: foo`.',
+    remedies: [{ text: 'See all that is wrong with it', command: 'go build -gcflags=-e ./...' }],
+  },
+  {
     cause: 'cpu/other',
     summary: 'the time went into computing ({seconds}), not into waiting',
     explanation: 'No wait explains the time: the programs ran.',
@@ -285,6 +126,14 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
         command: 'gotrace run --strace --format markdown -- go mod download',
       },
     ],
+  },
+  {
+    cause: 'unknown/said',
+    summary: 'it ended with {step}, and said: {setting}',
+    explanation:
+      'The command failed, no wait and no error that gotrace knows explains it, and this is what it printed near its end that comes nearest to a reason.',
+    telltale: 'A line on stderr, among the last 100, that no format knows.',
+    remedies: [{ text: 'Read what it printed around that line; its own documentation knows the words' }],
   },
   {
     cause: 'unknown/not-recorded',

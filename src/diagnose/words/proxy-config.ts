@@ -100,6 +100,17 @@ export const PROXY_CONFIG_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'proxy-config/command-line',
+    summary: 'go does not understand how it was called: {setting}',
+    explanation:
+      'A command, a flag or an argument is not one that go knows here. No server had a part in this.',
+    telltale: '`unknown command`, `flag provided but not defined`, `no modules specified`.',
+    remedies: [
+      { text: 'See what it takes', command: 'go help mod download' },
+      { text: 'Call it where go.mod is, or below; none is shown as /dev/null', command: 'go env GOMOD' },
+    ],
+  },
+  {
     cause: 'proxy-config/missing-go-sum',
     summary: 'go.sum has no entry for {module}',
     explanation:
@@ -112,7 +123,7 @@ export const PROXY_CONFIG_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'proxy-config/go-mod',
-    summary: 'go.mod is missing, broken, or does not list what is imported: {setting}',
+    summary: 'no server is to blame, but go.mod, go.sum or go.work, or what the code imports: {setting}',
     explanation:
       'go reads go.mod in this folder or above it, and takes modules only from there. No server had a part in this.',
     telltale:

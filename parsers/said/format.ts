@@ -1,0 +1,50 @@
+import type { Format, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
+
+/** Of what a command printed and no other format knows, the line that comes nearest to a reason for its failure. */
+export interface SaidRecord {
+  readonly kind: 'said';
+  readonly at: SourceLine;
+  readonly timeNs: number | undefined;
+  readonly text: string;
+}
+
+/** Behind all others: its lines stay `unparsed`, for what they mean is not known. */
+export const said: Format<SaidRecord> = {
+  name: 'said',
+  detect: () => 0,
+  create: (emit) => new LastWords(emit),
+};
+
+/** What stands further from the end was gone on from. */
+const MOST_LINES = 100;
+const LONGEST_LINE = 2000;
+/** What is indented belongs to something else: code in a traceback, the list of flags below a usage. */
+const TELLING =
+  /^(?=\S).*?\b(?:errors?|ERR!|fatal|fail(?:ed|ure)?|cannot|can't|could not|couldn't|denied|refused|invalid|unknown|unable|undefined|missing|is not|not (?:found|defined|allowed|supported|permitted)|no (?:such|rule)|timed out|exception)\b/i;
+/** Harmless, or what follows from the reason: `make: *** [deps] Error 1`, the frames of a stack, where a log was written. */
+const NO_REASON =
+  /^\s*(?:(?:npm )?warn(?:ing)?\b|npm (?:error|ERR!)\s*$|make(?:\[\d+\])?: (?:\*\*\* \[|Leaving|Entering)|exit status \d|at |File "|Traceback )|complete log of this run|^\W*$/i;
+
+/** A command that fails says why, if it does, in its last lines: the first of those that tells, else the last. */
+class LastWords implements LineParser {
+  readonly #emit: (record: SaidRecord) => void;
+  readonly #last: SaidRecord[] = [];
+
+  constructor(emit: (record: SaidRecord) => void) {
+    this.#emit = emit;
+  }
+
+  push(line: InputLine): LineOutcome {
+    if (line.end - line.start > LONGEST_LINE) return 'unparsed';
+    const text = line.text();
+    if (NO_REASON.test(text)) return 'unparsed';
+    this.#last.push({ kind: 'said', at: line.at(), timeNs: line.timeNs, text });
+    if (this.#last.length > MOST_LINES) this.#last.shift();
+    return 'unparsed';
+  }
+
+  end(): void {
+    const record = this.#last.find(({ text }) => TELLING.test(text)) ?? this.#last.at(-1);
+    if (record !== undefined) this.#emit(record);
+  }
+}
