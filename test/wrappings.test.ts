@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { learnPrefix } from '../src/ingest/wrappings/learned.ts';
+import { detectWrappings } from '../src/ingest/wrappings/unwrap.ts';
 import { reportOf, reportOfText } from './support/analyze.ts';
 
 /** A slow first byte, as go -x prints it, and how long each line came after the first. */
@@ -35,6 +38,39 @@ const WRAPPED: Readonly<Record<string, (seconds: number, text: string) => string
   TeamCity: (_seconds, text) => `[10:00:00]W:\t [Step 1/3] ${text}`,
   Buildkite: (seconds, text) => `\u001b_bk;t=${1_700_000_000_000 + seconds * 1000}\u0007${text}`,
   nix: (_seconds, text) => `       > ${text}`,
+  'gh run view --log': (seconds, text) => `build\tRun go mod download\t${iso(seconds)} ${text}`,
+  'the log files of containers (CRI)': (seconds, text) => `${iso(seconds)} stderr F ${text}`,
+  'docker’s json-file': (seconds, text) =>
+    JSON.stringify({ log: `${text}\n`, stream: 'stderr', time: iso(seconds) }),
+  'go test -json': (seconds, text) =>
+    JSON.stringify({ Time: iso(seconds), Action: 'output', Package: 'a', Output: `${text}\n` }),
+  'journalctl -o json': (seconds, text) =>
+    JSON.stringify({ __REALTIME_TIMESTAMP: `${1_700_000_000_000_000 + seconds * 1e6}`, MESSAGE: text }),
+  'JSON with milliseconds and more than one line': (seconds, text) =>
+    JSON.stringify({ timestamp: 1_700_000_000_000 + seconds * 1000, message: `${text}\n\n` }),
+  logfmt: (seconds, text) => `time=${iso(seconds)} level=info msg=${JSON.stringify(text)}`,
+  'journalctl -o short-iso-precise': (seconds, text) =>
+    `${iso(seconds).replace('Z', '000+00:00')} host go[123]: ${text}`,
+  'journalctl -o short-precise': (seconds, text) =>
+    `Nov 14 ${iso(seconds).slice(11, 23)}000 host go[123]: ${text}`,
+  'journalctl -o short-full': (seconds, text) =>
+    `Tue ${iso(seconds).replace('T', ' ').replace('Z', ' UTC')} host go[123]: ${text}`,
+  'journalctl -o short-unix': (seconds, text) =>
+    `${(1_700_000_000 + seconds).toFixed(6)} host go[123]: ${text}`,
+  'journalctl -o short-monotonic': (seconds, text) =>
+    `[ ${(1234 + seconds).toFixed(6)}] host go[123]: ${text}`,
+  'syslog, RFC 5424': (seconds, text) => `<30>1 ${iso(seconds)} host go 123 - - ${text}`,
+  'annotate-output': (seconds, text) => `${iso(seconds).slice(11, 19)} E: ${text}`,
+  'a logger of Java': (seconds, text) =>
+    `${iso(seconds).replace('T', ' ').replace('.', ',').replace('Z', '')} INFO  [main] ${text}`,
+  'a logger of Python': (seconds, text) =>
+    `${iso(seconds).replace('T', ' ').replace('.', ',').replace('Z', '')} - root - INFO - ${text}`,
+  // None of a list: the prefix is learned.
+  turborepo: (_seconds, text) => `app:deps: ${text}`,
+  'Google Cloud Build': (_seconds, text) => `Step #0 - "deps": ${text}`,
+  stern: (_seconds, text) => `build-7d9 go ${text}`,
+  klog: (seconds, text) => `I1114 ${iso(seconds).slice(11, 23)}000       1 run.go:12] ${text}`,
+  dagger: (seconds, text) => `3   : [${seconds.toFixed(1)}s] | ${text}`,
   'a collector that stamped all lines at once': (_seconds, text) => `${iso(0)} ${text}`,
 };
 
@@ -110,4 +146,66 @@ describe('files', () => {
     );
     expect((await reportOf([open])).inputs[0]).toMatchObject({ lines: 1_000_000, unparsed: 0 });
   });
+});
+
+describe('a prefix that is learned', () => {
+  it('is what stands before go’s own words more than once, whatever its numbers and blanks', () => {
+    const lines = [
+      'a(1)   > # get https://a.example/x',
+      'a(23) > # get https://a.example/x: 200 OK (1.0s)',
+      'a(4) > b',
+    ];
+    const wrapping = learnPrefix(lines);
+    expect(lines.map((line) => wrapping?.read(line)?.text)).toEqual([
+      '# get https://a.example/x',
+      '# get https://a.example/x: 200 OK (1.0s)',
+      'b',
+    ]);
+  });
+
+  it.each([
+    ['one line alone may begin with anything', ['see # get https://a.example/x']],
+    ['a word that goes on', ['xgo: downloading a v1.0.0', 'xgo: downloading b v1.0.0']],
+    ['no words of go', ['a: b', 'a: c']],
+  ])('none: %s', (_name, lines) => {
+    expect(learnPrefix(lines)).toBeUndefined();
+  });
+
+  it('any prefix that ends in a blank comes off', () => {
+    // A blank in it may stand for several; a number, for another one.
+    const prefix = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
+      .filter((text) => !/[\r\n#]|go: /.test(text));
+    fc.assert(
+      fc.property(prefix, (text) => {
+        const line = `${text} # get https://a.example/x`;
+        expect(learnPrefix([line, line])?.read(line)?.text).toBe('# get https://a.example/x');
+      }),
+    );
+  });
+});
+
+describe('taking wrappings off', () => {
+  it('any line keeps its end, and none is made up', () => {
+    const wrappings = Object.values(WRAPPED).flatMap((wrap) =>
+      detectWrappings(LINES.map(([seconds, text]) => wrap(seconds, text)).join('\n'), (line) =>
+        line.startsWith('# get'),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (line) => {
+        for (const wrapping of wrappings.filter(({ name }) => !/^(?:json-lines|logfmt)$/.test(name)))
+          expect(line.endsWith(wrapping.read(line)?.text ?? '')).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['{"msg":1}', '{"msg":', '{}', '[]', 'null', '{"msg":null,"time":{}}', 'level=info msg="a\\u00"'])(
+    'JSON that holds no line: %s',
+    (line) => {
+      const sample = `${line}\n{"msg":"# get https://a.example/x","time":1}\nlevel=a msg="# get https://a.example/y"`;
+      for (const wrapping of detectWrappings(sample, (text) => text.startsWith('# get')))
+        expect(wrapping.read(line)).toBeUndefined();
+    },
+  );
 });

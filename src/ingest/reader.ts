@@ -20,7 +20,8 @@ import type { SegmentPool } from './segments.ts';
 import { settle } from './settle.ts';
 import { COUNTERS, EMPTY, emptySummary, type InputSummary } from './summary.ts';
 import { Tail } from './tail.ts';
-import { unwrap, type Wrapping } from './unwrap.ts';
+import type { Wrapping } from './wrappings/types.ts';
+import { unwrap } from './wrappings/unwrap.ts';
 
 const END = { done: true, value: undefined } as const;
 const KEPT_UNPARSED = 20;
@@ -225,7 +226,7 @@ export class InputReader {
       seconds === undefined
         ? undefined
         : sinceOrigin(this.#clock, whole, Math.round((seconds - whole) * 1e9));
-    return this.#offerPieces(line, splitGlued(text), timeNs);
+    return this.#offerPieces(line, text.split('\n').flatMap(splitGlued), timeNs);
   }
 
   #offerPieces(line: FramedLine, pieces: readonly string[], timeNs: number | undefined): LineOutcome {

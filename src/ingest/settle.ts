@@ -1,6 +1,7 @@
 import { failed, ok, type Result } from '../model/result.ts';
 import { detectFormat, isKnown } from './detect.ts';
-import { detectWrappings, unwrap, type Wrapping, withoutAnsi } from './unwrap.ts';
+import type { Wrapping } from './wrappings/types.ts';
+import { detectWrappings, unwrap, withoutAnsi } from './wrappings/unwrap.ts';
 
 export interface Settled {
   readonly format: string;

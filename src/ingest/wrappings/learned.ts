@@ -1,0 +1,48 @@
+import { secondsIn } from './stamps.ts';
+import type { Wrapping } from './types.ts';
+
+/** What go begins lines with, and hardly anybody else. */
+const MARK = /# (?:get https?:\/\/|cd \S)|go: (?:downloading |finding |extracting )|go package net: /;
+/** What may end a prefix. */
+const BEFORE = /[\s:>|\])]$/;
+const LONGEST_PREFIX = 200;
+const MOST_LINES = 500;
+/** One line may begin with anything. */
+const LEAST_LINES = 2;
+
+/** A prefix that no list knows: what stands before go's own words on most lines that have them, whatever its numbers and blanks. */
+export function learnPrefix(lines: readonly string[]): Wrapping | undefined {
+  const counts = new Map<string, number>();
+  for (const line of lines.slice(0, MOST_LINES)) {
+    const prefix = prefixOf(line);
+    if (prefix === undefined) continue;
+    const shape = shapeOf(prefix);
+    counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  }
+  const [shape, count] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
+  if (count < LEAST_LINES) return undefined;
+  const pattern = new RegExp(`^${shape}`);
+  return {
+    name: 'learned',
+    isVague: true,
+    read: (line) => {
+      const prefix = pattern.exec(line)?.[0];
+      return prefix === undefined
+        ? undefined
+        : { text: line.slice(prefix.length), seconds: secondsIn(prefix) };
+    },
+  };
+}
+
+function prefixOf(line: string): string | undefined {
+  const at = MARK.exec(line.slice(0, 2 * LONGEST_PREFIX))?.index ?? 0;
+  const prefix = line.slice(0, at);
+  return at > 0 && at <= LONGEST_PREFIX && BEFORE.test(prefix) ? prefix : undefined;
+}
+
+function shapeOf(prefix: string): string {
+  return prefix.replace(/\d+|\s+|[^\w\s]/g, (part) => {
+    if (/\d/.test(part)) return '\\d+';
+    return /\s/.test(part) ? '\\s+' : `\\${part}`;
+  });
+}
