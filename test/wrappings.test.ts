@@ -186,6 +186,13 @@ describe('a prefix that is learned', () => {
 });
 
 describe('taking wrappings off', () => {
+  it('a prefix of go’s lines is found behind thousands of others', async () => {
+    const setup = Array.from({ length: 3000 }, (_, at) => `app:setup: thing ${at}`);
+    const deps = LINES.map(([, text]) => `app:deps: ${text}`);
+    const report = await reportOfText(`${[...setup, ...deps].join('\n')}\n`);
+    expect(report.blockingPoint).toMatchObject({ cause: 'ttfb/slow-response' });
+  });
+
   it('any line keeps its end, and none is made up', () => {
     const wrappings = Object.values(WRAPPED).flatMap((wrap) =>
       detectWrappings(LINES.map(([seconds, text]) => wrap(seconds, text)).join('\n'), (line) =>

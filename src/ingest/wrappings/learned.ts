@@ -10,6 +10,11 @@ const MOST_LINES = 500;
 /** One line may begin with anything. */
 const LEAST_LINES = 2;
 
+/** Whether go's own words stand anywhere on a line. */
+export function hasMark(line: string): boolean {
+  return MARK.test(line);
+}
+
 /** A prefix that no list knows: what stands before go's own words on most lines that have them, whatever its numbers and blanks. */
 export function learnPrefix(lines: readonly string[]): Wrapping | undefined {
   const counts = new Map<string, number>();

@@ -1,5 +1,5 @@
 import { ENVELOPES } from './envelopes.ts';
-import { learnPrefix } from './learned.ts';
+import { hasMark, learnPrefix } from './learned.ts';
 import { PREFIX_WRAPPINGS } from './prefixes.ts';
 import type { Unwrapped, Wrapping } from './types.ts';
 
@@ -23,10 +23,11 @@ export function withoutAnsi(text: string): string {
  * first. `isBare` says whether a line needs none.
  */
 export function detectWrappings(sample: string, isBare: (line: string) => boolean): Wrapping[] {
-  let lines = withoutAnsi(sample)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-    .slice(0, 500);
+  let lines = tellingLines(
+    withoutAnsi(sample)
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== ''),
+  );
   const found: Wrapping[] = [];
   while (found.length < MOST_WRAPPINGS && lines.length > 0) {
     const known = lines.filter(isBare).length;
@@ -39,6 +40,15 @@ export function detectWrappings(sample: string, isBare: (line: string) => boolea
   }
   return found;
 }
+
+/** Of many lines, the first ones, and the first that go's own words stand on: a job prints much before it calls go. */
+function tellingLines(lines: readonly string[]): readonly string[] {
+  const first = lines.slice(0, MOST_FIRST);
+  return [...first, ...lines.slice(MOST_FIRST).filter(hasMark).slice(0, MOST_MARKED)];
+}
+
+const MOST_FIRST = 300;
+const MOST_MARKED = 200;
 
 /** A wrapping is on most lines; those without are damaged, or were printed around the job. */
 const MOST = 0.5;
