@@ -28,7 +28,9 @@ const NO_REASON =
 /** A command that fails says why, if it does, in its last lines: the first of those that tells, else the last. */
 class LastWords implements LineParser {
   readonly #emit: (record: SaidRecord) => void;
-  readonly #last: SaidRecord[] = [];
+  /** A ring: the line after the newest is the oldest. */
+  readonly #ring: SaidRecord[] = [];
+  #next = 0;
 
   constructor(emit: (record: SaidRecord) => void) {
     this.#emit = emit;
@@ -36,15 +38,15 @@ class LastWords implements LineParser {
 
   push(line: InputLine): LineOutcome {
     if (line.end - line.start > LONGEST_LINE) return 'unparsed';
-    const text = line.text();
-    if (NO_REASON.test(text)) return 'unparsed';
-    this.#last.push({ kind: 'said', at: line.at(), timeNs: line.timeNs, text });
-    if (this.#last.length > MOST_LINES) this.#last.shift();
+    this.#ring[this.#next] = { kind: 'said', at: line.at(), timeNs: line.timeNs, text: line.text() };
+    this.#next = (this.#next + 1) % MOST_LINES;
     return 'unparsed';
   }
 
   end(): void {
-    const record = this.#last.find(({ text }) => TELLING.test(text)) ?? this.#last.at(-1);
+    const last = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+    const reasons = last.filter(({ text }) => !NO_REASON.test(text));
+    const record = reasons.find(({ text }) => TELLING.test(text)) ?? reasons.at(-1);
     if (record !== undefined) this.#emit(record);
   }
 }
