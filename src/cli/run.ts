@@ -1,6 +1,7 @@
 import { constants, homedir } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
 import { inheritedDescriptors } from '../capture/inherited.ts';
+import { restoreOpenFilesLimit } from '../capture/open-files.ts';
 import { readGoSettings } from '../capture/settings.ts';
 import { writerOf } from '../report/registry.ts';
 import type { RunOutcome } from '../trace-command.ts';
@@ -41,6 +42,7 @@ export const runCommand = withReport(
     .addHelpText('after', EXAMPLES),
 ).action(async (command, options) => {
   const inherited = inheritedDescriptors();
+  restoreOpenFilesLimit();
   if (command.length === 0) return fail('name the command to run: gotrace run -- go mod download');
   const timeout = readDuration('--timeout', options.timeout);
   if (!timeout.ok) return fail(timeout.error);

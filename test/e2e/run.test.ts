@@ -28,6 +28,8 @@ if (!withMounts) console.log('nothing can be mounted here (not root): a full dis
 
 const withMake = (await execa('make', ['--version'], { reject: false })).exitCode === 0;
 if (!withMake) console.log('make is not installed: its jobserver is not tested');
+const withPrlimit = (await execa('prlimit', ['--version'], { reject: false })).exitCode === 0;
+if (!withPrlimit) console.log('prlimit is not installed: limits are not tested');
 const withScript = (await execa('script', ['-qec', 'true', '/dev/null'], { reject: false })).exitCode === 0;
 
 /** R, S, T (stopped), t (stopped by a tracer), …: proc(5). Empty where it is gone. */
@@ -162,6 +164,13 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     );
     expect(stdout).toBe('third');
     expect(readFileSync(output, 'utf8')).toBe('fifth\n');
+  });
+
+  it.skipIf(!withPrlimit)('may open as many files as without us: Node raises its own limit', async () => {
+    const args = [CLI, 'run', mode, '--progress', 'none', '--', 'sh', '-c', 'ulimit -Sn; ulimit -Hn'];
+    const outer = ['-c', 'ulimit -Hn; ulimit -Sn 256; "$@"; :', 'sh', process.execPath, ...args];
+    const [hard, ...inner] = (await execa('sh', outer)).stdout.split('\n');
+    expect(inner).toEqual(['256', hard]);
   });
 
   it.skipIf(!withMake)('shares the jobs of a make that it runs below', async () => {
