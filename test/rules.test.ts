@@ -1169,3 +1169,26 @@ describe('a machine that slept', () => {
     expect((await point(late)).findings).not.toContain('cpu/held-up');
   });
 });
+
+describe('what http2debug tells of a connection that stood late', () => {
+  const seen = [
+    '1700000000.001000 # get https://proxy.example/lib.example/a/@v/v1.0.0.mod',
+    '1700000000.002000 2026/11/27 10:00:00 http2: Transport failed to get client conn for proxy.example:443: http2: no cached connection was available',
+    '1700000007.002000 2026/11/27 10:00:07 http2: Transport creating client conn 0xc000182000 to 192.0.2.1:443',
+    '1700000007.032000 # get https://proxy.example/lib.example/a/@v/v1.0.0.mod: 200 OK (7.031s)',
+  ];
+  const headlineOf = async (lines: readonly string[]) =>
+    (await reportOfText(`${lines.join('\n')}\n`)).verdict.headline;
+
+  it('the server was not silent: it had not been asked yet', async () => {
+    expect(await headlineOf(seen)).toBe(
+      'Slow: reaching proxy.example took 7.0 s; this log does not show whether DNS, connect or TLS was slow.',
+    );
+  });
+
+  it('without its lines, it may have been', async () => {
+    expect(await headlineOf(seen.filter((line) => line.includes('# get')))).toMatch(
+      /, or the server silent\.$/,
+    );
+  });
+});

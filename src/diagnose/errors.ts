@@ -8,7 +8,7 @@ import { baseOf, type Case, culprit, type Diagnosis, step } from './rule.ts';
 
 /** What an error says, completed by what the spans show of the same trouble. */
 export function diagnoseError(error: TraceError, context: Case): Diagnosis {
-  const url = error.detail.url ?? urlIn(error.text) ?? urlBelow(error, context.trace);
+  const url = error.detail.url ?? urlBelow(error, context.trace);
   const cause = causeOf(error, url, context);
   const { module, version } = subjectOf(error, context.trace);
   const host =
@@ -104,10 +104,6 @@ function subjectOf(
 function urlBelow(error: TraceError, { errors }: Case['trace']): string | undefined {
   const next = errors[errors.indexOf(error) + 1];
   return next?.at.line === error.at.line + 1 ? next.detail.url : undefined;
-}
-
-function urlIn(text: string): string | undefined {
-  return /https?:\/\/(?:[^\s"/@]*@)?[^\s"':/]+(?::\d+)?(?:\/[^\s"':]*)?/.exec(text)?.[0];
 }
 
 function relatedLines(error: TraceError, { trace }: Case) {

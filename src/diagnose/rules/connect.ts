@@ -12,6 +12,7 @@ import {
   type Diagnosis,
   endedWith,
   evidenceOf,
+  step,
   type WaitRule,
 } from '../rule.ts';
 import { slowToReachFirst } from './first-entry.ts';
@@ -31,7 +32,12 @@ export const CONNECT_RULES: readonly WaitRule[] = [
   slow,
 ];
 
-/** Without packets only the fetch is known: which of its steps was slow is not, unless it failed and go said why. */
+const REACHED_LATE = 'DNS, connect or TLS was slow';
+
+/**
+ * Without packets only the fetch is known, or when its connection stood: which of its steps was slow is not, unless it
+ * failed and go said why.
+ */
 function unseen(group: Group): Diagnosis | undefined {
   const span = group.spans[0];
   if (span === undefined || addressOf(span) !== undefined) return undefined;
@@ -40,6 +46,7 @@ function unseen(group: Group): Diagnosis | undefined {
   return {
     cause: told ?? 'connect/other',
     culprit: culpritOfSpan(span),
+    ...step(span.kind === 'fetch' ? `${REACHED_LATE}, or the server silent` : REACHED_LATE),
     confidence: told === undefined ? confidence : 0.9,
     evidence: evidenceOf(group.spans),
   };

@@ -166,8 +166,7 @@ export const CONNECT_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'connect/other',
-    summary:
-      'reaching {host} took {seconds}; this log does not show whether DNS, connect or TLS was slow, or the server silent',
+    summary: 'reaching {host} took {seconds}; this log does not show whether {step}',
     explanation:
       'go -x shows one time for name lookup, connecting, TLS handshake and the response together. Later requests to the host show what a response alone takes.',
     telltale: 'The first fetch of a host is slow, or never answered; nothing finer was recorded.',
