@@ -9,6 +9,7 @@ import { type RunOptions, runCommand } from './capture/run.ts';
 import { makeScratch, removeScratch } from './capture/scratch.ts';
 import { type GoSettings, reportedEnvironment } from './capture/settings.ts';
 import { type StraceChoice, straceFor, type Tracer, whyNoStrace } from './capture/strace.ts';
+import { costOfTracer } from './capture/tracer-cost.ts';
 import { openInputs } from './ingest/open.ts';
 import { keepLogs, makeFolder } from './keep-logs.ts';
 import type { Report } from './model/report.ts';
@@ -55,6 +56,8 @@ export interface RunOutcome {
   readonly signal: NodeJS.Signals | undefined;
   /** Undefined where nothing was recorded; a notice said why. */
   readonly report: Report | undefined;
+  /** What is to be said behind the report. */
+  readonly note?: string;
 }
 
 /** Runs a command under the tracers that are to be had, and analyses what they recorded. */
@@ -105,7 +108,13 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     const kept = await keepLogs(options.keep, logs, report, options.redact);
     if (!kept.ok) options.notice(kept.error);
   }
-  return ok({ exitCode: result.exitCode, signal: result.signal, report });
+  const note = costOfTracer(result, options.tracing);
+  return ok({
+    exitCode: result.exitCode,
+    signal: result.signal,
+    report,
+    ...(note === undefined ? {} : { note }),
+  });
 }
 
 /** All that does not depend on what records it. */

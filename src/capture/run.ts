@@ -47,6 +47,9 @@ export interface RunResult {
   readonly endedAtSeconds: number;
   /** The tracer ended before the command did. */
   readonly tracerDied: boolean;
+  /** How long the tracer itself computed, of how long the command ran. */
+  readonly tracerSeconds: number;
+  readonly seconds: number;
 }
 
 /**
@@ -70,6 +73,7 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
     isLtrace,
     () => sampler?.pause(),
   );
+  const startedAtSeconds = nowSeconds();
   const child = startChild(options, terminal?.fd);
   terminal?.onStarted();
   options.onStarted();
@@ -95,12 +99,15 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
   tap.end();
   log.end();
   await logClosed;
+  endedAtSeconds ??= nowSeconds();
   return {
     ...ended,
     stderrPath,
     procPath,
     timedOut: signals.timedOut(),
-    endedAtSeconds: endedAtSeconds ?? nowSeconds(),
+    endedAtSeconds,
+    tracerSeconds: strace?.computedSeconds ?? 0,
+    seconds: endedAtSeconds - startedAtSeconds,
   };
 }
 

@@ -1,9 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { allProcesses, commandLineOf, isRunning, signal, tracerOf } from './proc.ts';
+import { allProcesses, commandLineOf, computedSeconds, isRunning, signal, tracerOf } from './proc.ts';
 import type { Tracer } from './strace.ts';
 
 /** strace needs a moment to attach to the command that it starts. */
 const LOOK_MS = 20;
+/** How much it computes is asked as often: what it uses after the last time is not known. */
+const COST_MS = 250;
 /** The last lines are written within a few milliseconds of the command's end. */
 const LAST_LINES_MS = 300;
 const LET_GO_MS = 500;
@@ -22,8 +24,10 @@ export class StraceWatch {
   readonly #command: number;
   readonly #log: string;
   readonly #isNeeded: boolean;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #strace: number | undefined;
+  /** How long it has computed, in seconds: a thread of the command stood still meanwhile. */
+  computedSeconds = 0;
 
   constructor(command: number, { output, isNeeded = false }: Tracer) {
     this.#command = command;
@@ -35,7 +39,15 @@ export class StraceWatch {
 
   #look(): void {
     this.#strace ??= tracerOf(this.#command);
-    if (this.#strace !== undefined) clearInterval(this.#timer);
+    if (this.#strace === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#seeCost(), COST_MS);
+    this.#timer.unref();
+  }
+
+  #seeCost(): void {
+    if (this.#strace !== undefined)
+      this.computedSeconds = Math.max(this.computedSeconds, computedSeconds([this.#strace]));
   }
 
   /** Its log cannot be written any more: it only costs time. */
@@ -47,6 +59,7 @@ export class StraceWatch {
   /** To be called when the command has ended: waits for strace's last lines, and makes it let go of what is left. */
   async end(): Promise<StraceEnd> {
     clearInterval(this.#timer);
+    this.#seeCost();
     const diedFirst = this.#strace !== undefined && !isRunning(this.#strace) && !this.#hasEnd();
     if (diedFirst) return { diedFirst };
     await until(() => this.#hasEnd(), LAST_LINES_MS);

@@ -90,6 +90,7 @@ export const runCommand = withReport(
     const written = await writeReport(outcome.value.report, options, stderr);
     if (!written.ok) stderr.write(noticeOf(written.error));
   }
+  if (outcome.value.note !== undefined) stderr.write(noticeOf(outcome.value.note));
   await flushed();
   endAs(outcome.value);
 });
