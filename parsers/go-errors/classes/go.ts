@@ -7,7 +7,7 @@ export const GO_CLASSES: readonly ErrorClass[] = [
   {
     name: 'go-sum-entry',
     pattern:
-      /updates to go\.sum needed|missing go\.sum entry(?: for module providing package (?<module>[^\s;]+))?/,
+      /updates to go\.sum needed|missing go\.sum entry(?: for module providing package (?<path>[^\s;]+))?/,
   },
   {
     name: 'toolchain-not-available',

@@ -112,7 +112,7 @@ export const PROXY_CONFIG_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'proxy-config/missing-go-sum',
-    summary: 'go.sum has no entry for {module}',
+    summary: 'go.sum lacks an entry[ for {module}][ for the module that has {path}]',
     explanation:
       'go checks each module against go.sum, and adds to it only when it is told to (-mod=readonly is the default). No server had a part in this.',
     telltale: '`missing go.sum entry`.',
