@@ -34,6 +34,11 @@ function generated(folder: string): string[] {
   });
 }
 
+function networkHeavy(folder: string, bytes: number): string[] {
+  const log = logOfDownloads(folder, bytes);
+  return throughputTable('real downloads (network-heavy)', log, analyses(log));
+}
+
 /** strace-analyzer 0.5.6 of crates.io. */
 function againstAnalyser(folder: string): string[] {
   const program = join(homedir(), '.cargo/bin/strace-analyzer');
@@ -81,14 +86,13 @@ function goBuild(folder: string): string[] {
 
 const folder = mkdtempSync(join(tmpdir(), 'gotrace-bench-'));
 try {
-  const downloads = logOfDownloads(folder, 200e6);
   const lines = [
     '# Measurements',
     '',
     `Medians of ${ROUNDS} rounds in turn, whole processes; Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}).`,
     '',
     ...generated(folder),
-    ...throughputTable('real downloads (network-heavy)', downloads, analyses(downloads)),
+    ...[200e6, 800e6].flatMap((bytes) => networkHeavy(folder, bytes)),
     ...againstAnalyser(folder),
     ...(process.argv.includes('--go-build') ? goBuild(folder) : []),
     ...startUp(),
