@@ -214,7 +214,7 @@ export class InputReader {
   #count(outcome: LineOutcome): void {
     const { summary } = this;
     summary[COUNTERS[outcome]]++;
-    this.#lastLine.note(outcome, this.#line);
+    if (this.strace !== undefined) this.#lastLine.note(outcome, this.#line);
     if (outcome === 'unparsed' && summary.firstUnparsed.length < KEPT_UNPARSED)
       summary.firstUnparsed.push(this.#line.at());
   }

@@ -5,6 +5,10 @@ export class Tail {
 
   push(chunk: Uint8Array): void {
     const last = chunk.subarray(-Tail.LENGTH);
+    if (last.length === Tail.LENGTH && this.#bytes.length === Tail.LENGTH) {
+      this.#bytes.set(last);
+      return;
+    }
     const rest = this.#bytes.subarray(Math.max(0, this.#bytes.length - (Tail.LENGTH - last.length)));
     // The chunk's memory is used again for the next.
     this.#bytes = last.length === Tail.LENGTH ? Buffer.from(last) : Buffer.concat([rest, last]);
