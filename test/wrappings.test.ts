@@ -164,7 +164,6 @@ describe('a prefix that is learned', () => {
   });
 
   it.each([
-    ['one line alone may begin with anything', ['see # get https://a.example/x']],
     ['a word that goes on', ['xgo: downloading a v1.0.0', 'xgo: downloading b v1.0.0']],
     ['no words of go', ['a: b', 'a: c']],
   ])('none: %s', (_name, lines) => {
@@ -186,6 +185,19 @@ describe('a prefix that is learned', () => {
 });
 
 describe('taking wrappings off', () => {
+  it('what stands before one line is none, where more lines are known as they are', () => {
+    const bare = ['# get https://a.example/x', '# get https://a.example/y'];
+    const other = Array.from({ length: 9 }, () => 'something else');
+    const sample = [...bare, ...other, 'see # get https://a.example/z'].join('\n');
+    expect(detectWrappings(sample, (line) => line.startsWith('# get'))).toEqual([]);
+  });
+
+  it('a line behind a prefix that ends in a blank keeps its indentation', async () => {
+    const text =
+      'a@1: go: lib.example/a@v1.0.0: git fetch in /m/cache/vcs/1: exit status 128:\na@2: \tfatal: early EOF\n';
+    expect((await reportOfText(text)).blockingPoint).toMatchObject({ cause: 'transfer/reset' });
+  });
+
   it('a prefix of go’s lines is found behind thousands of others', async () => {
     const setup = Array.from({ length: 3000 }, (_, at) => `app:setup: thing ${at}`);
     const deps = LINES.map(([, text]) => `app:deps: ${text}`);

@@ -2,13 +2,12 @@ import { secondsIn } from './stamps.ts';
 import type { Wrapping } from './types.ts';
 
 /** What go begins lines with, and hardly anybody else. */
-const MARK = /# (?:get https?:\/\/|cd \S)|go: (?:downloading |finding |extracting )|go package net: /;
+const MARK =
+  /# (?:get https?:\/\/|cd \S)|(?<![\w/.-])(?:go: (?=[a-z]\S*[@ ])|cd \S+; git |[\w./-]+\.go:\d+:\d+: )|go package net: /;
 /** What may end a prefix. */
 const BEFORE = /[\s:>|\])]$/;
 const LONGEST_PREFIX = 200;
 const MOST_LINES = 500;
-/** One line may begin with anything. */
-const LEAST_LINES = 2;
 
 /** Whether go's own words stand anywhere on a line. */
 export function hasMark(line: string): boolean {
@@ -25,7 +24,7 @@ export function learnPrefix(lines: readonly string[]): Wrapping | undefined {
     counts.set(shape, (counts.get(shape) ?? 0) + 1);
   }
   const [shape, count] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
-  if (count < LEAST_LINES) return undefined;
+  if (count === 0) return undefined;
   const pattern = new RegExp(`^${shape}`);
   return {
     name: 'learned',
@@ -45,9 +44,11 @@ function prefixOf(line: string): string | undefined {
   return at > 0 && at <= LONGEST_PREFIX && BEFORE.test(prefix) ? prefix : undefined;
 }
 
+/** Numbers and blanks may be others, but for the blank before the line itself: lines are indented, too. */
 function shapeOf(prefix: string): string {
-  return prefix.replace(/\d+|\s+|[^\w\s]/g, (part) => {
+  return prefix.replace(/\d+|\s+$|\s+|[^\w\s]/g, (part, at: number) => {
     if (/\d/.test(part)) return '\\d+';
-    return /\s/.test(part) ? '\\s+' : `\\${part}`;
+    if (!/\s/.test(part)) return `\\${part}`;
+    return at + part.length === prefix.length ? `\\s{${part.length}}` : '\\s+';
   });
 }

@@ -41,7 +41,7 @@ const PREFIXES: readonly Prefix[] = [
   // Jenkins; TeamCity adds a letter for what the line is.
   {
     name: 'jenkins',
-    pattern: /^\[(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\](?:[A-Z]?:)?[ \t]+/,
+    pattern: /^\[(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\](?:[A-Z]?:\t ?|[ \t])/,
     seconds: ([, hours, minutes, seconds, fraction]) => clockSeconds(hours, minutes, seconds, fraction),
   },
   // moreutils ts -s and -i; annotate-output(1) adds the stream.
@@ -64,7 +64,7 @@ const PREFIXES: readonly Prefix[] = [
   {
     name: 'level',
     pattern:
-      /^(?:- )?(?:[\w.-]+ - )?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\]?:?(?: +\[[^\]]{0,80}\])*(?: +-)?[ \t]+/,
+      /^(?:- )?(?:[\w.-]+ - )?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\]?:?(?: +\[[^\]]{0,80}\])*(?: +-)?(?: {1,2}|\t)/,
     isVague: true,
   },
 ];

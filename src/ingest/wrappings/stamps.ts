@@ -1,5 +1,5 @@
 /** `2024-05-22T12:43:46.962646Z`, with a blank or a comma as some loggers have it, and the name of a zone that is taken for UTC. */
-export const ISO = String.raw`(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)?(?: [A-Z]{3,5}(?= ))?`;
+export const ISO = String.raw`(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)?(?: (?:UTC|GMT|[A-Z]{1,3}S?T)(?= ))?`;
 
 /** Unix seconds of the groups of `ISO`. */
 export function isoSeconds([, date = '', time = '', fraction = '0', zone = 'Z']: RegExpExecArray): number {
