@@ -43,12 +43,14 @@ const RESUMED = /^<\.\.\. (.+?) resumed>\s*(.*?)\)\s+= (.*?)(?: <(\d+\.\d+)>)?\s
 const LIBRARY_CALL =
   /^(?:\[pid \d+\] |\d+ +)?(?:[\d.:]+ +)?(?:(?:get|free)addrinfo|gethostbyname\w*|malloc|calloc|realloc|free|str\w+|mem\w+|f(?:open|close|write|puts|printf)|v?s?n?printf|puts|getenv|setlocale|__\w+|SSL_\w+|curl_\w+|pthread_\w+)\(/;
 
+/** A call, with its caller or as a system call, one that goes on, or one whose result stands in a column of its own. */
+const BEGINNING =
+  /^\s*(?:\[pid\s+\d+\]\s+|\d+\s+)?(?:[\d.:]+\s+)?(?:\[0x[0-9a-f]+\]\s+)?(?:[\w.+-]+->[\w:~]+\(|SYS_\w+\(|<\.\.\. .+ resumed> \) = |[a-zA-Z_]\w*\(.*(?:\)\s{2,}= |<no return))/;
+
 export const ltrace: Format<LtraceRecord> = {
   name: 'ltrace',
   detect(sample) {
-    const calls = shareOfLines(sample, (line) =>
-      /->\w[\w:]*\(|\bSYS_\w+\(|<no return|\bresumed> \) = |[a-z]\w*\(.*\)\s{2,}= /.test(line),
-    );
+    const calls = shareOfLines(sample, (line) => BEGINNING.test(line));
     const arrows = shareOfLines(sample, (line) =>
       /^\S*\s*[\d.:]*\s*[\w.+-]+->[\w:~]+\(|\bSYS_\w+\(/.test(line),
     );

@@ -70,7 +70,7 @@ export class Connections {
       'network.peer.port': peer.port,
       'process.pid': socket.process.pid,
     };
-    const connection = newConnection(span);
+    const connection = newConnection(span, record.startNs);
     connection.host = host;
     socket.connection = connection;
     this.all.push(connection);
@@ -106,12 +106,12 @@ export class Connections {
   }
 
   /** A socket that was connected before the log began: -yy shows both its ends. */
-  adopt(socket: Socket, annotation: string): void {
+  adopt(socket: Socket, annotation: string, timeNs: number): void {
     const peer = readPeer(annotation);
     if (peer === undefined || socket.connection !== undefined) return;
     socket.peer ??= peer;
     if (socket.transport !== 'tcp') return;
-    const connection = newConnection(undefined);
+    const connection = newConnection(undefined, timeNs);
     connection.state = 'open';
     connection.isTls = TLS_PORTS.has(peer.port);
     socket.connection = connection;

@@ -69,8 +69,8 @@ function begin(process: Process, host: string | undefined): Growing {
     queries: [],
     asked: new Set(),
     answered: new Map(),
-    endNs: 0,
-    latestStartNs: 0,
+    endNs: Number.NEGATIVE_INFINITY,
+    latestStartNs: Number.NEGATIVE_INFINITY,
     hasErrors: false,
     hasNxdomain: false,
   };

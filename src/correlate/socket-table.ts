@@ -10,7 +10,7 @@ const MOST_OPEN = 50_000;
 
 export interface SocketEvents {
   /** It was connected before the log began: both its ends are known. */
-  readonly onAdopted: (socket: Socket, ends: string) => void;
+  readonly onAdopted: (socket: Socket, ends: string, by: SyscallRecord) => void;
   /** It was closed by this call, or before it. */
   readonly onClosed: (socket: Socket, by: SyscallRecord) => void;
 }
@@ -123,7 +123,7 @@ export class SocketTable {
     const socket = before?.process === process ? before : newSocket(process, transport);
     if (socket !== before && peer !== undefined) {
       this.#name(socket, peer, annotation);
-      this.#events.onAdopted(socket, annotation);
+      this.#events.onAdopted(socket, annotation, record);
     }
     process.descriptors.set(fd, { kind: 'socket', socket, closeOnExec: true });
     return socket;

@@ -93,8 +93,8 @@ export function newSocket(process: Process, transport: Socket['transport']): Soc
   };
 }
 
-/** A connection that is being made; without a span where it was made before the log began. */
-export function newConnection(connect: Span | undefined): Connection {
+/** A connection that is first seen at a time; without a span where it was made before the log began. */
+export function newConnection(connect: Span | undefined, timeNs: number): Connection {
   return {
     connect,
     state: 'connecting',
@@ -104,11 +104,11 @@ export function newConnection(connect: Span | undefined): Connection {
     tls: undefined,
     isTls: false,
     takesTickets: false,
-    lastHandshakeNs: 0,
+    lastHandshakeNs: timeNs,
     response: undefined,
     transfer: undefined,
-    lastWriteNs: 0,
-    lastDataNs: 0,
+    lastWriteNs: timeNs,
+    lastDataNs: timeNs,
     bytesIn: 0,
     hasFinished: false,
     handshakeDoneNs: undefined,

@@ -31,7 +31,7 @@ export class Sockets {
     this.lookups = new Lookups(store);
     this.connections = new Connections(store);
     this.table = new SocketTable({
-      onAdopted: (socket, ends) => this.connections.adopt(socket, ends),
+      onAdopted: (socket, ends, { startNs }) => this.connections.adopt(socket, ends, startNs),
       onClosed: (socket, { startNs, at }) => {
         this.lookups.onClose(socket, startNs);
         this.connections.onClose(socket, startNs, at);

@@ -1,9 +1,15 @@
 import { secondsIn } from './stamps.ts';
 import type { Wrapping } from './types.ts';
 
-/** What go begins lines with, and hardly anybody else. */
-const MARK =
-  /# (?:get https?:\/\/|cd \S)|(?<![\w/.-])(?:go: (?=[a-z]\S*[@ ])|cd \S+; git |[\w./-]+\.go:\d+:\d+: )|go package net: /;
+/** What go begins lines with, and hardly anybody else; and strace, where it prints a time (-ttt, -tt). */
+const MARK = new RegExp(
+  [
+    String.raw`# (?:get https?://|cd \S)`,
+    String.raw`(?<![\w/.-])(?:go: (?=[a-z]\S*[@ ])|cd \S+; git |[\w./-]+\.go:\d+:\d+: )`,
+    'go package net: ',
+    String.raw`(?<!\S)(?:\[pid +\d+\] |\d+ +)?(?:\d{10}|\d\d:\d\d:\d\d)\.\d{6} (?:[a-z_]\w*\(|<\.\.\. |\+\+\+ )`,
+  ].join('|'),
+);
 /** What may end a prefix. */
 const BEFORE = /[\s:>|\])]$/;
 const LONGEST_PREFIX = 200;
