@@ -1192,3 +1192,34 @@ describe('what http2debug tells of a connection that stood late', () => {
     );
   });
 });
+
+describe('without -T', () => {
+  const blocking = (flags: string, read: string) =>
+    log(
+      [0.1, `socket(AF_INET, SOCK_STREAM${flags}, IPPROTO_TCP) = 3 <0.000010>`],
+      [
+        0.2,
+        'connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("192.0.2.1")}, 16) = 0 <0.000010>',
+      ],
+      [0.3, 'sendto(3, "GET / HTTP/1.1\\r\\nHost: a.example\\r\\n\\r\\n", 35, 0, NULL, 0) = 35 <0.000010>'],
+      [0.4, `${read} <0.000010>`],
+      [5.4, 'close(3) = 0 <0.000010>'],
+      [5.5, 'exit_group(0) = ? <0.000010>'],
+      [5.6, '+++ exited with 0 +++'],
+    ).replace(/ <\d\.\d{6}>$/gm, '');
+  const answer =
+    'recvfrom(3, "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n", 4096, 0, NULL, NULL) = 38';
+
+  it('a read that blocks took the time until the next line', async () => {
+    expect(await point(blocking('', answer))).toMatchObject({
+      cause: 'ttfb/slow-response',
+      culprit: { host: 'a.example' },
+    });
+  });
+
+  it('one of a socket that does not block took none', async () => {
+    const { timeline } = await reportOfText(blocking('|SOCK_NONBLOCK', answer));
+    const response = timeline.spans.find(({ kind }) => kind === 'response')!;
+    expect(response.endSeconds! - response.startSeconds).toBeLessThan(0.2);
+  });
+});

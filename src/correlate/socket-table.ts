@@ -36,9 +36,11 @@ export class SocketTable {
         : record.args.includes('SOCK_DGRAM')
           ? 'udp'
           : 'other';
+    const socket = newSocket(process, transport);
+    socket.blocks = !record.args.includes('SOCK_NONBLOCK');
     process.descriptors.set(record.value, {
       kind: 'socket',
-      socket: newSocket(process, transport),
+      socket,
       closeOnExec: record.args.includes('SOCK_CLOEXEC'),
     });
   }

@@ -19,6 +19,8 @@ export interface Socket {
   isWritten: boolean;
   /** No call shows it being made: a connect is all that is known of it. */
   isGuessed: boolean;
+  /** A call on it waits until it is done: it was made so, and none has come back for want of data. */
+  blocks: boolean;
 }
 
 /** What is known of a TCP connection: its spans in the order connect, tls, response, transfer. */
@@ -90,6 +92,7 @@ export function newSocket(process: Process, transport: Socket['transport']): Soc
     connection: undefined,
     isWritten: false,
     isGuessed: false,
+    blocks: false,
   };
 }
 

@@ -50,20 +50,22 @@ export class Sockets {
   }
 
   /** True where the call was one on a socket. */
-  on(record: SyscallRecord, process: Process): boolean {
-    switch (record.name) {
+  on(seen: SyscallRecord, process: Process): boolean {
+    switch (seen.name) {
       case 'socket':
-        this.table.onSocket(record, process);
+        this.table.onSocket(seen, process);
         return true;
       case 'dup':
       case 'dup2':
       case 'dup3':
       case 'fcntl':
-        this.table.onDup(record, process);
+        this.table.onDup(seen, process);
         return false;
     }
-    const socket = this.table.of(record, process);
+    const socket = this.table.of(seen, process);
     if (socket === undefined) return false;
+    if (seen.errno === 'EAGAIN' || seen.errno === 'EINPROGRESS') socket.blocks = false;
+    const record = withDuration(seen, socket);
     const endNs = record.startNs + (record.durationNs ?? 0);
     const at = record.resumedAt ?? record.at;
     switch (record.name) {
@@ -178,6 +180,13 @@ export class Sockets {
       else this.lookups.onReceive(socket, { ...packet, timeNs: startNs + durationNs, at: resumedAt });
     }
   }
+}
+
+/** Without -T: a call that waits was over when the next line was printed, and waited until then if it may. */
+function withDuration(record: SyscallRecord, { blocks }: Socket): SyscallRecord {
+  const { name, startNs, durationNs, boundNs } = record;
+  if (durationNs !== undefined || boundNs === undefined || !blocks) return record;
+  return RECEIVES.has(name) || name === 'connect' ? { ...record, durationNs: boundNs - startNs } : record;
 }
 
 /** Waits for answers that would have come through read. */
