@@ -1,7 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { reportOfText } from './support/analyze.ts';
+import { recordings, verdictOf } from './support/recordings.ts';
 
 /** A line with the time at which it was printed, in Unix seconds. */
 type Stamped = readonly [seconds: number, text: string];
@@ -21,17 +19,9 @@ const WRAPPINGS: Readonly<Record<string, (line: Stamped) => string>> = {
     `[${(seconds % 100_000).toFixed(6)}] host ci[12]: ${text}`,
 };
 
-const FOLDER = 'fixtures/scenarios';
-const pathsOf = (file: string) =>
-  readdirSync(FOLDER)
-    .map((name) => `${FOLDER}/${name}/${file}`)
-    .filter((path) => existsSync(path));
-
-const stderrs = pathsOf('stderr.ts.log').map((path) => [path, readFileSync(path, 'utf8')] as const);
+const stderrs = recordings('stderr.ts.log');
 const LARGEST = 300_000;
-const straces = pathsOf('strace.log.gz')
-  .map((path) => [path, gunzipSync(readFileSync(path)).toString()] as const)
-  .filter(([, text]) => text.length < LARGEST);
+const straces = recordings('strace.log.gz', LARGEST);
 
 const DAY = 1_700_006_400;
 
@@ -51,25 +41,14 @@ function stampedLines(text: string, isStamp: boolean): Stamped[] | undefined {
   return stamped.every((each): each is Stamped => each[0] !== undefined) ? stamped : undefined;
 }
 
-async function verdictOf(text: string) {
-  const { verdict, blockingPoint, inputs } = await reportOfText(text);
-  return {
-    status: verdict.status,
-    cause: blockingPoint?.cause,
-    culprit: blockingPoint?.culprit,
-    seconds: blockingPoint?.blockedSeconds?.toFixed(1),
-    format: inputs[0]?.format,
-  };
-}
-
 const RECORDINGS = {
   'what go prints': stderrs.map(([path, text]) => [path, text, stampedLines(text, true)] as const),
   strace: straces.map(([path, text]) => [path, text, stampedLines(text, false)] as const),
 };
 
 describe.each(Object.entries(WRAPPINGS))('recordings in %s are judged as bare ones', (_name, wrap) => {
-  it.each(Object.entries(RECORDINGS))('%s', async (_kind, recordings) => {
-    const stamped = recordings.filter(([, , lines]) => lines !== undefined);
+  it.each(Object.entries(RECORDINGS))('%s', async (_kind, all) => {
+    const stamped = all.filter(([, , lines]) => lines !== undefined);
     expect(stamped.length).toBeGreaterThan(50);
     for (const [path, text, lines = []] of stamped) {
       const wrapped = `${lines.map(wrap).join('\n')}\n`;
