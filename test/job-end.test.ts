@@ -242,3 +242,33 @@ describe('the log of a job that hung, and was ended', () => {
     expect(/in 60\.0 s|in 60 s/.test(verdict.headline)).toBe(name === 'Jenkins');
   });
 });
+
+describe('a go that ended with an exit code, and printed no error', () => {
+  const url = 'https://proxy.example/lib.example/a';
+  const ended = 'make: *** [Makefile:2: deps] Error 1\n';
+
+  it('what it had asked for and not been told is what it waited for, as under timeout(1) in a script', async () => {
+    const { verdict, blockingPoint } = await reportOfText(`# get ${url}/@v/v1.0.0.mod\n${ended}`);
+    expect(verdict.status).toBe('failed');
+    expect(blockingPoint).toMatchObject({ cause: 'connect/other', culprit: { host: 'proxy.example' } });
+  });
+
+  it('so is a git that had not come back', async () => {
+    const { blockingPoint } = await reportOfText(
+      `cd /m/cache/vcs/1; git ls-remote -q https://git.example/a.git\n${ended}`,
+    );
+    expect(blockingPoint).toMatchObject({ cause: 'git/silent', culprit: { host: 'git.example' } });
+  });
+
+  it('a 404 that it went on from is not why it failed', async () => {
+    const lines = [
+      `# get ${url}/b/@v/list`,
+      `# get ${url}/b/@v/list: 404 Not Found (0.010s)`,
+      `# get ${url}/@v/list`,
+      `# get ${url}/@v/list: 200 OK (0.010s)`,
+    ];
+    const { verdict, blockingPoint } = await reportOfText(`${lines.join('\n')}\n${ended}`);
+    expect(verdict.status).toBe('failed');
+    expect(blockingPoint).toBeNull();
+  });
+});

@@ -1,6 +1,6 @@
 import type { Format, InputLine, LineOutcome, LineParser, SourceLine } from '../types.ts';
 
-/** Of what a command printed and no other format knows, the line that comes nearest to a reason for its failure. */
+/** Of what a command printed and no other format knows, the line that may be the reason for its failure. */
 export interface SaidRecord {
   readonly kind: 'said';
   readonly at: SourceLine;
@@ -25,7 +25,7 @@ const TELLING =
 const NO_REASON =
   /^\s*(?:(?:npm )?warn(?:ing)?\b|npm (?:error|ERR!)\s*$|make(?:\[\d+\])?: (?:\*\*\* \[|Leaving|Entering)|exit status \d|at |File "|Traceback )|complete log of this run|^\W*$/i;
 
-/** A command that fails says why, if it does, in its last lines: the first of those that tells, else the last. */
+/** A command that fails says why, if it does, in its last lines: the first of those that tells. */
 class LastWords implements LineParser {
   readonly #emit: (record: SaidRecord) => void;
   /** A ring: the line after the newest is the oldest. */
@@ -45,8 +45,7 @@ class LastWords implements LineParser {
 
   end(): void {
     const last = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
-    const reasons = last.filter(({ text }) => !NO_REASON.test(text));
-    const record = reasons.find(({ text }) => TELLING.test(text)) ?? reasons.at(-1);
+    const record = last.find(({ text }) => TELLING.test(text) && !NO_REASON.test(text));
     if (record !== undefined) this.#emit(record);
   }
 }

@@ -107,7 +107,10 @@ function failureBefore(error: TraceError, context: Case): Diagnosis | undefined 
  * end. Undefined where anything else may be the reason, or the command itself ended that.
  */
 export function failureAtEnd(context: Case): Diagnosis | undefined {
-  const last = lastStep(context.trace.endNs, context);
+  const { coverage, endNs } = context.trace;
+  // A go of which there are only lines has printed its error among them.
+  if (!coverage.syscalls && coverage.goX) return undefined;
+  const last = lastStep(endNs, context);
   if (last === undefined || last.attributes['error.type'] === 'aborted') return undefined;
   const diagnosis = diagnoseStep(last, context);
   return diagnosis && { ...diagnosis, confidence: CONFIDENCE };

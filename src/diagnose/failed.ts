@@ -4,7 +4,7 @@ import { failureAtEnd } from './cut-errors.ts';
 import { type Case, findingOf, step } from './rule.ts';
 import { isSignificant } from './significance.ts';
 import { missingFrom } from './unseen.ts';
-import type { Wait } from './waits.ts';
+import { unansweredAtEnd, type Wait } from './waits.ts';
 
 /** An error of an unknown kind says less than this. */
 const LEAST_TELLING = 0.5;
@@ -39,6 +39,12 @@ export function failedUnexplained(code: number, context: Case, waits: readonly W
     return conclude('failed', [finding, ...waits.map((each) => each.finding)]);
   }
   const said = lastWords(code, context);
+  const unanswered = waits.some(hasFailed) || said !== undefined ? undefined : unansweredAtEnd(context)[0];
+  if (unanswered !== undefined)
+    return conclude(
+      'failed',
+      [unanswered, ...waits].map((each) => each.finding),
+    );
   const missing = missingFrom(context.trace);
   if (missing !== undefined && said === undefined)
     return failedInTheDark(`Failed: it ended with exit code ${code}, and ${missing}.`, waits);

@@ -28,15 +28,26 @@ export function waitsOf(context: Case): Wait[] {
 }
 
 /**
+ * What go had asked for and not been told when it ended without a word, as under a timeout(1) whose exit code a script
+ * made its own: where no tracer shows it, that is all that is known.
+ */
+export function unansweredAtEnd(context: Case): Wait[] {
+  if (context.trace.coverage.syscalls) return [];
+  return context.timeline.groups.flatMap((group) =>
+    group.open && hasOpenWait(group) ? (waitOf(group, context) ?? []) : [],
+  );
+}
+
+/**
  * Without times, or with a log that stops at once, an open wait has no length; it is still what was waited for, unless the
  * log was cut while there was work to do.
  */
 function isOpenToTell(group: Group, { trace }: Case): boolean {
-  return (
-    trace.ending.kind !== 'exited' &&
-    !isCutAtWork(trace) &&
-    group.spans.some((span) => span.endNs === undefined && span.kind !== 'unzip')
-  );
+  return trace.ending.kind !== 'exited' && !isCutAtWork(trace) && hasOpenWait(group);
+}
+
+function hasOpenWait({ spans }: Group): boolean {
+  return spans.some((span) => span.endNs === undefined && span.kind !== 'unzip');
 }
 
 function waitOf(group: Group, context: Case): Wait | undefined {

@@ -103,3 +103,8 @@ export interface OpenCall {
   readonly args: string;
   readonly at: SourceLine;
 }
+
+/** It ended well, or under a tracer that shows how its waits ended; what a go that failed without one had asked for is open. */
+export function wasDone({ ending, coverage }: Trace): boolean {
+  return ending.kind === 'exited' && (ending.code === 0 || coverage.syscalls);
+}

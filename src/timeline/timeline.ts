@@ -1,6 +1,6 @@
 import { groupBy } from '../model/group-by.ts';
 import type { Phase, Span } from '../model/span.ts';
-import type { Trace } from '../model/trace.ts';
+import { type Trace, wasDone } from '../model/trace.ts';
 import { criticalPath, type Segment } from './critical-path.ts';
 import { leavesOf, type Piece } from './leaves.ts';
 
@@ -70,7 +70,7 @@ function withOpenEnd(
   pieces: readonly Piece[],
   trace: Trace,
 ): readonly Segment[] {
-  if (trace.ending.kind === 'exited' || segments.some((segment) => segment.open)) return segments;
+  if (wasDone(trace) || segments.some((segment) => segment.open)) return segments;
   const waiting = pieces.filter((piece) => piece.open && piece.span.kind !== 'unzip');
   const around = ancestorsOf(waiting, trace.spans);
   const open = waiting.filter(({ span }) => !around.has(span.id));

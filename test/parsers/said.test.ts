@@ -23,14 +23,18 @@ describe('what a command says that fails, and that no other format knows', () =>
       "make: *** No rule to make target 'x'.  Stop.\nmake: *** [deps] Error 2\n",
       "make: *** No rule to make target 'x'.  Stop.",
     ],
-    ['resolving\nno luck today\n', 'no luck today'],
   ])('the line that tells: %j', (text, line) => {
     expect(quoted(...text.trimEnd().split('\n'))).toBe(line);
   });
 
+  it('lines that say nothing of a failure are not quoted: make names the command that it runs', () => {
+    expect(quoted('go mod download -x', 'hello', 'make: *** [Makefile:2: deps] Error 1')).toBeUndefined();
+  });
+
   it('what was gone on from for a hundred lines is no reason', () => {
     const rest = Array.from({ length: 100 }, (_, at) => `step ${at}`);
-    expect(quoted('could not find a cache', ...rest)).toBe('step 99');
+    expect(quoted('could not find a cache', ...rest)).toBeUndefined();
+    expect(quoted('could not find a cache', ...rest.slice(1))).toBe('could not find a cache');
   });
 
   it('any text: no line is claimed, and one at most is quoted, which is in it', () => {

@@ -1,5 +1,6 @@
 import { STILL_NS } from '../../correlate/arrivals.ts';
 import type { Span, SpanKind } from '../../model/span.ts';
+import { wasDone } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
   type Case,
@@ -27,8 +28,8 @@ function gitTimed({ spans }: Group, { trace }: Case): Diagnosis | undefined {
 
 function gitStalled(group: Group, { trace }: Case): Diagnosis | undefined {
   const open = group.spans.filter((span) => span.endNs === undefined);
-  // Where the command ended, so did git, whether the log shows it or not.
-  if (open.length === 0 || !group.open || trace.ending.kind === 'exited') return undefined;
+  // Where the command was done, so was git, whether the log shows it or not.
+  if (open.length === 0 || !group.open || wasDone(trace)) return undefined;
   const seen = open.some((span) => span.kind !== 'git-command' && span.kind !== 'process');
   const arrives = group.spans.some(
     (span) =>

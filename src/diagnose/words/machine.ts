@@ -131,7 +131,7 @@ export const MACHINE_WORDS: readonly CauseWords[] = [
     cause: 'unknown/said',
     summary: 'it ended with {step}, and said: {setting}',
     explanation:
-      'The command failed, no wait and no error that gotrace knows explains it, and this is what it printed near its end that comes nearest to a reason.',
+      'The command failed, no wait and no error that gotrace knows explains it, and this is what it printed near its end that may be the reason.',
     telltale: 'A line on stderr, among the last 100, that no format knows.',
     remedies: [{ text: 'Read what it printed around that line; its own documentation knows the words' }],
   },
