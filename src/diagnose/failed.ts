@@ -14,7 +14,7 @@ const LONGEST_QUOTE = 200;
 
 /** In a run that failed, what made it fail stands first, even when it took no time. */
 export function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
-  const waited = waits.map((each) => each.finding);
+  const waited = findingsOf(waits);
   const [first] = errors;
   const isUnclear = first !== undefined && first.confidence < LEAST_TELLING;
   if (isUnclear && waits.some((each) => hasFailed(each) && each.finding.confidence > first.confidence))
@@ -30,32 +30,78 @@ export function failedInTheDark(headline: string, waits: readonly Wait[]): Diagn
   return { verdict: { status: 'failed', headline }, blockingPoint: undefined, findings };
 }
 
-/** It printed no error that is known. What it did last on the network may have failed, and be the reason. */
+/** A command that failed, and printed no error that is known. */
+interface Failure {
+  readonly code: number;
+  readonly context: Case;
+  readonly waits: readonly Wait[];
+  /** What it said in words that gotrace knows nothing of. */
+  readonly said: Finding | undefined;
+}
+
+/** What may be the reason; the first that speaks is taken. */
+const EXPLANATIONS: readonly ((failure: Failure) => DiagnosisResult | undefined)[] = [
+  lastStepFailed,
+  stillUnanswered,
+  notRecorded,
+  slowBefore,
+  quoted,
+];
+
 export function failedUnexplained(code: number, context: Case, waits: readonly Wait[]): DiagnosisResult {
-  const { coverage, endNs } = context.trace;
-  const failure = failureAtEnd(context);
-  if (failure !== undefined && !waits.some(({ finding }) => finding.cause === failure.cause)) {
-    const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
-    return conclude('failed', [finding, ...waits.map((each) => each.finding)]);
+  const failure = { code, context, waits, said: lastWords(code, context) };
+  for (const explain of EXPLANATIONS) {
+    const result = explain(failure);
+    if (result !== undefined) return result;
   }
-  const said = lastWords(code, context);
-  const unanswered = waits.some(hasFailed) || said !== undefined ? undefined : unansweredAtEnd(context)[0];
-  if (unanswered !== undefined)
-    return conclude(
-      'failed',
-      [unanswered, ...waits].map((each) => each.finding),
-    );
-  const missing = missingFrom(context.trace);
-  if (missing !== undefined && said === undefined)
-    return failedInTheDark(`Failed: it ended with exit code ${code}, and ${missing}.`, waits);
-  const slow = waits.find(({ group }) => isSignificant(group, context));
-  if (slow !== undefined && !waits.some(hasFailed)) return failedAndSlow(code, said, slow, waits);
-  if (said !== undefined && !waits.some(hasFailed))
-    return conclude('failed', [said, ...waits.map((each) => each.finding)]);
-  const headline = coverage.syscalls
+  const headline = context.trace.coverage.syscalls
     ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
     : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
   return failedInTheDark(headline, waits);
+}
+
+/** What it did last on the network failed, right before it ended. */
+function lastStepFailed({ context, waits }: Failure): DiagnosisResult | undefined {
+  const { endNs } = context.trace;
+  const failure = failureAtEnd(context);
+  if (failure === undefined || waits.some(({ finding }) => finding.cause === failure.cause)) return undefined;
+  const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
+  return conclude('failed', [finding, ...findingsOf(waits)]);
+}
+
+function stillUnanswered({ context, waits, said }: Failure): DiagnosisResult | undefined {
+  if (said !== undefined || waits.some(hasFailed)) return undefined;
+  const [wait] = unansweredAtEnd(context);
+  return wait && conclude('failed', [wait.finding, ...findingsOf(waits)]);
+}
+
+function notRecorded({ code, context, waits, said }: Failure): DiagnosisResult | undefined {
+  const missing = said === undefined ? missingFrom(context.trace) : undefined;
+  return missing === undefined
+    ? undefined
+    : failedInTheDark(`Failed: it ended with exit code ${code}, and ${missing}.`, waits);
+}
+
+/** Why it failed is not known, or not understood; what took its time is, and may have to do with it or not. */
+function slowBefore({ code, context, waits, said }: Failure): DiagnosisResult | undefined {
+  const slow = waits.find(({ group }) => isSignificant(group, context));
+  if (slow === undefined || waits.some(hasFailed)) return undefined;
+  const why = said?.summary ?? `it ended with exit code ${code}, and nothing that it printed says why`;
+  const others = waits.filter((each) => each !== slow);
+  return {
+    verdict: { status: 'failed', headline: `Failed: ${why}. It was slow: ${slow.finding.summary}.` },
+    blockingPoint: slow.finding,
+    findings: [...findingsOf([slow, ...others]), ...(said === undefined ? [] : [said])],
+  };
+}
+
+function quoted({ waits, said }: Failure): DiagnosisResult | undefined {
+  if (said === undefined || waits.some(hasFailed)) return undefined;
+  return conclude('failed', [said, ...findingsOf(waits)]);
+}
+
+function findingsOf(waits: readonly Wait[]): Finding[] {
+  return waits.map(({ finding }) => finding);
 }
 
 /** A reason in words that gotrace knows nothing of: they are quoted. */
@@ -72,29 +118,8 @@ function lastWords(code: number, context: Case): Finding | undefined {
   return findingOf(diagnosis, { startNs: endNs, endNs, blockedNs: 0 }, context);
 }
 
-/** Why it failed is not known; what took its time is, and may have to do with it or not. */
-function failedAndSlow(
-  code: number,
-  said: Finding | undefined,
-  slow: Wait,
-  waits: readonly Wait[],
-): DiagnosisResult {
-  const why = said?.summary ?? `it ended with exit code ${code}, and nothing that it printed says why`;
-  return {
-    verdict: { status: 'failed', headline: `Failed: ${why}. It was slow: ${slow.finding.summary}.` },
-    blockingPoint: slow.finding,
-    findings: [
-      slow.finding,
-      ...waits.filter((each) => each !== slow).map((each) => each.finding),
-      ...(said === undefined ? [] : [said]),
-    ],
-  };
-}
-
 function failedFirst(waits: readonly Wait[]): Finding[] {
-  return [...waits.filter(hasFailed), ...waits.filter((each) => !hasFailed(each))].map(
-    (each) => each.finding,
-  );
+  return findingsOf([...waits.filter(hasFailed), ...waits.filter((each) => !hasFailed(each))]);
 }
 
 /** What timeout(1) ends has no error of its own: it is open. */
