@@ -30,6 +30,10 @@ describe('what is secret', () => {
       'git fetch https://proxy.corp.example:84…',
       'export HTTPS_PROXY=http://USER:PASSWORD@egress.corp.example:3128',
       "echo 'machine git.example login USER password TOKEN' >> ~/.netrc",
+      'go: lib.example/token: git ls-remote -q origin: exit status 128:',
+      'go: lib.example/secret@v1.0.0: reading https://proxy.example/: 404 Not Found',
+      'main.go:3:1: syntax error: unexpected token: }',
+      "fatal: could not read Password for 'https://git.example': terminal prompts disabled",
       'On a network with a login page, log in with a browser first',
       'The provided password or token is incorrect or your account has 2FA enabled',
     ]) {

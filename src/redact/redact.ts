@@ -67,6 +67,11 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     /(\b\w*(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|PRIVATE_KEY|CREDENTIALS?|ACCESS_KEY)\w*=)[^\s"'&]+/gi,
     `$1${HIDDEN}`,
   ],
+  // `password: value`, `"token":"value"`, and the same in a string of JSON; the last part of a module path is no such name.
+  [
+    /((?<![\w/.@-])(?<!(?:unexpected|illegal) )[\w-]*(?:password|passwd|passphrase|secret|token|credentials?|(?:api|private|access)[_-]?key)\\*["']?\s*:\s*\\*["']?)(?![\s"'\\])[^\s"'\\,;}]+/gi,
+    `$1${HIDDEN}`,
+  ],
   // Query strings: their values can be signatures and keys.
   [/([?&][\w.~%-]+=)(?!1(?:\b|$))[^&\s"'#<>)]+/g, `$1${HIDDEN}`],
   [

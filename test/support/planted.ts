@@ -19,6 +19,9 @@ export const PLANTED = [
     '-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXk\\n-----END OPENSSH PRIVATE KEY-----',
     'b3BlbnNzaC1rZXk',
   ],
+  ['login failed, password: colonsecretvalue', 'colonsecretvalue'],
+  ['{"user":"x","access_token":"jsonsecretvalue"}', 'jsonsecretvalue'],
+  ['{"msg":"{\\"client_secret\\": \\"escapedsecretvalue\\"}"}', 'escapedsecretvalue'],
   ['/home/alice/go/pkg/mod', 'alice'],
   ['/Users/alice/go/pkg/mod', 'alice'],
 ] as const;
