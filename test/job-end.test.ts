@@ -243,6 +243,20 @@ describe('the log of a job that hung, and was ended', () => {
   });
 });
 
+describe('what a linter says of a place of the code', () => {
+  const log =
+    '# get https://proxy.example/a/@v/list\n# get https://proxy.example/a/@v/list: 200 OK (0.010s)\nmain.go:10:1: exported function Run should have comment (golint)\n';
+
+  it('is no failure by itself', async () => {
+    expect((await reportOfText(log)).verdict.status).toBe('healthy');
+  });
+
+  it('may be the reason for one', async () => {
+    const { verdict } = await reportOfText(`${log}make: *** [Makefile:2: lint] Error 1\n`);
+    expect(verdict.headline).toContain('exported function Run should have comment');
+  });
+});
+
 describe('a go that ended with an exit code, and printed no error', () => {
   const url = 'https://proxy.example/lib.example/a';
   const ended = 'make: *** [Makefile:2: deps] Error 1\n';

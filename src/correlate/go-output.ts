@@ -1,5 +1,6 @@
 import { ELLIPSIS } from '../../parsers/cut.ts';
 import { classifyError } from '../../parsers/go-errors/classify.ts';
+import { isAtPlace } from '../../parsers/go-errors/place.ts';
 import type { GoErrorRecord } from '../../parsers/go-errors/records.ts';
 import type { FetchEndRecord } from '../../parsers/go-x/records.ts';
 import type { GoroutineRecord } from '../../parsers/goroutines/format.ts';
@@ -33,9 +34,9 @@ const PRINTED_NS = 0.5e9;
 /** Those that have a part in downloads. */
 const SETTINGS =
   /^GO(?:VERSION|OS|ARCH|PROXY|SUMDB|PRIVATE|NOPROXY|NOSUMDB|FLAGS|DEBUG|TOOLCHAIN|MODCACHE|AUTH|INSECURE|VCS)$/;
-/** Tests and programs print lines of code too, without a column. */
+/** How go, and what it calls, begin to say why they give up. */
 const FINAL =
-  /^\s*(?:go(?: \w+)?: |go \w+ \w+: unknown command|flag provided |failed to initialize build cache|fatal: |error(?: obtaining VCS status)?: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares |(?:vet: )?(?!\s)\S+\.go:\d+:\d+: (?!warning: |note: ))/;
+  /^\s*(?:go(?: \w+)?: |go \w+ \w+: unknown command|flag provided |failed to initialize build cache|fatal: |error(?: obtaining VCS status)?: |-> unzip|ssh: |Host key|\S+@\S+: Permission denied|SECURITY ERROR|verifying |curl: |remote: |module declares )/;
 
 /** What go says of itself: fetches, git commands, lookups and errors, from its stderr or from `write(2, …)`. */
 export class GoOutput {
@@ -275,7 +276,8 @@ export class GoOutput {
     timeNs: number,
     isCut: boolean,
   ): void {
-    const final = isFinal === true || FINAL.test(text);
+    // A linter says something of the code without a job's failing for it.
+    const final = isFinal === true || FINAL.test(text) || (name !== 'other' && isAtPlace(text));
     const quoted = isQuoted === true ? { quoted: isQuoted } : {};
     const isUrlCut = isCut && detail.url !== undefined && text.endsWith(detail.url);
     const known = isUrlCut ? { ...detail, url: `${detail.url}${ELLIPSIS}` } : detail;

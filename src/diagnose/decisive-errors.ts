@@ -1,3 +1,4 @@
+import { isAtPlace } from '../../parsers/go-errors/place.ts';
 import { entryOfUrl, purposeOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
 import type { Case } from './rule.ts';
@@ -15,12 +16,17 @@ export function decisiveErrors(trace: Case['trace']): TraceError[] {
   if (final.length > 0) return final;
   const others = known.filter((error) => !error.final && !isRecovered(error, trace));
   if (others.length > 0) return others;
-  return trace.errors.filter((error) => error.final && !mayGoOn(error, trace)).slice(-1);
+  return trace.errors.filter((error) => mayBeLast(error, trace) && !mayGoOn(error, trace)).slice(-1);
 }
 
 /** git fails, and go tries something else, as the rest of the log would show; what go itself says is its last word. */
 function mayGoOn({ text }: TraceError, { coverage, ending }: Case['trace']): boolean {
   return coverage.syscalls && ending.kind === 'unknown' && !text.startsWith('go: ');
+}
+
+/** What is said of a place of the code may be a linter's word: it counts where the command is known to have failed. */
+function mayBeLast({ final, text }: TraceError, { ending }: Case['trace']): boolean {
+  return final || (ending.kind === 'exited' && isAtPlace(text));
 }
 
 /** What says why a server does not have a module, in its answer below the 404. */

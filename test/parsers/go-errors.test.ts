@@ -96,6 +96,10 @@ describe('what go says of go.mod, its settings and its command line, which no se
     // What a module at a place of the code needs is not the code's fault.
     ['main.go:4:2: lib.example/a@v1.0.0: something that nobody has seen before', 'other'],
     ['main.go:3:2: warning: unused variable', 'other'],
+    ['main.go:9:2: cannot use x (variable of type int) as string value in assignment', 'compile'],
+    ['main.go:7:2: "fmt" imported and not used', 'compile'],
+    // A linter may say so, and the job go on.
+    ['main.go:10:1: exported function Run should have comment or be unexported (golint)', 'other'],
   ])('%s', (text, name) => {
     expect(parseText(goErrors, `${text}\n`).records.at(-1)?.class).toBe(name);
   });

@@ -1,3 +1,4 @@
+import { PLACE } from '../place.ts';
 import type { ErrorClass } from './types.ts';
 
 /** What go says of go.mod, go.sum, its settings and its version: no server is to blame. */
@@ -94,11 +95,20 @@ export const GO_CLASSES: readonly ErrorClass[] = [
   },
 ];
 
-/** What the compiler and `go vet` say of the code: behind what go says at a place of the code about an import. */
+/** The words of cmd/compile and go/types (internal/types/errors/codes.go lists what they complain of). */
+const REFUSED = [
+  'undefined: |undeclared name|declared and not used|imported and not used|is not used|no new variables|redeclared',
+  'syntax error|expected .*, found |missing return|not enough arguments|too many (?:arguments|return values)',
+  'cannot (?:use|assign|infer|call|convert|range over|index|take|refer to)|invalid (?:operation|argument|recursive type)',
+  'mismatched types|assignment mismatch|unknown field|has no field or method|does not implement|missing method|is not a type',
+];
+
+/** What the compiler says of the code: behind what go says at a place of the code about an import. */
 export const CODE_CLASSES: readonly ErrorClass[] = [
   {
     name: 'compile',
-    pattern:
-      /^(?:vet: )?\S+\.go:\d+:\d+: (?!warning: |note: |[\w.-]+\/\S*@)\S|build constraints exclude all Go files|use of internal package \S+ not allowed|import cycle not allowed/,
+    pattern: new RegExp(
+      `${PLACE}.*(?:${REFUSED.join('|')})|build constraints exclude all Go files|use of internal package \\S+ not allowed|import cycle not allowed`,
+    ),
   },
 ];
