@@ -123,7 +123,7 @@ export const PROXY_CONFIG_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'proxy-config/go-mod',
-    summary: 'no server is to blame, but go.mod, go.sum or go.work, or what the code imports: {setting}',
+    summary: 'go.mod, go.sum or go.work is not as the code needs it: {setting}',
     explanation:
       'go reads go.mod in this folder or above it, and takes modules only from there. No server had a part in this.',
     telltale:
