@@ -1186,6 +1186,16 @@ describe('what http2debug tells of a connection that stood late', () => {
     );
   });
 
+  it('where go said what failed, nothing else is offered', async () => {
+    const error = 'dial tcp: lookup proxy.example: getaddrinfow: A non-recoverable error';
+    const url = 'https://proxy.example/a/@v/list';
+    const headline = await headlineOf([
+      `1700000000.0 # get ${url}`,
+      `1700000007.0 # get ${url}: Get "${url}": ${error}`,
+    ]);
+    expect(headline).toBe('Failed: the lookup of proxy.example failed or was slow (7.0 s).');
+  });
+
   it('without its lines, it may have been', async () => {
     expect(await headlineOf(seen.filter((line) => line.includes('# get')))).toMatch(
       /, or the server silent\.$/,

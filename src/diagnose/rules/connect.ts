@@ -32,8 +32,6 @@ export const CONNECT_RULES: readonly WaitRule[] = [
   slow,
 ];
 
-const REACHED_LATE = 'DNS, connect or TLS was slow';
-
 /**
  * Without packets only the fetch is known, or when its connection stood: which of its steps was slow is not, unless it
  * failed and go said why.
@@ -46,10 +44,15 @@ function unseen(group: Group): Diagnosis | undefined {
   return {
     cause: told ?? 'connect/other',
     culprit: culpritOfSpan(span),
-    ...step(span.kind === 'fetch' ? `${REACHED_LATE}, or the server silent` : REACHED_LATE),
+    ...(told === undefined ? step(whatMayBeSlow(span)) : {}),
     confidence: told === undefined ? confidence : 0.9,
     evidence: evidenceOf(group.spans),
   };
+}
+
+function whatMayBeSlow({ kind }: Span): string {
+  const reaching = 'DNS, connect or TLS was slow';
+  return kind === 'fetch' ? `${reaching}, or the server silent` : reaching;
 }
 
 function causeTold(fetch: Span): string | undefined {
