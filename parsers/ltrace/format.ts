@@ -44,8 +44,9 @@ const LIBRARY_CALL =
   /^(?:\[pid \d+\] |\d+ +)?(?:[\d.:]+ +)?(?:(?:get|free)addrinfo|gethostbyname\w*|malloc|calloc|realloc|free|str\w+|mem\w+|f(?:open|close|write|puts|printf)|v?s?n?printf|puts|getenv|setlocale|__\w+|SSL_\w+|curl_\w+|pthread_\w+)\(/;
 
 /** A call, with its caller or as a system call, one that goes on, or one whose result stands in a column of its own. */
-const BEGINNING =
-  /^\s*(?:\[pid\s+\d+\]\s+|\d+\s+)?(?:[\d.:]+\s+)?(?:\[0x[0-9a-f]+\]\s+)?(?:[\w.+-]+->[\w:~]+\(|SYS_\w+\(|<\.\.\. .+ resumed> \) = |[a-zA-Z_]\w*\(.*(?:\)\s{2,}= |<no return))/;
+const BEGINNING = new RegExp(
+  String.raw`${PREFIX.source}(?:[\w.+-]+->[\w:~]+\(|SYS_\w+\(|<\.\.\. .+ resumed> \) = |[a-zA-Z_]\w*\(.*(?:\)\s{2,}= |<no return))`,
+);
 
 export const ltrace: Format<LtraceRecord> = {
   name: 'ltrace',

@@ -4,6 +4,7 @@ import type { TraceError } from '../model/trace.ts';
 import { groupOf } from '../timeline/timeline.ts';
 import { decisiveErrors, SAYS_NOTHING } from './decisive-errors.ts';
 import { diagnoseError } from './errors.ts';
+import { quote } from './quote.ts';
 import {
   addressOf,
   type Case,
@@ -33,8 +34,6 @@ const PHASE_OF_STEP: Readonly<Partial<Record<SpanKind, Phase>>> = {
 const WHOLE: ReadonlySet<Phase> = new Set(['sumdb', 'toolchain']);
 const SSH_PORT = 22;
 const DNS_PORT = 53;
-/** A headline is to be read at a glance. */
-const LONGEST_QUOTE = 200;
 /** cmd/go/internal/toolchain/select.go, Exec: `go: download go1.99.0 for linux/amd64: …`. */
 const TOOLCHAIN = /^go: download go1\./;
 
@@ -245,5 +244,5 @@ function endOf({ endNs = Number.POSITIVE_INFINITY }: Span): number {
 export function cutHeadline(context: Case): string | undefined {
   const error = decisiveErrors(context.trace).find(isCutShort);
   if (error === undefined) return undefined;
-  return `Failed: it printed «${error.text.trim().slice(0, LONGEST_QUOTE)}…», and the log was cut there, before the reason. To see it: add the command's own output to the logs, or record again with strace -s 512.`;
+  return `Failed: it printed «${quote(error.text)}…», and the log was cut there, before the reason. To see it: add the command's own output to the logs, or record again with strace -s 512.`;
 }

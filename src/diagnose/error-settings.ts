@@ -1,6 +1,7 @@
 import { ELLIPSIS } from '../../parsers/cut.ts';
 import { hostOf } from '../correlate/modcache.ts';
 import type { TraceError } from '../model/trace.ts';
+import { quote } from './quote.ts';
 import type { Case } from './rule.ts';
 
 /** Which setting, status or line an error is about: the culprit's `setting`. */
@@ -41,11 +42,12 @@ export function settingOf(
     case 'server-error/not-found':
       return howNotFound(error);
     case 'server-error/bad-module':
-      return /create zip.*|malformed file path.*|(?:module source tree|module contents|file) too large.*/
-        .exec(error.text)?.[0]
-        .slice(0, 200);
+      return quoteOf(
+        /create zip.*|malformed file path.*|(?:module source tree|module contents|file) too large.*/,
+        error,
+      );
     case 'disk/other':
-      return (FILE_ERROR.exec(error.text)?.[0] ?? error.text.trim()).slice(0, 200);
+      return quote(FILE_ERROR.exec(error.text)?.[0] ?? error.text);
     case 'tls/other':
       return /tls: (.*)$/.exec(error.text)?.[1];
     case 'proxy-config/govcs':
@@ -62,10 +64,15 @@ export function settingOf(
     case 'sumdb/origin':
     case 'unknown/other':
     case 'cpu/no-memory':
-      return error.text.trim().slice(0, 200);
+      return quote(error.text);
     default:
       return undefined;
   }
+}
+
+function quoteOf(pattern: RegExp, { text }: TraceError): string | undefined {
+  const found = pattern.exec(text)?.[0];
+  return found === undefined ? undefined : quote(found);
 }
 
 /** fs.PathError at the end of a line: `write /path: file too large`. */
@@ -88,7 +95,7 @@ function versionIn({ detail: { version } }: TraceError): string | undefined {
 /** `go: errors parsing go.mod:` says on the next line what they are. */
 function withNextLine(error: TraceError, { errors }: Case['trace']): string {
   const next = error.text.trimEnd().endsWith(':') ? errors[errors.indexOf(error) + 1] : undefined;
-  return `${error.text.trim()} ${next?.text.trim() ?? ''}`.trimEnd().slice(0, 200);
+  return quote(`${error.text.trim()} ${next?.text.trim() ?? ''}`);
 }
 
 /** `git.corp.example/*` for a module below it: what GOPRIVATE wants, which is about module paths and not about hosts. */

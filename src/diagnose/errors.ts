@@ -4,6 +4,7 @@ import { causeOf } from './cause-of-error.ts';
 import { SAYS_NOTHING } from './decisive-errors.ts';
 import { settingOf } from './error-settings.ts';
 import { NEEDS_REASON, withSpans } from './error-spans.ts';
+import { quote } from './quote.ts';
 import { baseOf, type Case, culprit, type Diagnosis, step } from './rule.ts';
 
 /** What an error says, completed by what the spans show of the same trouble. */
@@ -47,8 +48,7 @@ export function diagnoseError(error: TraceError, context: Case): Diagnosis {
 
 function reasonOf(cause: string, { class: name, text, quoted }: TraceError): { readonly step?: string } {
   // What stands behind the URL, or all of it.
-  if (NEEDS_REASON.has(cause))
-    return { step: (/https?:\S+"?: (\S.*)$/.exec(text)?.[1] ?? text).trim().slice(0, 200) };
+  if (NEEDS_REASON.has(cause)) return { step: quote(/https?:\S+"?: (\S.*)$/.exec(text)?.[1] ?? text) };
   // net.OpError: `dial tcp 192.0.2.53:53: connect: connection refused`.
   if (cause === 'dns/tcp-fallback') return { step: /: (?:connect: )?([^:]+)$/.exec(text)?.[1] ?? text };
   if (cause === 'toolchain/too-old')

@@ -1,16 +1,14 @@
 import type { Finding } from '../model/finding.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { failureAtEnd } from './cut-errors.ts';
-import { type Case, findingOf, step } from './rule.ts';
+import { quote } from './quote.ts';
+import { type Case, type Diagnosis, findingOf, step } from './rule.ts';
 import { isSignificant } from './significance.ts';
 import { missingFrom } from './unseen.ts';
 import { unansweredAtEnd, type Wait } from './waits.ts';
 
 /** An error of an unknown kind says less than this. */
 const LEAST_TELLING = 0.5;
-
-/** A headline is to be read at a glance. */
-const LONGEST_QUOTE = 200;
 
 /** In a run that failed, what made it fail stands first, even when it took no time. */
 export function failed(errors: readonly Finding[], waits: readonly Wait[]): DiagnosisResult {
@@ -62,11 +60,9 @@ export function failedUnexplained(code: number, context: Case, waits: readonly W
 
 /** What it did last on the network failed, right before it ended. */
 function lastStepFailed({ context, waits }: Failure): DiagnosisResult | undefined {
-  const { endNs } = context.trace;
   const failure = failureAtEnd(context);
   if (failure === undefined || waits.some(({ finding }) => finding.cause === failure.cause)) return undefined;
-  const finding = findingOf(failure, { startNs: endNs, endNs, blockedNs: 0 }, context);
-  return conclude('failed', [finding, ...findingsOf(waits)]);
+  return conclude('failed', [findingAtEnd(failure, context), ...findingsOf(waits)]);
 }
 
 function stillUnanswered({ context, waits, said }: Failure): DiagnosisResult | undefined {
@@ -106,15 +102,20 @@ function findingsOf(waits: readonly Wait[]): Finding[] {
 
 /** A reason in words that gotrace knows nothing of: they are quoted. */
 function lastWords(code: number, context: Case): Finding | undefined {
-  const { said, endNs } = context.trace;
+  const { said } = context.trace;
   if (said === undefined) return undefined;
   const diagnosis = {
     cause: 'unknown/said',
-    culprit: { setting: said.text.trim().slice(0, LONGEST_QUOTE) },
+    culprit: { setting: quote(said.text) },
     ...step(`exit code ${code}`),
     confidence: LEAST_TELLING / 2,
     evidence: [said.at],
   };
+  return findingAtEnd(diagnosis, context);
+}
+
+function findingAtEnd(diagnosis: Diagnosis, context: Case): Finding {
+  const { endNs } = context.trace;
   return findingOf(diagnosis, { startNs: endNs, endNs, blockedNs: 0 }, context);
 }
 

@@ -1,5 +1,5 @@
 import { secondsIn } from './stamps.ts';
-import type { Unwrapped, Wrapping } from './types.ts';
+import type { Wrapping } from './types.ts';
 
 /** What holds the line: docker's json-file, go build -json and go test -json, drone, the journal's JSON, loggers. */
 const TEXT_KEYS = ['log', 'msg', 'message', 'Output', 'MESSAGE', 'out', 'line', 'textPayload', 'text'];
@@ -23,25 +23,20 @@ const jsonLines: Wrapping = {
   },
 };
 
-const LOGFMT = /^(?:\w+=\S+ ){1,8}msg=("(?:[^"\\]|\\.)*")/;
+const LOGFMT = /^((?:\w+=\S+ ){1,8})msg=("(?:[^"\\]|\\.)*")/;
 
 /** `time=2024-05-22T12:43:46Z level=info msg="# get …"` */
 const logfmt: Wrapping = {
   name: 'logfmt',
   isVague: true,
   read: (line) => {
-    const match = LOGFMT.exec(line);
-    const text = match?.[1] === undefined ? undefined : parsed(match[1]);
-    if (match === null || typeof text !== 'string') return undefined;
-    return unwrapped(text, secondsIn(line.slice(0, match[0].length - text.length)));
+    const [, fields = '', message] = LOGFMT.exec(line) ?? [];
+    const text = message === undefined ? undefined : parsed(message);
+    return typeof text === 'string' ? { text, seconds: secondsIn(fields) } : undefined;
   },
 };
 
 export const ENVELOPES: readonly Wrapping[] = [jsonLines, logfmt];
-
-function unwrapped(text: string, seconds: number | undefined): Unwrapped {
-  return { text, seconds };
-}
 
 function objectOf(line: string): Record<string, unknown> | undefined {
   const value = parsed(line);

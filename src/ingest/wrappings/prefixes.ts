@@ -42,13 +42,13 @@ const PREFIXES: readonly Prefix[] = [
   {
     name: 'jenkins',
     pattern: /^\[(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\](?:[A-Z]?:\t ?|[ \t])/,
-    seconds: ([, hours, minutes, seconds, fraction]) => clockSeconds(hours, minutes, seconds, fraction),
+    seconds: clockSeconds,
   },
   // moreutils ts -s and -i; annotate-output(1) adds the stream.
   {
     name: 'clock',
     pattern: /^(\d\d):(\d\d):(\d\d)(?:\.(\d+))? (?:[EOI]: )?/,
-    seconds: ([, hours, minutes, seconds, fraction]) => clockSeconds(hours, minutes, seconds, fraction),
+    seconds: clockSeconds,
     isVague: true,
   },
   // Also of nix, which indents them.
@@ -71,8 +71,8 @@ const PREFIXES: readonly Prefix[] = [
 
 /** It has no year: seconds since a January 1st. */
 function syslogSeconds(match: RegExpExecArray): number | undefined {
-  const [, month = '', day = '', hours, minutes, seconds, fraction] = match;
-  const clock = clockSeconds(hours, minutes, seconds, fraction);
+  const [, month = '', day = ''] = match;
+  const clock = clockSeconds(match.slice(2));
   const days = Date.UTC(2000, MONTHS.indexOf(month), Number(day)) - Date.UTC(2000, 0);
   return clock === undefined ? undefined : days / 1000 + clock;
 }

@@ -15,8 +15,13 @@ function wholeSeconds(text: string): number {
   return lastSecond.seconds;
 }
 
-/** Hours, minutes, seconds and fraction; undefined without a fraction, for whole seconds tell less than go's own durations. */
-export function clockSeconds(hours = '', minutes = '', seconds = '', fraction?: string): number | undefined {
+/**
+ * Since midnight, of a match whose groups are hours, minutes, seconds and fraction; undefined without a fraction, for whole
+ * seconds tell less than go's own durations.
+ */
+export function clockSeconds([, hours, minutes, seconds, fraction]: readonly (string | undefined)[]):
+  | number
+  | undefined {
   if (fraction === undefined) return undefined;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(`${seconds}.${fraction}`);
 }
@@ -29,5 +34,5 @@ export function secondsIn(text: string): number | undefined {
   const iso = ANY_ISO.exec(text);
   if (iso !== null) return isoSeconds(iso);
   const clock = ANY_CLOCK.exec(text);
-  return clock === null ? undefined : clockSeconds(clock[1], clock[2], clock[3], clock[4]);
+  return clock === null ? undefined : clockSeconds(clock);
 }
