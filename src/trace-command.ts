@@ -13,7 +13,7 @@ import { costOfTracer } from './capture/tracer-cost.ts';
 import { openInputs } from './ingest/open.ts';
 import { keepLogs, makeFolder } from './keep-logs.ts';
 import type { Report } from './model/report.ts';
-import { failed, ok, type Result } from './model/result.ts';
+import { ok, type Result } from './model/result.ts';
 import type { RedactOptions } from './redact/redact.ts';
 
 export interface TraceCommandOptions {
@@ -90,8 +90,7 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
   });
   clearInterval(stallTimer);
   const result = tracer?.command === 'ltrace' ? { ...ran, ...endInLtrace(traceLog) } : ran;
-  if (result.startError !== undefined)
-    return failed(`${options.command[0]}: cannot be started: ${result.startError}`);
+  if (result.startError !== undefined) return ok(notStarted(result.startError, options));
   if (result.tracerDied)
     options.notice('strace ended before the command did: what came after is told by what go printed only');
   if (result.timedOut)
@@ -115,6 +114,23 @@ async function traceInto(scratch: string, options: TraceCommandOptions): Promise
     report,
     ...(note === undefined ? {} : { note }),
   });
+}
+
+/** As a shell ends for a command that is not there, and for one that cannot be executed (POSIX, Shell Command Language, 2.8.2). */
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+
+function notStarted({ code, message }: NodeJS.ErrnoException, options: TraceCommandOptions): RunOutcome {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such command',
+    EACCES: 'it is no file that may be executed',
+  };
+  options.notice(`${options.command[0]}: cannot be started: ${reasons[code ?? ''] ?? message}`);
+  return {
+    exitCode: code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE,
+    signal: undefined,
+    report: undefined,
+  };
 }
 
 /** All that does not depend on what records it. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../src/analyze.ts';
 import { asksNext, entryAfter, readProxyList, rewritesOf } from '../src/diagnose/goproxy.ts';
+import { reportOfText } from './support/analyze.ts';
 
 const A = 'https://a.example';
 const B = 'https://b.example/go';
@@ -104,4 +105,42 @@ describe('in a report', () => {
       expect(causes).toEqual(['server-error/forbidden']);
     }
   });
+});
+
+describe('an entry that is no use', () => {
+  const get = (base: string, file: string) => `# get ${base}/lib.example/${file}`;
+  const refused = (file: string) =>
+    `${get(A, file)}: Get "${A}/lib.example/${file}": dial tcp 192.0.2.9:443: connect: connection refused`;
+  const found = (base: string, file: string) => `${get(base, file)}: 200 OK (0.010s)`;
+  const turnTo = (file: string) => [get(B, file), found(B, file)];
+  const FILES = ['a/@v/v1.0.0.mod', 'b/@v/v1.0.0.mod'] as const;
+
+  it('is told beside a healthy run, where each request to it fails and the next entry serves', async () => {
+    const lines = FILES.flatMap((file) => [get(A, file), refused(file), ...turnTo(file)]);
+    const { verdict, findings } = await reportOfText(`${lines.join('\n')}\n`);
+    expect(verdict.status).toBe('healthy');
+    expect(findings).toMatchObject([{ cause: 'connect/refused', culprit: { host: 'a.example' } }]);
+  });
+
+  it('is none that served once', async () => {
+    const [first, second] = FILES;
+    const lines = [get(A, first), refused(first), ...turnTo(first), get(A, second), found(A, second)];
+    const { verdict, findings } = await reportOfText(`${lines.join('\n')}\n`);
+    expect({ status: verdict.status, findings }).toEqual({ status: 'healthy', findings: [] });
+  });
+});
+
+it('a status is that of the host to which a request was redirected', async () => {
+  const url = `${A}/lib.example/a/@v/v1.0.0.zip`;
+  const header = (name: string, value: string) => `http2: Transport encoding header "${name}" = "${value}"`;
+  const lines = [
+    [0, `# get ${url}`],
+    ...['a.example', 'store.example'].map((host, at) => [at, header(':authority', host)] as const),
+    [1, header(':path', '/lib.example/a/@v/v1.0.0.zip')],
+    [3, `# get ${url}: 504 Gateway Timeout (3.000s)`],
+    [3, `go: lib.example/a@v1.0.0: reading ${url}: 504 Gateway Timeout`],
+  ].map(([seconds, text]) => `${(1_700_000_000 + Number(seconds)).toFixed(6)} ${text}`);
+  const { verdict, blockingPoint } = await reportOfText(`${lines.join('\n')}\n`);
+  expect(verdict.headline).toBe(`Failed: store.example answers 504 for ${url}.`);
+  expect(blockingPoint?.evidence.map(({ line }) => line)).toContain(4);
 });

@@ -41,7 +41,7 @@ export interface RunResult {
   /** What /proc showed, where no tracer ran; not there on other systems than Linux. */
   readonly procPath: string;
   /** Why the command could not be started. */
-  readonly startError: string | undefined;
+  readonly startError: NodeJS.ErrnoException | undefined;
   readonly timedOut: boolean;
   /** When the command ended, or was asked to: seconds since the epoch. */
   readonly endedAtSeconds: number;
@@ -176,7 +176,7 @@ async function ending(
 ): Promise<Ended> {
   return new Promise((resolve) => {
     child.on('error', (error) =>
-      resolve({ exitCode: undefined, signal: undefined, startError: error.message, tracerDied: false }),
+      resolve({ exitCode: undefined, signal: undefined, startError: error, tracerDied: false }),
     );
     child.on('exit', async (code, signal) => {
       const traced = await strace?.end();

@@ -84,7 +84,7 @@ export const runCommand = withReport(
   if (!outcome.ok) {
     await flushed();
     fail(outcome.error);
-    process.exit(outcome.error.includes('cannot be started') ? 127 : 2);
+    process.exit(2);
   }
   if (outcome.value.report !== undefined) {
     const written = await writeReport(outcome.value.report, options, stderr);

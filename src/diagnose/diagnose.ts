@@ -14,7 +14,7 @@ import { proxyListOf } from './goproxy.ts';
 import { endedWell, wasEnded } from './outcome.ts';
 import type { Case } from './rule.ts';
 import { isSignificant } from './significance.ts';
-import { whatIsUnseen } from './unseen.ts';
+import { ifItHung, whatIsUnseen } from './unseen.ts';
 import { type Wait, waitsOf } from './waits.ts';
 
 /** What the trace shows, as causes with evidence, and the verdict that they add up to. */
@@ -108,5 +108,5 @@ function healthyHeadline({ trace, timeline }: Case): string {
     : what === ''
       ? ''
       : ` It shows${what.slice(1)}.`;
-  return `Healthy: nothing waited unduly${ended}.${time}`;
+  return `Healthy: nothing waited unduly${ended}.${time}${ifItHung(trace)}`;
 }

@@ -1,14 +1,19 @@
 import { hostOf } from '../correlate/modcache.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Span } from '../model/span.ts';
-import { answerOf, asksNext, entryAfter } from './goproxy.ts';
+import { diagnoseError } from './errors.ts';
+import { answerOf, asksNext, entryAfter, type ProxyEntry } from './goproxy.ts';
 import { endedWell } from './outcome.ts';
 import { baseOf, type Case, culprit, culpritOfSpan, evidenceOf, findingOf } from './rule.ts';
 import { isFailed } from './rules/connect.ts';
 
 /** What the order and the separators of GOPROXY made of an entry's failure; said beside the failure itself. */
 export function entryFindings(context: Case, findings: readonly Finding[]): Finding[] {
-  return [noFallthrough(context), deadFirstEntry(context, findings)].flatMap((finding) => finding ?? []);
+  return [
+    noFallthrough(context),
+    deadFirstEntry(context, findings),
+    ...failingEntries(context, findings),
+  ].flatMap((finding) => finding ?? []);
 }
 
 /** An entry failed with other than 404, a comma stands behind it, and the next entry was never asked. */
@@ -63,13 +68,8 @@ function deadFirstEntry(context: Case, findings: readonly Finding[]): Finding | 
       span.attributes['server.address'] === host &&
       isFailed(span),
   );
-  const fetches = trace.spans.filter((span) => span.kind === 'fetch');
-  const isOf = (url: string) => (span: Span) => baseOf(span.attributes['url.full']) === url;
-  const served =
-    next.url === 'direct' || fetches.filter(isOf(next.url)).some((fetch) => answerOf(fetch) === 'found');
-  const failed = fetches.filter(isOf(entry.url));
-  if (dials.length < 2 || !served || failed.length < 2 || failed.some((fetch) => answerOf(fetch) !== 'error'))
-    return undefined;
+  const failed = fetchesInVain(entry, next, trace.spans);
+  if (dials.length < 2 || failed.length === 0) return undefined;
   const { startNs, endNs, blockedNs } = wait;
   return findingOf(
     {
@@ -82,4 +82,31 @@ function deadFirstEntry(context: Case, findings: readonly Finding[]): Finding | 
     { startNs, endNs, blockedNs },
     context,
   );
+}
+
+/** An entry that is no use, at little cost: each request to it fails, and the next entry serves. */
+function failingEntries(context: Case, findings: readonly Finding[]): Finding[] {
+  const { trace, proxies } = context;
+  return proxies.entries.flatMap((entry) => {
+    const next = entryAfter(proxies, entry.url);
+    const isTold = findings.some(({ culprit: { host } }) => host === hostOf(entry.url));
+    if (isTold || next === undefined || fetchesInVain(entry, next, trace.spans).length === 0) return [];
+    const error = trace.errors.find(({ detail }) => baseOf(detail.url) === entry.url);
+    if (error === undefined) return [];
+    const timeNs = error.timeNs ?? trace.startNs;
+    return [
+      findingOf(diagnoseError(error, context), { startNs: timeNs, endNs: timeNs, blockedNs: 0 }, context),
+    ];
+  });
+}
+
+/** All fetches from an entry, where each of several failed and the next entry served; else none. */
+function fetchesInVain(entry: ProxyEntry, next: ProxyEntry, spans: readonly Span[]): readonly Span[] {
+  const fetches = spans.filter((span) => span.kind === 'fetch');
+  const isOf = (url: string) => (span: Span) => baseOf(span.attributes['url.full']) === url;
+  const served =
+    next.url === 'direct' || fetches.filter(isOf(next.url)).some((fetch) => answerOf(fetch) === 'found');
+  const failed = fetches.filter(isOf(entry.url));
+  const isInVain = served && failed.length > 1 && failed.every((fetch) => answerOf(fetch) === 'error');
+  return isInVain ? failed : [];
 }

@@ -19,6 +19,8 @@ export function withSpans(diagnosis: Diagnosis, error: TraceError, context: Case
   if (error.class.startsWith('egress-') || cause === 'ttfb/egress-closed')
     return withEgress(diagnosis, error, context);
   if (cause === 'ttfb/closed') return { ...diagnosis, ...step(detourOf(diagnosis, context)) };
+  if (cause.startsWith('server-error/') || cause === 'auth/proxy-401')
+    return withAnswerer(diagnosis, context);
   if (error.class === 'dns-unresolved') return withNameservers(diagnosis, context);
   if (!cause.startsWith('tls/') && !cause.startsWith('connect/')) return diagnosis;
   if (diagnosis.culprit.address !== undefined) return diagnosis;
@@ -68,6 +70,26 @@ function withSender(diagnosis: Diagnosis, { detail }: TraceError, { trace }: Cas
   const host = body?.attributes['server.address'];
   if (host === undefined) return diagnosis;
   return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, host }) };
+}
+
+/** A status is told with the URL that was asked for: where that redirects, another host gave it. */
+function withAnswerer(diagnosis: Diagnosis, { trace }: Case): Diagnosis {
+  const { url } = diagnosis.culprit;
+  const answer = trace.spans.findLast(
+    ({ kind, endNs, attributes }) =>
+      kind === 'response' &&
+      endNs !== undefined &&
+      attributes['gotrace.redirected'] === true &&
+      attributes['error.type'] === undefined &&
+      attributes['url.full'] === url,
+  );
+  if (url === undefined || answer === undefined) return diagnosis;
+  const { host, address } = culpritOfSpan(answer);
+  return {
+    ...diagnosis,
+    culprit: culprit({ ...diagnosis.culprit, host, address }),
+    evidence: [...diagnosis.evidence, ...answer.evidence.slice(0, 2)],
+  };
 }
 
 /** `parsing go.mod: missing module line` names no server: it is the one that answered for the module last. */

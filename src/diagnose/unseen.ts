@@ -157,6 +157,13 @@ function beforeItsEnd({ trace, timeline }: Case): string {
 const TAKEN_SILENTLY = 'which comes next (a lock in the module cache is taken silently)';
 const SILENT_WORK = 'a body that arrives, a lock and unpacking are silent';
 
+/** For a log that ends as that of a healthy run does, and as that of a hang may (decision 0005): what it cannot show. */
+export function ifItHung({ coverage, ending }: Trace): string {
+  const isAllSeen = coverage.syscalls || coverage.libraryCalls || coverage.snapshot;
+  if (isAllSeen || ending.kind !== 'unknown') return '';
+  return ` If it hung: ${SILENT_WORK}; to see them, record it with ${RUN}.`;
+}
+
 function showsWork({ spans, goroutines, errors }: Trace): boolean {
   return (
     goroutines.length > 0 ||

@@ -359,9 +359,13 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     for (const each of [...childrenOf(pid), pid]) process.kill(each, 'SIGKILL');
   });
 
-  it('says that a command is not there, as a shell does', async () => {
-    const { exitCode } = await run('no-such-command-gotrace');
-    expect(exitCode).toBe(127);
+  it.each([
+    ['no-such-command-gotrace', 127, 'there is no such command'],
+    ['/etc/passwd', 126, 'it is no file that may be executed'],
+  ])('says why %s cannot be started, with the exit code of a shell', async (command, code, reason) => {
+    const { exitCode, stderr } = await run(command);
+    expect(exitCode).toBe(code);
+    expect(stderr).toBe(`gotrace: ${command}: cannot be started: ${reason}`);
   });
 });
 

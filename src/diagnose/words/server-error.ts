@@ -80,7 +80,7 @@ export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
     remedies: [
       {
         text: 'Look at {who} and its upstream: it answers {setting}',
-        command: 'curl -v -o /dev/null {url}',
+        command: 'curl -vL -o /dev/null {url}',
       },
       {
         text: 'If {host} often fails, put the GOPROXY entry behind it first',

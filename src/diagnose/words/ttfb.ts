@@ -173,7 +173,7 @@ export const TTFB_WORDS: readonly CauseWords[] = [
       },
       {
         text: 'A middlebox or the proxy stalls the transfer; try another network or GOPROXY',
-        command: 'curl -v -o /dev/null {url}',
+        command: 'curl -vL -o /dev/null {url}',
       },
     ],
   },
