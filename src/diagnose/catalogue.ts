@@ -77,6 +77,7 @@ const SOMETHING: Readonly<Record<string, string>> = {
   address: 'the server',
   ip: 'the nameserver',
   url: 'the request',
+  request: 'the request',
   resource: 'the answer',
   module: 'the module',
   path: 'the module cache',
@@ -141,6 +142,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       return facts.host ?? facts.address;
     case 'who':
       return facts.host ?? facts.address ?? facts.step;
+    case 'request':
+      return facts.url ?? (facts.host === undefined ? undefined : facts.step);
     case 'name':
       return facts.host?.replace(/:\d+$/, '') ?? addressesOf(facts)[0];
     case 'farEnd':

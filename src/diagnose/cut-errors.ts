@@ -231,6 +231,7 @@ function told(cause: string, span: Span): Diagnosis {
   return {
     cause,
     culprit: culprit({ ...culpritOfSpan(span), setting }),
+    ...step(asksForTunnel(span) ? span.name : undefined),
     confidence: CONFIDENCE,
     evidence: evidenceOf([span]),
   };

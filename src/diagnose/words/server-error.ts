@@ -73,7 +73,7 @@ export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/5xx',
-    summary: '{who} answers {setting} for {url}[ ({cost} went into such answers)]',
+    summary: '{who} answers {setting} for {request}[ ({cost} went into such answers)]',
     explanation:
       'The server, or a gateway before it, failed. After , in GOPROXY the next entry is not asked for that; after | it is.',
     telltale: 'Status 500, 502, 503 or 504 in the `# get` line.',
@@ -122,7 +122,7 @@ export const SERVER_ERROR_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'server-error/forbidden',
-    summary: '{who} forbids {url} (403 Forbidden)',
+    summary: '{who} forbids {request} (403 Forbidden)',
     explanation: 'The server refuses by policy. After , go asks the next entry on 404 and 410 only.',
     telltale: 'Status 403; the next entry was not asked.',
     remedies: [
