@@ -46,7 +46,10 @@ export function handOver(pipe: Readable, tracer: number | undefined): void {
 /** Whether another process has what a tracer has as its stderr. */
 function isHeldBeside(tracer: number): boolean {
   const target = descriptorTargets(tracer).get(String(STDERR));
-  return allProcesses().some(
-    (pid) => pid !== tracer && [...descriptorTargets(pid).values()].some((each) => each === target),
-  );
+  return target !== undefined && holdersOf(target).some((pid) => pid !== tracer);
+}
+
+/** The processes that have a file, a pipe or a terminal open, by what /proc/PID/fd shows of it. */
+export function holdersOf(target: string): number[] {
+  return allProcesses().filter((pid) => [...descriptorTargets(pid).values()].includes(target));
 }

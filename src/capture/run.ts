@@ -93,7 +93,7 @@ export async function runCommand(options: RunOptions): Promise<RunResult> {
     endedAtSeconds ??= nowSeconds();
     sampler?.stop(signal !== null || signals.timedOut());
   });
-  const ended = await ending(child, strace, output, () => terminal?.close());
+  const ended = await ending(child, strace, output, (tracer) => terminal?.close(tracer));
   clearTimeout(timer);
   signals.stop();
   tap.end();
@@ -172,7 +172,7 @@ async function ending(
   child: ChildProcess,
   strace: StraceWatch | undefined,
   output: Readable | null,
-  closeTerminal: () => void,
+  closeTerminal: (tracer?: number) => void,
 ): Promise<Ended> {
   return new Promise((resolve) => {
     child.on('error', (error) =>
@@ -180,9 +180,11 @@ async function ending(
     );
     child.on('exit', async (code, signal) => {
       const traced = await strace?.end();
-      closeTerminal();
-      if (output !== null) await restIsRead(output);
-      if (child.stderr !== null) handOver(child.stderr, traced?.stays);
+      closeTerminal(traced?.stays);
+      if (output !== null) {
+        await restIsRead(output);
+        handOver(output, traced?.stays);
+      }
       resolve({
         exitCode: code ?? undefined,
         signal: signal ?? undefined,

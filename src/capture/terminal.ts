@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { ask } from './ask.ts';
+import { processTree } from './proc.ts';
+import { holdersOf } from './rest.ts';
 
 /** A terminal of the command's own, in place of ours: what is written to it can be read. */
 export interface StandIn {
@@ -10,8 +13,11 @@ export interface StandIn {
   readonly fd: number;
   readonly output: Readable;
   onStarted(): void;
-  /** Ends it; `output` ends when all that was written has been read. */
-  close(): void;
+  /**
+   * Ends it, and `output` when all that was written has been read. Where children that outlive the command have it, it stays
+   * as long as they do; a tracer that stays is no reason.
+   */
+  close(tracer?: number): void;
 }
 
 const PATIENCE_MS = 1000;
@@ -49,9 +55,13 @@ export async function standInTerminal(): Promise<StandIn | undefined> {
     isSetUp = isSetUp.then((isThere) => isThere && path !== undefined && setUp(path));
   };
   process.stderr.on('resize', onResize);
-  const close = () => {
+  const close = (tracer?: number) => {
     process.stderr.off('resize', onResize);
-    script.stdin.end();
+    const ours = new Set([tracer, process.pid, ...(script.pid === undefined ? [] : processTree(script.pid))]);
+    const holders = path === undefined ? [] : holdersOf(path).filter((pid) => !ours.has(pid));
+    if (holders.length > 0) outlast(script, holders);
+    // `end` would shut it down (shutdown(2): Node's pipes are sockets) for whoever else has it.
+    script.stdin.destroy();
   };
   const fd = path === undefined || !(await isSetUp) ? undefined : openTerminal(path);
   if (fd === undefined) {
@@ -59,6 +69,17 @@ export async function standInTerminal(): Promise<StandIn | undefined> {
     return undefined;
   }
   return { fd, output: script.stdout, onStarted: () => closeSync(fd), close };
+}
+
+/** script stays as long as anybody has our end of its pipe: a tail for each process, which ends with it. */
+function outlast(script: ChildProcessByStdio<Writable, Readable, null>, pids: readonly number[]): void {
+  for (const pid of pids) {
+    const stdio = ['ignore', 'ignore', 'ignore', script.stdin as Socket] as const;
+    const tail = spawn('tail', [`--pid=${pid}`, '-f', '/dev/null'], { stdio: [...stdio], detached: true });
+    tail.on('error', () => {});
+    tail.unref();
+  }
+  script.unref();
 }
 
 function openTerminal(path: string): number | undefined {

@@ -295,6 +295,23 @@ describe.each(MODES)('the command is unharmed, %s', (mode) => {
     },
   );
 
+  it.skipIf(!withScript)('leaves the terminal to children that outlive it', async () => {
+    const [inner, lost, child] = ['outlived.sh', `lost-${mode}`, `child-${mode}`].map((name) =>
+      join(folder, name),
+    );
+    // What the child says to its stderr once the command, and gotrace, are gone.
+    const says = 'sleep 1.5; echo "still at" $(tty <&2) >&2; echo "second line" >&2 || touch "$1"';
+    writeFileSync(inner!, `( trap "" HUP; ${says} ) & echo $! > "$2"; echo begun\n`);
+    const command = `${process.execPath} ${CLI} run ${mode} --progress none --output /dev/null -- sh ${inner} ${lost} ${child}; echo back; sleep 3`;
+    const { stdout } = await execa('script', ['-qec', command, '/dev/null'], { input: '' });
+    expect(stdout).toMatch(/begun[\s\S]*back[\s\S]*still at \/dev\/pts\/\d+\r?\nsecond line/);
+    expect(existsSync(lost!)).toBe(false);
+    // What keeps the terminal for it ends with it.
+    const keeper = `--pid=${readFileSync(child!, 'utf8').trim()}`;
+    const lines = () => readdirSync('/proc').map((name) => commandLineOf(Number(name)));
+    while (lines().some((line) => line.includes(keeper))) await sleep(50);
+  });
+
   it.skipIf(!withScript)('leaves nothing behind at a terminal when gotrace is killed', async () => {
     const seconds = `5${process.pid}`;
     const shell = execa(
