@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { CutLines } from '../src/correlate/cut-lines.ts';
-import type { CutLine } from '../src/correlate/stderr.ts';
+import { CutLines } from '../src/correlate/output/cut-lines.ts';
+import type { CutLine } from '../src/correlate/output/stderr.ts';
 
 const P = 'https://proxy.example';
 /** `write(2, "# get https://proxy.example/m0/@"..., N)` under strace -s 32. */

@@ -138,6 +138,11 @@ const CROWDS: Readonly<Record<string, (at: number) => readonly string[]>> = {
     `# get https://proxy${at}.example/m.example/m/@v/v1.0.0.zip`,
     `# get https://proxy${at}.example/m.example/m/@v/v1.0.0.zip: 404 Not Found (0.010s)`,
   ],
+  'modules that a server fails to send': (at) => [
+    `# get https://proxy.example/m.example/m${at}/@v/v1.0.0.zip`,
+    `# get https://proxy.example/m.example/m${at}/@v/v1.0.0.zip: 502 Bad Gateway (0.010s)`,
+    `go: m.example/m${at}@v1.0.0: reading https://proxy.example/m.example/m${at}/@v/v1.0.0.zip: 502 Bad Gateway`,
+  ],
   'connections of HTTP/2': (at) => [
     `2026/11/26 10:00:00 http2: Transport creating client conn 0xc${at.toString(16)} to 192.0.2.${at % 250}:443`,
     `2026/11/26 10:00:00 http2: Transport encoding header ":path" = "/m${at}/@v/list"`,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { KnownNames } from '../src/correlate/known-names.ts';
+import { KnownNames } from '../src/correlate/network/known-names.ts';
 
 it.each([
   ['proxy.exam…', ['proxy.example', 'sum.example'], 'proxy.example'],

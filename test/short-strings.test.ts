@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statusesOfLength } from '../src/correlate/cut-status.ts';
+import { statusesOfLength } from '../src/correlate/output/cut-status.ts';
 import { reportOfText } from './support/analyze.ts';
 
 /** Calls whose strings strace cuts at -s; paths are shown whole. */

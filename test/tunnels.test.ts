@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusalOf } from '../src/correlate/tunnels.ts';
+import { refusalOf } from '../src/correlate/network/tunnels.ts';
 
 it.each([
   ['SOCKS5', [5, 0], undefined],

@@ -1,6 +1,6 @@
 import { TEXT_FORMATS } from '../../parsers/registry.ts';
 import type { LineParser } from '../../parsers/types.ts';
-import { GoOutput } from '../correlate/go-output.ts';
+import { GoOutput } from '../correlate/output/go-output.ts';
 import { FramedLine } from '../ingest/lines.ts';
 import { type Span, SpanStore } from '../model/span.ts';
 import { redactor } from '../redact/redact.ts';

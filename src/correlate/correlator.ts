@@ -1,37 +1,47 @@
 import type { LtraceRecord } from '../../parsers/ltrace/format.ts';
 import { isProcRecord, type ProcRecord } from '../../parsers/proc/format.ts';
 import type { TraceRecord } from '../../parsers/registry.ts';
-import { interestOf, isWaiting } from '../../parsers/strace/interest.ts';
 import type { ExitRecord, SignalRecord, SyscallRecord } from '../../parsers/strace/records.ts';
 import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { SyscallTotalRecord } from '../../parsers/strace-summary/format.ts';
 import type { Extent } from '../ingest/ingest.ts';
-import { SpanStore } from '../model/span.ts';
-import type { Trace } from '../model/trace.ts';
-import { Arrivals } from './arrivals.ts';
+import { type Span, SpanStore } from '../model/span.ts';
+import type { Coverage, Trace } from '../model/trace.ts';
 import { coverageOf, type Totals } from './coverage.ts';
-import { isOfFetch, readCutFetches } from './cut-fetches.ts';
 import { endedNsOf, endingOf } from './ending.ts';
-import { Files, pathOf } from './files.ts';
-import { GoOutput } from './go-output.ts';
-import { markAuthPrograms } from './goauth.ts';
-import { joinSpans } from './join.ts';
-import { LibraryCalls } from './library-calls.ts';
+import { Arrivals } from './files/arrivals.ts';
+import { Files } from './files/files.ts';
+import { Terminal } from './files/terminal.ts';
+import { joinSpans } from './joining/join.ts';
+import { awaitInSilence, openHosts } from './joining/silence.ts';
+import { openUnstored } from './joining/unstored.ts';
+import { Samples } from './looks/samples.ts';
+import { Snapshot } from './looks/snapshot.ts';
+import { Sockets } from './network/sockets.ts';
 import { Observed } from './observed.ts';
-import { Pauses } from './pauses.ts';
-import { descriptorOf, infoOf, type Process, Processes, printsJson } from './processes.ts';
-import { addProcessSpans } from './programs.ts';
-import { Samples } from './samples.ts';
-import { keyOfText, SeparateStderr } from './separate-stderr.ts';
-import { giveUpAttempts, partsOf, shownOf } from './shown.ts';
-import { awaitInSilence, openHosts } from './silence.ts';
-import { Sleeps } from './sleeps.ts';
-import { Snapshot } from './snapshot.ts';
-import { Sockets } from './sockets.ts';
-import { StderrReader } from './stderr.ts';
-import { Terminal } from './terminal.ts';
+import { isOfFetch, readCutFetches } from './output/cut-fetches.ts';
+import { GoOutput } from './output/go-output.ts';
+import { keyOfText, SeparateStderr } from './output/separate-stderr.ts';
+import { StderrReader } from './output/stderr.ts';
+import { markAuthPrograms } from './processes/goauth.ts';
+import { LibraryCalls } from './processes/library-calls.ts';
+import { Pauses } from './processes/pauses.ts';
+import { infoOf, type Process, Processes } from './processes/processes.ts';
+import { addProcessSpans } from './processes/programs.ts';
+import { Sleeps } from './processes/sleeps.ts';
+import { giveUpAttempts, partsOf, type Shown, shownOf } from './shown.ts';
+import { Syscalls } from './syscalls.ts';
 import { totalsOf } from './totals.ts';
-import { openUnstored } from './unstored.ts';
+
+/** What was rebuilt, and is to be joined. */
+interface Rebuilt {
+  readonly shown: Shown;
+  /** Waits for what would have come through read, which is not in the log. */
+  readonly unread: readonly Span[];
+  readonly lookups: readonly Span[];
+  readonly processes: readonly Process[];
+  readonly endNs: number;
+}
 
 /** Takes records in the order of their times, and gives the trace that they add up to. */
 export class Correlator {
@@ -59,6 +69,13 @@ export class Correlator {
   /** What the tracer saw being written, so that a separate stderr does not count twice. */
   readonly #written = new Map<string, number | undefined>();
   readonly #observed = new Observed();
+  readonly #syscalls = new Syscalls({
+    sleeps: this.#sleeps,
+    files: this.#files,
+    sockets: this.#sockets,
+    terminal: this.#terminal,
+    stderr: this.#stderr,
+  });
   readonly #told = new SeparateStderr(
     () => ({
       written: this.#written,
@@ -124,42 +141,7 @@ export class Correlator {
     const process = this.#processes.of(record.pid, record.startNs, record.at);
     this.#pauses.onCall(record, process);
     this.#processes.onCall(record, process);
-    if (isWaiting(interestOf(record.name))) {
-      this.#sleeps.onCall(record, process);
-      return;
-    }
-    if (record.name === 'close') {
-      // Both halves are reported; the first is when the number became free.
-      if (record.state === 'entered' || record.resumedAt === undefined) this.#onClose(record, process);
-      return;
-    }
-    if (record.name === 'flock' || record.name.startsWith('fcntl')) this.#files.onLock(record, process);
-    if (record.name.startsWith('open') || record.name === 'creat') {
-      if (record.state === 'complete') this.#onOpen(record, process);
-    }
-    if (record.name.startsWith('rename')) this.#files.onRename(record);
-    if (this.#sockets.on(record, process) || this.#terminal.on(record, process)) return;
-    if (record.name === 'flock' || record.name === 'execve' || record.state === 'entered') return;
-    const fd = descriptorOf(record)?.fd;
-    if ((record.name === 'write' || record.name === 'writev') && (fd === 2 || fd === 1)) {
-      if (fd === 2 || printsJson(process)) this.#stderr.onWrite(record, process);
-      return;
-    }
-    if (record.name === 'write') this.#files.onWrite(record, process);
-    this.#files.onOther(record, process);
-  }
-
-  #onOpen(record: SyscallRecord, process: Process): void {
-    if (record.value !== undefined) this.#sockets.table.onGivenOut(record.value, record, process);
-    this.#files.onOpen(record, process);
-  }
-
-  #onClose(record: SyscallRecord, process: Process): void {
-    if (this.#sockets.on(record, process)) return;
-    const path = pathOf(record, process);
-    if (path !== undefined) this.#files.onClose(path, process, record.startNs);
-    const fd = descriptorOf(record)?.fd;
-    if (fd !== undefined) process.descriptors.delete(fd);
+    this.#syscalls.on(record, process);
   }
 
   #onLibraryCall(record: LtraceRecord): void {
@@ -176,15 +158,8 @@ export class Correlator {
   }
 
   finish(totals: Totals): Trace {
-    const { syscalls, originSeconds, extent, ended, environment } = totals;
-    if (extent !== undefined) this.#cover(syscalls, extent);
-    this.#processes.finish();
-    this.#readSeparateStderr();
-    this.#stderr.finish();
-    this.#sockets.connections.finish();
-    const shown = shownOf(syscalls, this.#sockets, this.#processes);
-    this.#files.finish(shown.unseen);
-    this.#pauses.finish();
+    const { syscalls, originSeconds, ended } = totals;
+    const shown = this.#endReading(totals);
     const { startNs, endNs } = this.#observed.limits(this.#output, endedNsOf(ended, originSeconds));
     this.#output.finish(endNs);
     const unread = shown.unseen.includes('read') ? this.#sockets.forgetUnread() : [];
@@ -195,6 +170,53 @@ export class Correlator {
     const ending = endingOf(this.#processes.ending, ended, this.#output, this.#sawSyscalls);
     if (ending.kind !== 'exited' && this.#sawSyscalls && !shown.goInPart)
       openUnstored(this.#store, this.#output.fetching, this.#files.stored);
+    return {
+      spans: this.#spansOf(totals, { shown, unread, lookups, processes, endNs }),
+      droppedSpans: this.#store.dropped,
+      errors: [...this.#output.errors, ...this.#files.errors],
+      goroutines: this.#output.goroutines,
+      processes: processes.map(infoOf),
+      syscalls: [...syscalls, ...this.#totals.map(totalsOf)],
+      startNs: this.#snapshot.isEmpty ? startNs : Math.min(...processes.map((each) => each.startNs)),
+      endNs,
+      originSeconds,
+      ending,
+      coverage: this.#coverage(totals, shown, endNs),
+      command: processes[0]?.command.length ? processes[0].command : undefined,
+      environment: {
+        ...this.#snapshot.environment,
+        ...this.#samples.environment,
+        ...this.#output.settings,
+        ...totals.environment,
+      },
+      ...(this.#sawSyscalls
+        ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
+        : {}),
+      lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
+      openHosts: openHosts(this.#sockets.connections.all),
+      said: this.#observed.said,
+      openCalls: this.#observed.openCalls.map(({ pid, name, args, at }) => ({ pid, name, args, at })),
+    };
+  }
+
+  /** No more records come: what was held back is read. Gives which calls the log shows. */
+  #endReading({ syscalls, extent }: Totals): Shown {
+    if (extent !== undefined) this.#cover(syscalls, extent);
+    this.#processes.finish();
+    this.#readSeparateStderr();
+    this.#stderr.finish();
+    this.#sockets.connections.finish();
+    const shown = shownOf(syscalls, this.#sockets, this.#processes);
+    this.#files.finish(shown.unseen);
+    this.#pauses.finish();
+    return shown;
+  }
+
+  /** All spans, each knowing what belongs to it. */
+  #spansOf(
+    { syscalls, ended }: Totals,
+    { shown, unread, lookups, processes, endNs }: Rebuilt,
+  ): readonly Span[] {
     const connections = this.#sockets.connections.all;
     if (shown.unseen.includes('close')) giveUpAttempts(connections);
     const parts = shown.goInPart ? partsOf(this.#store.spans, this.#told.isThere) : [];
@@ -214,46 +236,25 @@ export class Correlator {
       isEndSeen:
         this.#sawSyscalls || ended.atSeconds !== undefined || this.#output.job.end?.timeNs !== undefined,
     });
+    if (shown.goInPart) return spans;
     const silence = { spans, connections, processes, syscalls, lastCallNs: this.#observed.lastCallNs, endNs };
-    return {
-      spans: shown.goInPart ? spans : [...spans, ...awaitInSilence(this.#store, silence)],
-      droppedSpans: this.#store.dropped,
-      errors: [...this.#output.errors, ...this.#files.errors],
-      goroutines: this.#output.goroutines,
-      processes: processes.map(infoOf),
-      syscalls: [...syscalls, ...this.#totals.map(totalsOf)],
-      startNs: this.#snapshot.isEmpty ? startNs : Math.min(...processes.map((each) => each.startNs)),
+    return [...spans, ...awaitInSilence(this.#store, silence)];
+  }
+
+  #coverage(totals: Totals, shown: Shown, endNs: number): Coverage {
+    return coverageOf({
+      totals,
+      shown,
       endNs,
-      originSeconds,
-      ending,
-      coverage: coverageOf({
-        totals,
-        shown,
-        endNs,
-        hasSyscalls: this.#sawSyscalls,
-        hasLibraryCalls: this.#sawLibraryCalls,
-        isAttached: this.#processes.attached,
-        output: this.#output,
-        told: this.#told,
-        snapshot: this.#snapshot,
-        samples: this.#samples,
-        observed: this.#observed,
-      }),
-      command: processes[0]?.command.length ? processes[0].command : undefined,
-      environment: {
-        ...this.#snapshot.environment,
-        ...this.#samples.environment,
-        ...this.#output.settings,
-        ...environment,
-      },
-      ...(this.#sawSyscalls
-        ? { certificates: [...this.#files.certificates].map(([path, found]) => ({ path, found })) }
-        : {}),
-      lookupHosts: [...this.#output.lookupHosts].map(([host, at]) => ({ host, at })),
-      openHosts: openHosts(connections),
-      said: this.#observed.said,
-      openCalls: this.#observed.openCalls.map(({ pid, name, args, at }) => ({ pid, name, args, at })),
-    };
+      hasSyscalls: this.#sawSyscalls,
+      hasLibraryCalls: this.#sawLibraryCalls,
+      isAttached: this.#processes.attached,
+      output: this.#output,
+      told: this.#told,
+      snapshot: this.#snapshot,
+      samples: this.#samples,
+      observed: this.#observed,
+    });
   }
 
   /** A snapshot knows the processes better than a tracer that was attached to their threads. */

@@ -2,12 +2,12 @@ import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import type { Extent } from '../ingest/ingest.ts';
 import type { Coverage } from '../model/trace.ts';
 import type { KnownEnd } from './ending.ts';
-import type { GoOutput } from './go-output.ts';
+import type { Samples } from './looks/samples.ts';
+import type { Snapshot } from './looks/snapshot.ts';
 import type { Observed } from './observed.ts';
-import type { Samples } from './samples.ts';
-import type { SeparateStderr } from './separate-stderr.ts';
+import type { GoOutput } from './output/go-output.ts';
+import type { SeparateStderr } from './output/separate-stderr.ts';
 import type { Shown } from './shown.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** What is known beside the records. */
 export interface Totals {

@@ -1,5 +1,5 @@
 import type { Ending } from '../model/trace.ts';
-import type { GoOutput } from './go-output.ts';
+import type { GoOutput } from './output/go-output.ts';
 
 /** What the parent of a command knows of its end. */
 export interface KnownEnd {

@@ -2,9 +2,9 @@ import type { SyscallTotals } from '../../parsers/strace/statistics.ts';
 import { groupBy } from '../model/group-by.ts';
 import { isUnanswered, type Span, type SpanKind } from '../model/span.ts';
 import type { UnseenCall } from '../model/trace.ts';
-import { type Processes, programOf } from './processes.ts';
-import type { Connection } from './socket.ts';
-import type { Sockets } from './sockets.ts';
+import type { Connection } from './network/socket.ts';
+import type { Sockets } from './network/sockets.ts';
+import { type Processes, programOf } from './processes/processes.ts';
 
 /** Calls that each program makes again and again: a log that has one of them was asked for all. */
 const EVERYWHERE =

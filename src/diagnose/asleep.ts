@@ -3,7 +3,7 @@ import type { TraceError } from '../model/trace.ts';
 import type { Segment } from '../timeline/critical-path.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { printSeconds } from './catalogue.ts';
-import { diagnoseError } from './errors.ts';
+import { diagnoseError } from './errors/error.ts';
 import { type Case, findingOf } from './rule.ts';
 
 const LEAST_SLEEP_NS = 1e9;

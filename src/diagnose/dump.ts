@@ -1,5 +1,5 @@
-import { egressOfAll } from '../correlate/egress.ts';
-import { hostOf } from '../correlate/modcache.ts';
+import { hostOf } from '../correlate/files/modcache.ts';
+import { egressOfAll } from '../correlate/network/egress.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';

@@ -1,7 +1,8 @@
-import { hostOf } from '../correlate/modcache.ts';
+import { hostOf } from '../correlate/files/modcache.ts';
 import type { Finding } from '../model/finding.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { Span } from '../model/span.ts';
-import { diagnoseError } from './errors.ts';
+import { diagnoseError } from './errors/error.ts';
 import { answerOf, asksNext, entryAfter, type ProxyEntry } from './goproxy.ts';
 import { endedWell } from './outcome.ts';
 import { baseOf, type Case, culprit, culpritOfSpan, evidenceOf, findingOf } from './rule.ts';
@@ -9,10 +10,14 @@ import { isFailed } from './rules/connect.ts';
 
 /** What the order and the separators of GOPROXY made of an entry's failure; said beside the failure itself. */
 export function entryFindings(context: Case, findings: readonly Finding[]): Finding[] {
+  const fetches = groupBy(
+    context.trace.spans.filter((span) => span.kind === 'fetch'),
+    (fetch) => baseOf(fetch.attributes['url.full']),
+  );
   return [
     noFallthrough(context),
-    deadFirstEntry(context, findings),
-    ...failingEntries(context, findings),
+    deadFirstEntry(context, findings, fetches),
+    ...failingEntries(context, findings, fetches),
   ].flatMap((finding) => finding ?? []);
 }
 
@@ -55,7 +60,7 @@ function isAsked(entry: string, resource: string, spans: readonly Span[]): boole
 }
 
 /** The same entry could not be reached again and again, and the next one served. */
-function deadFirstEntry(context: Case, findings: readonly Finding[]): Finding | undefined {
+function deadFirstEntry(context: Case, findings: readonly Finding[], fetches: ByEntry): Finding | undefined {
   const { trace, proxies } = context;
   const wait = findings.find((finding) => finding.phase === 'connect' || finding.phase === 'tls');
   const host = wait?.culprit.host;
@@ -68,7 +73,7 @@ function deadFirstEntry(context: Case, findings: readonly Finding[]): Finding | 
       span.attributes['server.address'] === host &&
       isFailed(span),
   );
-  const failed = fetchesInVain(entry, next, trace.spans);
+  const failed = fetchesInVain(entry, next, fetches);
   if (dials.length < 2 || failed.length === 0) return undefined;
   const { startNs, endNs, blockedNs } = wait;
   return findingOf(
@@ -84,29 +89,29 @@ function deadFirstEntry(context: Case, findings: readonly Finding[]): Finding | 
   );
 }
 
-/** An entry that is no use, at little cost: each request to it fails, and the next entry serves. */
-function failingEntries(context: Case, findings: readonly Finding[]): Finding[] {
+/** Entries that are no use, at little cost: each request to them fails, and the next entry serves. */
+function failingEntries(context: Case, findings: readonly Finding[], fetches: ByEntry): Finding[] {
   const { trace, proxies } = context;
-  return proxies.entries.flatMap((entry) => {
-    const next = entryAfter(proxies, entry.url);
+  return proxies.entries.flatMap((entry, at) => {
+    const next = proxies.entries[at + 1];
+    if (next === undefined || fetchesInVain(entry, next, fetches).length === 0) return [];
     const isTold = findings.some(({ culprit: { host } }) => host === hostOf(entry.url));
-    if (isTold || next === undefined || fetchesInVain(entry, next, trace.spans).length === 0) return [];
     const error = trace.errors.find(({ detail }) => baseOf(detail.url) === entry.url);
-    if (error === undefined) return [];
+    if (isTold || error === undefined) return [];
     const timeNs = error.timeNs ?? trace.startNs;
-    return [
-      findingOf(diagnoseError(error, context), { startNs: timeNs, endNs: timeNs, blockedNs: 0 }, context),
-    ];
+    const time = { startNs: timeNs, endNs: timeNs, blockedNs: 0 };
+    return [findingOf(diagnoseError(error, context), time, context)];
   });
 }
 
+/** The fetches of each entry. */
+type ByEntry = ReadonlyMap<string, readonly Span[]>;
+
 /** All fetches from an entry, where each of several failed and the next entry served; else none. */
-function fetchesInVain(entry: ProxyEntry, next: ProxyEntry, spans: readonly Span[]): readonly Span[] {
-  const fetches = spans.filter((span) => span.kind === 'fetch');
-  const isOf = (url: string) => (span: Span) => baseOf(span.attributes['url.full']) === url;
-  const served =
-    next.url === 'direct' || fetches.filter(isOf(next.url)).some((fetch) => answerOf(fetch) === 'found');
-  const failed = fetches.filter(isOf(entry.url));
-  const isInVain = served && failed.length > 1 && failed.every((fetch) => answerOf(fetch) === 'error');
-  return isInVain ? failed : [];
+function fetchesInVain(entry: ProxyEntry, next: ProxyEntry, fetches: ByEntry): readonly Span[] {
+  const failed = fetches.get(entry.url) ?? [];
+  const isInVain = failed.length > 1 && failed.every((fetch) => answerOf(fetch) === 'error');
+  const isServed = () =>
+    next.url === 'direct' || (fetches.get(next.url) ?? []).some((fetch) => answerOf(fetch) === 'found');
+  return isInVain && isServed() ? failed : [];
 }

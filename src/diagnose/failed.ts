@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
-import { failureAtEnd } from './cut-errors.ts';
+import { failureAtEnd } from './errors/cut.ts';
 import { quote } from './quote.ts';
 import { type Case, type Diagnosis, findingOf, step } from './rule.ts';
 import { isSignificant } from './significance.ts';

@@ -1,4 +1,4 @@
-import { entryOfUrl } from '../correlate/modcache.ts';
+import { entryOfUrl } from '../correlate/files/modcache.ts';
 import type { Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 

@@ -1,4 +1,4 @@
-import { programOf } from '../correlate/processes.ts';
+import { programOf } from '../correlate/processes/processes.ts';
 import type { Ending, ProcessInfo, Trace } from '../model/trace.ts';
 
 /**

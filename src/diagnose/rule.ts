@@ -1,6 +1,6 @@
 import type { SourceLine } from '../../parsers/types.ts';
-import { entryOfUrl, hostOf } from '../correlate/modcache.ts';
-import { printAddress } from '../correlate/socket.ts';
+import { entryOfUrl, hostOf } from '../correlate/files/modcache.ts';
+import { printAddress } from '../correlate/network/socket.ts';
 import type { Culprit, Finding } from '../model/finding.ts';
 import type { Phase, Span } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';

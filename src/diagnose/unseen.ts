@@ -1,4 +1,4 @@
-import { programOf } from '../correlate/processes.ts';
+import { programOf } from '../correlate/processes/processes.ts';
 import type { SpanKind } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Timeline } from '../timeline/timeline.ts';

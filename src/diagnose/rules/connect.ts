@@ -1,9 +1,9 @@
 import { classifyError } from '../../../parsers/go-errors/classify.ts';
-import { egressOf } from '../../correlate/egress.ts';
+import { egressOf } from '../../correlate/network/egress.ts';
 import type { Span } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
-import { CAUSE_OF_CLASS } from '../error-causes.ts';
+import { CAUSE_OF_CLASS } from '../errors/classes.ts';
 import {
   addressOf,
   type Case,

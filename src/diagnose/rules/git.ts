@@ -1,4 +1,4 @@
-import { STILL_NS } from '../../correlate/arrivals.ts';
+import { STILL_NS } from '../../correlate/files/arrivals.ts';
 import type { Span, SpanKind } from '../../model/span.ts';
 import { wasDone } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';

@@ -1,5 +1,5 @@
-import { isForZip } from '../../correlate/modcache.ts';
-import { programOf } from '../../correlate/processes.ts';
+import { isForZip } from '../../correlate/files/modcache.ts';
+import { programOf } from '../../correlate/processes/processes.ts';
 import { asksForTunnel, isUnanswered, type Span } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
