@@ -38,6 +38,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     ),
     near: get('dial tcp 192.0.2.9:443: connect: network is unreachable'),
   },
+  'dns/truncated': { is: 'musl-truncated', near: 'dns-tc' },
   'dns/tcp-fallback': { is: 'dns-tc', near: 'dns-slow' },
   'dns/slow-aaaa': { is: 'dns-noaaaa', near: 'healthy-aaaa-servfail' },
   'dns/search-list': { is: 'dns-search-storm', near: 'dns-nxdomain' },

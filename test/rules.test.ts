@@ -53,6 +53,30 @@ const answer = (fd: number, flags = '\\201\\200', type = '\\1') =>
   `read(${fd}, ${dns(flags, type)}, 512) = 31 <0.000010>`;
 
 describe('dns', () => {
+  it.each([
+    ['127.0.0.53', 'systemd-resolved'],
+    ['127.0.0.11', 'Docker'],
+    ['192.0.2.53', 'Ask this DNS nameserver'],
+  ])('a slow nameserver at %s: the first thing to do is about %s', async (server, first) => {
+    const calls = [udp(5, server), sendAt(5)].map((call) => [0.1, call] as const);
+    const text = log(...calls, [2.6, answer(5)], [2.6, 'close(5) = 0 <0.000010>'], ...exit(2.7));
+    const { blockingPoint } = await reportOfText(text);
+    expect(blockingPoint?.cause).toBe('dns/slow-nameserver');
+    expect(blockingPoint?.remedies[0]?.text).toContain(first);
+  });
+
+  it('an answer that does not fit, and nobody asks over TCP or goes on to an address', async () => {
+    const cut = answer(5, '\\203\\200');
+    const start = [udp(5), sendAt(5), cut].map((call) => [0.1, call] as const);
+    const fails = await point(log(...start, ...exit(0.2, 1)));
+    expect(fails).toMatchObject({ status: 'failed', cause: 'dns/truncated' });
+    const goesOn =
+      'connect(6, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("192.0.2.9")}, 16) = 0 <0.000010>';
+    const socket = 'socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 6 <0.000010>';
+    const works = await point(log(...start, [0.12, socket], [0.12, goesOn], ...exit(0.2, 1)));
+    expect(works.cause).not.toBe('dns/truncated');
+  });
+
   it('a name that does not exist, and then does, was asked for with suffixes that -s cut off', async () => {
     const tries = ['\\201\\203', '\\201\\203', '\\201\\203', '\\201\\203', '\\201\\200'];
     const asked = tries.flatMap((flags, at) => [

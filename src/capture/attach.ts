@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostLines } from './hosts.ts';
-import { processTree, programOfPid, signal, snapshot, stamped } from './proc.ts';
+import { processTree, programOfPid, signal } from './proc.ts';
 import { findProgram } from './program.ts';
+import { snapshot, stamped } from './snapshot.ts';
 import { withTcpInfo } from './tcp-info.ts';
 
 export interface AttachOptions {

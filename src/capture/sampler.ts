@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { keyOfProcLine } from '../../parsers/proc/format.ts';
-import { computedSeconds, isRunning, processTree, snapshot, stamped } from './proc.ts';
+import { computedSeconds, isRunning, processTree } from './proc.ts';
+import { snapshot, stamped } from './snapshot.ts';
 import { withBytesReceived } from './tcp-info.ts';
 
 const SAMPLE_MS = 250;

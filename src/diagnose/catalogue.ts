@@ -128,6 +128,10 @@ function factOf(name: string, facts: Facts): string | undefined {
         : (facts.url ?? facts.module);
     case 'ip':
       return addressesOf(facts).join(' and ') || undefined;
+    case 'stub':
+      return addressesOf(facts).find((address) => RESOLVED_STUBS.has(address));
+    case 'embedded':
+      return addressesOf(facts).find((address) => address === DOCKERS);
     case 'nameservers':
       return addressesOf(facts).length < 2
         ? `the nameserver ${addressesOf(facts)[0] ?? ''}`.trimEnd()
@@ -173,6 +177,11 @@ function factOf(name: string, facts: Facts): string | undefined {
       return undefined;
   }
 }
+
+/** Where systemd-resolved listens: resolved.conf(5), DNSStubListener. */
+const RESOLVED_STUBS: ReadonlySet<string> = new Set(['127.0.0.53', '127.0.0.54']);
+/** The nameserver of a container in a network of its own (moby, libnetwork/resolver.go). */
+const DOCKERS = '127.0.0.11';
 
 /** The addresses of a culprit, without their ports: of nameservers there may be several. */
 function addressesOf({ address }: Facts): string[] {

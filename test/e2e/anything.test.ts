@@ -86,6 +86,35 @@ describe.skipIf(!hasStrace)('run', () => {
     expect(point.phase).toBe('ttfb');
     expect(point.culprit.url ?? point.culprit.address).toContain(`127.0.0.1:${port}`);
   });
+
+  it('a script that sleeps: nobody is accused of it', async () => {
+    const output = join(folder, 'sleep.json');
+    const options = ['--progress', 'none', '--format', 'json', '--output', output];
+    await execa(process.execPath, [CLI, 'run', '--strace', ...options, '--', 'sh', '-c', 'sleep 3; true']);
+    const { verdict, findings, timeline } = JSON.parse(readFileSync(output, 'utf8'));
+    expect(verdict).toMatchObject({
+      status: 'healthy',
+      headline: expect.stringMatching(/For 3\.\d s of it, it slept of its own accord \(sleep\)/),
+    });
+    expect(findings).toEqual([]);
+    expect(timeline.spans).toContainEqual(expect.objectContaining({ kind: 'sleep', phase: 'sleep' }));
+  });
+
+  it('a command that makes very many calls: what the tracer cost is said behind the report', async () => {
+    const dd = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=60000'];
+    const { stderr } = await execa(process.execPath, [
+      CLI,
+      'run',
+      '--strace',
+      '--progress',
+      'none',
+      '--',
+      ...dd,
+    ]);
+    expect(stderr.split('\n').at(-1)).toMatch(
+      /^gotrace: strace slowed the command down: of \d+\.\d s it computed for \d+\.\d s itself; --seccomp-bpf costs about half of that, --no-strace next to nothing$/,
+    );
+  });
 });
 
 describe.skipIf(process.platform !== 'linux')('attach', () => {

@@ -41,6 +41,10 @@ export class Lookups {
   readonly #told = new Map<Process, Set<string>>();
   readonly #nameservers = new Set<string>();
   readonly #ids = new WeakMap<Span, number>();
+  /** Questions whose answer was truncated, and had addresses all the same. */
+  readonly #partlyAnswered = new WeakSet<Span>();
+  /** When each process last turned to an address that is no nameserver's. */
+  readonly #contacts = new Map<Process, number>();
 
   constructor(store: SpanStore) {
     this.#store = store;
@@ -90,6 +94,7 @@ export class Lookups {
     if (message !== undefined) {
       query.attributes['gotrace.dns.rcode'] = message.rcode;
       if (message.truncated) query.attributes['gotrace.dns.truncated'] = true;
+      if (message.truncated && (message.addresses ?? []).length > 0) this.#partlyAnswered.add(query);
       if (message.rcode !== 'NOERROR') query.attributes['error.type'] = message.rcode;
       this.#onAnswer(message, socket.process, timeNs);
     }
@@ -131,7 +136,9 @@ export class Lookups {
 
   /** A socket is connected to an address: gives the name, where the log does not hold the answer that it was in. */
   onContact(process: Process, address: string, timeNs: number): string | undefined {
-    if (this.#nameservers.has(address) || this.#told.get(process)?.has(address)) return undefined;
+    if (this.#nameservers.has(address)) return undefined;
+    this.#contacts.set(process, timeNs);
+    if (this.#told.get(process)?.has(address)) return undefined;
     const name = this.#unread.nameOf(process, address, timeNs);
     if (name === undefined) return undefined;
     const isShared = this.#namesByOrder.has(address) && this.#namesByOrder.get(address) !== name;
@@ -201,9 +208,19 @@ export class Lookups {
       const last = failed.at(-1)?.attributes['error.type'];
       if (last !== undefined) lookup.attributes['error.type'] = last;
     }
+    if (this.#isLeftTruncated(group)) lookup.attributes['error.type'] = 'truncated';
     for (const query of group.queries) query.parentId = lookup.id;
     lookup.evidence = group.queries.flatMap((query) => query.evidence.slice(0, 1)).slice(0, 4);
     return lookup;
+  }
+
+  /** Nobody asked again over TCP, and nobody was turned to: musl before 1.2.4 takes it for an answer without addresses. */
+  #isLeftTruncated({ queries, process, endNs }: LookupGroup): boolean {
+    return (
+      queries.every(
+        (query) => query.attributes['gotrace.dns.truncated'] === true && !this.#partlyAnswered.has(query),
+      ) && (this.#contacts.get(process) ?? Number.NEGATIVE_INFINITY) <= endNs
+    );
   }
 }
 

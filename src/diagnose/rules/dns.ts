@@ -12,6 +12,7 @@ import {
   SENT_TOGETHER_NS,
   union,
 } from './dns-lookup.ts';
+import { tcpFallback, truncated } from './dns-tcp.ts';
 
 /** Later than this an answer is slow: resolvers answer from their cache in milliseconds, and recurse in tens. */
 const SLOW_ANSWER_NS = 0.5e9;
@@ -20,6 +21,7 @@ export const DNS_RULES: readonly WaitRule[] = [
   localResolver,
   refusedPort,
   searchList,
+  truncated,
   tcpFallback,
   slowAaaa,
   noSuchHost,
@@ -158,23 +160,6 @@ function typesOf(
   };
 }
 
-function tcpFallback(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = readLookup(group, context);
-  const truncated = lookup.queries.filter((query) => query.attributes['gotrace.dns.truncated']);
-  if (truncated.length === 0) return undefined;
-  const udp = union(
-    lookup.queries.filter((query) => query.attributes['gotrace.dns.transport'] === 'udp'),
-    context.trace.endNs,
-  );
-  if (udp > group.criticalNs / 2) return undefined;
-  const tcp = context.trace.spans.filter(
-    (span) =>
-      span.attributes['network.peer.port'] === 53 &&
-      (span.kind === 'connect' || span.attributes['gotrace.dns.transport'] === 'tcp'),
-  );
-  return diagnoseLookup('dns/tcp-fallback', lookup, [...truncated, ...tcp], 0.9);
-}
-
 function noSuchHost(group: Group, context: Case): Diagnosis | undefined {
   const lookup = readLookup(group, context);
   const last = lookup.queries.at(-1);
@@ -203,16 +188,24 @@ function deadNameserver(group: Group, context: Case): Diagnosis | undefined {
   return diagnoseLookup('dns/dead-nameserver', lookup, dead, 0.95, lookup.answered.slice(0, 1));
 }
 
-/** The server answers, and did not answer this one: the same question to it later was. */
+/**
+ * The server answers, and did not answer this one: the same question to it later was. Where another one beside it was answered
+ * about as late, it is slow, and had not lost anything.
+ */
 function lostQuery(group: Group, context: Case): Diagnosis | undefined {
   const lookup = readLookup(group, context);
-  const lost = lookup.unanswered.filter((query) =>
-    lookup.answered.some(
-      (again) =>
-        again.startNs > query.startNs &&
-        isSameQuestion(again, query) &&
-        again.attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'],
-    ),
+  const { endNs } = context.trace;
+  const lost = lookup.unanswered.filter(
+    (query) =>
+      lookup.answered.some(
+        (again) =>
+          again.startNs > query.startNs &&
+          isSameQuestion(again, query) &&
+          again.attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'],
+      ) &&
+      !lookup.answered.some(
+        (beside) => isSameQuestion(beside, query) && lengthOf(beside, endNs) > lengthOf(query, endNs) / EQUAL,
+      ),
   );
   if (lost.length === 0 || union(lost, context.trace.endNs) < group.criticalNs / 2) return undefined;
   return diagnoseLookup('dns/lost-query', lookup, lost, 0.9, lookup.answered.slice(0, 1));
@@ -260,8 +253,10 @@ function slowNameserver(group: Group, context: Case): Diagnosis | undefined {
   const slow = [...lookup.queries]
     .sort((a, b) => lengthOf(b, context.trace.endNs) - lengthOf(a, context.trace.endNs))
     .slice(0, 3);
+  const longest = slow[0] === undefined ? 0 : lengthOf(slow[0], context.trace.endNs);
+  const answered = slow.filter((query) => query.endNs !== undefined && lookup.answered.includes(query));
   // It did not take long to answer: it never did.
-  if (slow[0]?.endNs === undefined || !lookup.answered.includes(slow[0])) return undefined;
+  if (!answered.some((query) => lengthOf(query, context.trace.endNs) >= longest / EQUAL)) return undefined;
   const diagnosis = diagnoseLookup('dns/slow-nameserver', lookup, slow, 0.9);
   return { ...diagnosis, ...step(timesOf(lookup.answered)) };
 }

@@ -1,3 +1,4 @@
+import type { SpanKind } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import {
   type Case,
@@ -6,6 +7,7 @@ import {
   type Diagnosis,
   evidenceOf,
   lengthOf,
+  timeOf,
   type WaitRule,
   waitsNoLonger,
 } from '../rule.ts';
@@ -28,12 +30,27 @@ function sumdbUnreachable(group: Group, { trace }: Case): Diagnosis | undefined 
   };
 }
 
+/** What took most of the time, where that is not waiting for answers. */
+const STEPS: readonly (readonly [kind: SpanKind, text: string])[] = [
+  ['lookup', 'the lookup of its name'],
+  ['connect', 'connecting to it'],
+  ['tls', 'its TLS handshake'],
+];
+const MOST = 0.5;
+
+function slowStep(group: Group): string {
+  const ofKind = (kind: SpanKind) => group.spans.filter((span) => span.kind === kind);
+  const step = STEPS.find(([kind]) => timeOf(group, ofKind(kind)) >= MOST * group.criticalNs);
+  return step?.[1] ?? 'its lookups and tiles';
+}
+
 /** A proxy may be asked first whether it speaks for the database: the one that took longest is it. */
 function sumdbSlow(group: Group, { trace: { endNs } }: Case): Diagnosis {
   const [longest] = [...group.spans].sort((a, b) => lengthOf(b, endNs) - lengthOf(a, endNs));
   return {
     cause: 'sumdb/slow',
     culprit: culprit({ ...culpritOfSpan(longest), setting: 'GOSUMDB' }),
+    step: slowStep(group),
     confidence: 0.85,
     evidence: evidenceOf(group.spans),
   };

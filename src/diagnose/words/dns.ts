@@ -3,6 +3,17 @@ import type { CauseWords } from './types.ts';
 const RESOLV_CONF = { text: 'Look at the nameservers in use', command: 'cat /etc/resolv.conf' };
 const ASK = { text: 'Ask this DNS nameserver by hand', command: 'dig +tries=1 +time=5 @{ip} {host}' };
 
+/** Programs on this machine that ask others in turn. */
+const HANDED_ON = [
+  {
+    text: '{stub} is systemd-resolved, which hands questions on: see which nameservers it asks, and ask those',
+    command: 'resolvectl status',
+  },
+  {
+    text: '{embedded} is Docker’s, which hands questions on: look at /etc/resolv.conf of the host, or give the container other nameservers (docker run --dns ADDRESS)',
+  },
+];
+
 export const DNS_WORDS: readonly CauseWords[] = [
   {
     cause: 'dns/slow-nameserver',
@@ -11,6 +22,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
       'A nameserver answers, but late. Go has no DNS cache: each new connection looks the name up again.',
     telltale: 'More than 0.5 s between a query on UDP port 53 and its answer from the same server.',
     remedies: [
+      ...HANDED_ON,
       ASK,
       {
         text: 'Put a faster resolver first in /etc/resolv.conf, or run a local caching resolver (systemd-resolved, dnsmasq, unbound)',
@@ -38,6 +50,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
       'A UDP packet was lost, or the nameserver limits the rate of queries. The resolver asks again after its time-out (5 s).',
     telltale: 'A query without an answer, and the same query to the same server answered later.',
     remedies: [
+      ...HANDED_ON,
       {
         text: 'Ask the nameserver {ip} several times, and count the answers that fail: packets on the way to it are lost, or it limits the rate',
         command: 'for i in 1 2 3 4 5 6 7 8 9; do dig +tries=1 +time=1 @{ip} {host} | grep -c ANSWER:; done',
@@ -73,6 +86,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
       'None of the nameservers in resolv.conf answers. Each is asked twice for 5 s, then the lookup fails with an i/o timeout.',
     telltale: 'Only queries, no answer from any server; `lookup …: i/o timeout`.',
     remedies: [
+      ...HANDED_ON,
       {
         text: 'Check the network and the VPN, then the nameserver lines of /etc/resolv.conf',
         command: 'cat /etc/resolv.conf; ip route get {ip}',
@@ -108,6 +122,7 @@ export const DNS_WORDS: readonly CauseWords[] = [
       'The nameserver answers that it failed, or refuses to answer. Go then asks the next server and tries again.',
     telltale: 'rcode 2 or 5; `server misbehaving`.',
     remedies: [
+      ...HANDED_ON,
       ASK,
       { text: 'Use another resolver: put it first in /etc/resolv.conf (nameserver line)' },
       RESOLV_CONF,
@@ -168,6 +183,21 @@ export const DNS_WORDS: readonly CauseWords[] = [
       { text: 'Let TCP port 53 through to the nameserver', command: 'dig +tcp @{ip} {host}' },
       {
         text: 'Check EDNS and the MTU on the path to the resolver; where UDP is broken, add `options use-vc` to /etc/resolv.conf',
+      },
+    ],
+  },
+  {
+    cause: 'dns/truncated',
+    summary:
+      'the answer of {nameservers} for {host} did not fit into UDP, and the program did not ask again over TCP: it has no address',
+    explanation:
+      'A nameserver marks an answer that does not fit as truncated, and expects to be asked again over TCP. The C library musl does so since 1.2.4 only (Alpine 3.18); git and curl of an older Alpine have no address then. Go asks again by itself.',
+    telltale: 'TC bit in each UDP answer, no address in them, and no connection to port 53.',
+    remedies: [
+      { text: 'See how large the answer is', command: 'dig +tcp @{ip} {host}' },
+      { text: 'Use an image with musl 1.2.4 or newer (Alpine 3.18), or with glibc' },
+      {
+        text: 'Make the answer smaller: fewer addresses, no long chain of CNAMEs; or a local caching resolver',
       },
     ],
   },

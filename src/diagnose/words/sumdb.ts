@@ -22,9 +22,9 @@ export const SUMDB_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'sumdb/slow',
-    summary: 'the checksum database {host} is slow: {seconds} for its lookups and tiles',
+    summary: 'the checksum database {host} is slow: {seconds} for {step}',
     explanation: 'Each module that is not in go.sum costs a lookup and some tiles.',
-    telltale: 'Slow URLs with /lookup/ or /tile/.',
+    telltale: 'Slow URLs with /lookup/ or /tile/, or a slow way to the host that only they are asked of.',
     remedies: [
       {
         text: 'Commit go.sum, so that nothing has to be looked up',
