@@ -101,7 +101,7 @@ describe.skipIf(!hasStrace)('run', () => {
   });
 
   it('a command that makes very many calls: what the tracer cost is said behind the report', async () => {
-    const dd = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=60000'];
+    const dd = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=15000'];
     const { stderr } = await execa(process.execPath, [
       CLI,
       'run',
