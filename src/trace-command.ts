@@ -121,16 +121,12 @@ const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
 function notStarted({ code, message }: NodeJS.ErrnoException, options: TraceCommandOptions): RunOutcome {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such command',
-    EACCES: 'it is no file that may be executed',
-  };
-  options.notice(`${options.command[0]}: cannot be started: ${reasons[code ?? ''] ?? message}`);
-  return {
-    exitCode: code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE,
-    signal: undefined,
-    report: undefined,
-  };
+  const [program = ''] = options.command;
+  // Of a name that stands in no folder of PATH, execvp(3) says EACCES where one of those may not be searched.
+  const isMissing = code === 'ENOENT' || (code === 'EACCES' && !program.includes('/'));
+  const refusal = code === 'EACCES' ? 'it is no file that may be executed' : message;
+  options.notice(`${program}: cannot be started: ${isMissing ? 'there is no such command' : refusal}`);
+  return { exitCode: isMissing ? NOT_FOUND : NOT_EXECUTABLE, signal: undefined, report: undefined };
 }
 
 /** All that does not depend on what records it. */
