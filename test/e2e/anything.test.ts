@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +77,8 @@ describe.skipIf(!hasStrace)('run', () => {
 
   it('npm', async () => {
     const port = await silentServer();
-    const npm = join(process.execPath, '../npm');
+    const beside = join(process.execPath, '../npm');
+    const npm = existsSync(beside) ? beside : 'npm';
     const point = await pointOf('npm', [npm, 'ping', '--registry', `http://127.0.0.1:${port}/`], {
       npm_config_cache: join(folder, 'npm'),
       npm_config_update_notifier: 'false',
