@@ -38,6 +38,7 @@ const CASES: Readonly<Record<string, CauseCase>> = {
     ),
     near: get('dial tcp 192.0.2.9:443: connect: network is unreachable'),
   },
+  'dns/silent-for-name': { is: 'dns-silent-for-name', near: 'dns-alldead' },
   'dns/truncated': { is: 'musl-truncated', near: 'dns-tc' },
   'dns/tcp-fallback': { is: 'dns-tc', near: 'dns-slow' },
   'dns/slow-aaaa': { is: 'dns-noaaaa', near: 'healthy-aaaa-servfail' },

@@ -67,3 +67,11 @@ export function isSameQuestion(a: Span, b: Span): boolean {
 export function union(spans: readonly Span[], endNs: number): number {
   return unionOf(spans.map((span) => ({ startNs: span.startNs, endNs: span.endNs ?? endNs })));
 }
+
+export function nameOf({ attributes }: Span): string | undefined {
+  return attributes['dns.question.name'];
+}
+
+export function rcodeOf({ attributes }: Span): string | undefined {
+  return attributes['gotrace.dns.rcode'];
+}

@@ -8,10 +8,13 @@ import {
   diagnoseLookup,
   isSameQuestion,
   type Lookup,
+  nameOf,
+  rcodeOf,
   readLookup,
   SENT_TOGETHER_NS,
   union,
 } from './dns-lookup.ts';
+import { allNameserversDead, deadNameserver, lostQuery, silentForName } from './dns-silence.ts';
 import { tcpFallback, truncated } from './dns-tcp.ts';
 
 /** Later than this an answer is slow: resolvers answer from their cache in milliseconds, and recurse in tens. */
@@ -28,6 +31,7 @@ export const DNS_RULES: readonly WaitRule[] = [
   servfail,
   deadNameserver,
   lostQuery,
+  silentForName,
   allNameserversDead,
   cgoResolver,
   slowNameserver,
@@ -105,14 +109,6 @@ function suffixedOf({ queries }: Lookup, host: string): readonly Span[] {
   });
 }
 
-function nameOf({ attributes }: Span): string | undefined {
-  return attributes['dns.question.name'];
-}
-
-function rcodeOf({ attributes }: Span): string | undefined {
-  return attributes['gotrace.dns.rcode'];
-}
-
 /** A of one lookup was answered quickly by the same server that is late with, or silent on, AAAA. */
 function slowAaaa(group: Group, context: Case): Diagnosis | undefined {
   const lookup = readLookup(group, context);
@@ -178,58 +174,6 @@ function servfail(group: Group, context: Case): Diagnosis | undefined {
   if (lookup.answered.length > bad.length && union(bad, context.trace.endNs) < group.criticalNs / 2)
     return undefined;
   return diagnoseLookup('dns/servfail', lookup, bad, 0.9);
-}
-
-function deadNameserver(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = readLookup(group, context);
-  const alive = new Set(lookup.answered.map((query) => query.attributes['network.peer.address']));
-  const dead = lookup.unanswered.filter((query) => !alive.has(query.attributes['network.peer.address']));
-  if (dead.length === 0 || alive.size === 0) return undefined;
-  return diagnoseLookup('dns/dead-nameserver', lookup, dead, 0.95, lookup.answered.slice(0, 1));
-}
-
-/**
- * The server answers, and did not answer this one: the same question to it later was. Where another one beside it was answered
- * about as late, it is slow, and had not lost anything.
- */
-function lostQuery(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = readLookup(group, context);
-  const { endNs } = context.trace;
-  const lost = lookup.unanswered.filter(
-    (query) =>
-      lookup.answered.some(
-        (again) =>
-          again.startNs > query.startNs &&
-          isSameQuestion(again, query) &&
-          again.attributes['gotrace.dns.type'] === query.attributes['gotrace.dns.type'],
-      ) &&
-      !lookup.answered.some(
-        (beside) => isSameQuestion(beside, query) && lengthOf(beside, endNs) > lengthOf(query, endNs) / EQUAL,
-      ),
-  );
-  if (lost.length === 0 || union(lost, context.trace.endNs) < group.criticalNs / 2) return undefined;
-  return diagnoseLookup('dns/lost-query', lookup, lost, 0.9, lookup.answered.slice(0, 1));
-}
-
-function allNameserversDead(group: Group, context: Case): Diagnosis | undefined {
-  const lookup = readLookup(group, context);
-  if (lookup.answered.length > 0 || lookup.unanswered.length === 0) return undefined;
-  // An answer that comes at once is over before anybody looks at /proc: of another nameserver, if there is one.
-  if (hasAnswered(lookup.host, context)) {
-    const isOnly = context.trace.environment['nameservers']?.includes(' ') === false;
-    return diagnoseLookup(isOnly ? 'dns/lost-query' : 'dns/dead-nameserver', lookup, lookup.unanswered, 0.7);
-  }
-  return diagnoseLookup('dns/all-nameservers-dead', lookup, lookup.unanswered, 0.9);
-}
-
-/** Who has answered was reached, and so its name was found. */
-function hasAnswered(host: string | undefined, { trace }: Case): boolean {
-  return trace.spans.some(
-    ({ kind, attributes }) =>
-      kind === 'fetch' &&
-      attributes['server.address'] === host &&
-      attributes['http.response.status_code'] !== undefined,
-  );
 }
 
 function cgoResolver(group: Group): Diagnosis | undefined {

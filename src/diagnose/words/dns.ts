@@ -80,6 +80,23 @@ export const DNS_WORDS: readonly CauseWords[] = [
     ],
   },
   {
+    cause: 'dns/silent-for-name',
+    summary:
+      '{nameservers} never answered for {host}, though there were answers for other names[; {cost} of waiting]',
+    explanation:
+      'A nameserver that cannot reach those of a zone ought to say SERVFAIL; one that forwards the zone to a server that is gone, or behind a VPN that is down, may say nothing. Go asks each nameserver twice for 5 s.',
+    telltale: 'Queries for one name without an answer, and answers of the same server for others.',
+    remedies: [
+      ...HANDED_ON,
+      ASK,
+      {
+        text: 'A name that only exists inside a network needs its VPN, and a nameserver that can reach that network',
+        command: 'cat /etc/resolv.conf; ip route',
+      },
+      { text: 'Ask the operator of {ip} where it forwards {host} to' },
+    ],
+  },
+  {
     cause: 'dns/all-nameservers-dead',
     summary: 'no nameserver answered for {host}[ (asked: {ip})]',
     explanation:
