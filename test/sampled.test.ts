@@ -190,6 +190,26 @@ describe('bodies that http2debug began to tell of', () => {
     expect(point.cause).toBe('ttfb/slow-response');
   });
 
+  it('of a redirect is not the zip, which /proc shows growing', async () => {
+    const redirect = [
+      0.3,
+      'http2: Transport received DATA flags=END_STREAM stream=1 len=83 data="<a"',
+    ] as const;
+    const file = '/home/dev/go/pkg/mod/cache/download/a.example/a/@v/v1.0.0.zip123.tmp';
+    const grows = Array.from(
+      { length: 32 },
+      (_, at) => [0.5 + at / 4, `file 12 9 ${(at + 1) * 20_000} ${file}`] as const,
+    );
+    const gone = [8.6, `gone file 12 9 ${file}`] as const;
+    const lines = [...request, headers(0.3), redirect, answered(0.45)] as const;
+    const point = await pointOf(looks([...grows, gone]), stamped(lines));
+    expect(point).toMatchObject({
+      status: 'slow',
+      cause: 'transfer/slow',
+      culprit: { module: 'a.example/a@v1.0.0' },
+    });
+  });
+
   it('are not told apart where a host has two connections', async () => {
     const data = [0.4, 'http2: Transport received DATA stream=1 len=322 data="PK"'] as const;
     const second = [0.25, 'http2: Transport creating client conn 0xc0002 to 192.0.2.9:443'] as const;

@@ -149,12 +149,12 @@ export class Samples {
     else Object.assign(known, { last: record, grownNs: timeNs });
   }
 
-  /** http2debug tells of each frame; the files tell of bodies over HTTP/1. */
-  #addBodies({ bodies }: GoOutput, endNs: number): void {
-    const told = new Set(bodies.map((body) => moduleOf(body)));
+  /** http2debug tells of each frame, where it is clear whose it is; the files tell of all other bodies. */
+  #addBodies(output: GoOutput, endNs: number): void {
+    const told = zipsTold(output);
     for (const { first, startNs, last, grownNs, goneNs, isGivenUp } of this.#bodies.values()) {
       const zip = readCachePath(first.path);
-      if (zip !== undefined && told.has(`${zip.module}@${zip.version}`)) continue;
+      if (zip !== undefined && (told.get(`${zip.module}@${zip.version}`) ?? 0) >= last.bytes) continue;
       const span = openZipBody(this.#store, first.path, first.pid, startNs, [first.at]);
       if (span === undefined) continue;
       if (last !== first) span.evidence.push(last.at);
@@ -212,6 +212,17 @@ export class Samples {
     const wasGivenUp = (lookup.endNs ?? 0) - lookup.startNs >= RESOLVER_TIMEOUT_NS;
     query.attributes = { ...lookup.attributes, ...(wasGivenUp ? { 'error.type': 'timeout' } : {}) };
   }
+}
+
+/** How much of each zip http2debug told of. A redirect has a body too: a line of HTML. */
+function zipsTold({ bodies, unclearBodies }: GoOutput): ReadonlyMap<string, number> {
+  const told = new Map<string, number>();
+  for (const body of bodies) {
+    const zip = unclearBodies.has(body) ? undefined : moduleOf(body);
+    const bytes = body.attributes['gotrace.bytes'] ?? 0;
+    if (zip !== undefined) told.set(zip, Math.max(bytes, told.get(zip) ?? 0));
+  }
+  return told;
 }
 
 function moduleOf({ attributes }: Span): string | undefined {
