@@ -30,10 +30,18 @@ export function splitDials(
     );
     if (up === undefined) endAtFirst(dial, steps);
     else if (egress?.port === up.record.port) throughEgress(dial, up, egress, dials, store);
-    else if (dial.endNs !== undefined || up.received === 0) becomeHandshake(dial, up);
+    else if (dial.endNs !== undefined || up.received === 0 || hasTimedOut(dial, dials))
+      becomeHandshake(dial, up, dials.timedOut.has(dial));
     // Something came, and no HTTP/2 connection with it: the host talks HTTP/1, and its answer is awaited.
     else if (up.received !== undefined) dials.refute(dial);
   }
+}
+
+/** The handshake with its host was given up before: what came over the connection is as much of one. */
+function hasTimedOut({ attributes }: Span, { all, timedOut }: Dials): boolean {
+  return all.some(
+    (other) => timedOut.has(other) && other.attributes['server.address'] === attributes['server.address'],
+  );
 }
 
 /** Where HTTP/2 is spoken with another host is not what this one is reached at. */
@@ -50,13 +58,14 @@ function endAtFirst(dial: Span, steps: readonly Span[]): void {
 }
 
 /** What is left of a dial once the socket is established. */
-function becomeHandshake(dial: Span, { record, startNs }: Established): void {
+function becomeHandshake(dial: Span, { record, startNs }: Established, isTimedOut: boolean): void {
   dial.phase = 'tls';
   dial.name = 'TLS handshake';
   dial.startNs = startNs;
   dial.evidence.unshift(record.at);
   dial.attributes['network.peer.address'] = record.peer;
   dial.attributes['network.peer.port'] = record.port;
+  if (isTimedOut) dial.attributes['error.type'] = 'aborted';
 }
 
 /** The proxy's consent and the host's handshake are not told apart, unless nothing ever came: then there is no consent. */

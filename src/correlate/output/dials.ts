@@ -18,6 +18,8 @@ export class Dials {
   readonly #http2Hosts = new Set<string>();
   /** Those that told nothing. */
   readonly refuted = new Set<Span>();
+  /** Those that were given up since their time was over. */
+  readonly timedOut = new WeakSet<Span>();
   /** The HTTP/2 connections that came to stand. */
   readonly connections: { readonly peer: string; readonly timeNs: number; readonly at: SourceLine }[] = [];
   /** `ADDRESS:PORT` of those, and whose they are. */
@@ -80,10 +82,12 @@ export class Dials {
       if (!this.#http2Hosts.has(dialled) && (dialled === host || !awaited.has(dialled))) this.refute(dial);
   }
 
-  onFailure(host: string | undefined, timeNs: number): void {
+  /** A request failed; where it ran into a time limit, a dial that is much younger is another request's. */
+  onFailure(host: string | undefined, timeNs: number, limitNs: number): void {
     const dial = this.#open.get(host ?? '');
-    if (dial === undefined) return;
+    if (dial === undefined || timeNs - dial.startNs < limitNs / 2) return;
     dial.endNs = timeNs;
+    if (limitNs > 0) this.timedOut.add(dial);
     this.#open.delete(host ?? '');
   }
 

@@ -251,9 +251,9 @@ function keyOf(url: string, pid: number | undefined): string {
 
 /**
  * A fetch that failed is printed without a duration; one that ran into a time limit took that long. The limits of
- * net/http's DefaultTransport (TLSHandshakeTimeout, the dialer's Timeout) and of the resolver (5 s, twice).
+ * net/http's DefaultTransport (TLSHandshakeTimeout, the dialer's Timeout) and of the resolver (5 s, twice); 0 without one.
  */
-function timeLimitOf(error: string | undefined): number {
+export function timeLimitOf(error: string | undefined): number {
   if (error === undefined) return 0;
   if (error.includes('TLS handshake timeout')) return 10e9;
   if (/dial tcp \S+: i\/o timeout/.test(error)) return 30e9;

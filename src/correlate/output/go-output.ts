@@ -13,7 +13,7 @@ import { Arrivals } from '../files/arrivals.ts';
 import { hostOf, readModuleUrl } from '../files/modcache.ts';
 import { Pauses } from '../processes/pauses.ts';
 import { Dials } from './dials.ts';
-import { Fetches } from './fetches.ts';
+import { Fetches, timeLimitOf } from './fetches.ts';
 import { GitOutput } from './git-output.ts';
 import { Job } from './job.ts';
 import { Http2Streams } from './streams.ts';
@@ -242,7 +242,7 @@ export class GoOutput {
       this.dials.onAnswer(host, () => this.fetching.awaitedHosts());
       return;
     }
-    this.dials.onFailure(host, timeNs);
+    this.dials.onFailure(host, timeNs, timeLimitOf(record.error));
     const { class: name, detail } = classifyError(record.error);
     const module = readModuleUrl(record.url);
     this.#addError({
