@@ -58,6 +58,28 @@ describe('a connect that is gone', () => {
   });
 });
 
+describe('handshakes that nobody finishes', () => {
+  const NEXT = 'https://proxy.example/b.example/b/@v/v1.0.0.mod';
+  const gone = 'gone socket 12 8 tcp ESTABLISHED 192.0.2.2:40000 192.0.2.9:443';
+  const stderr = stamped([
+    ASKED,
+    DIAL,
+    [10.1, `# get ${NEXT}`],
+    [10.1, DIAL[1]],
+    // Printed behind what go turned to next.
+    [10.1, `${ASKED[1]}: Get "${URL}": net/http: TLS handshake timeout`],
+  ]);
+
+  it('are named, though something came over the connection, and though the time limit of one is over', async () => {
+    const proc = looks(
+      [socket(0.25), socket(1.25, ' received=11'), [10.3, gone], socket(10.3), socket(11.3, ' received=11')],
+      12,
+    );
+    const point = await pointOf(proc, stderr);
+    expect(point).toMatchObject({ cause: 'tls/handshake-stall', culprit: { address: '192.0.2.9:443' } });
+  });
+});
+
 describe('a command that was stopped', () => {
   it('stood still, and what was in flight is not slow', async () => {
     const stops = [
@@ -188,6 +210,17 @@ describe('bodies that http2debug began to tell of', () => {
   it('of a redirect is not the one that is waited for', async () => {
     const point = await pointOf(looks([]), stamped([...request, headers(0.3), answered(8)]));
     expect(point.cause).toBe('ttfb/slow-response');
+  });
+
+  it('is late where the zip was empty for long', async () => {
+    const file = '/home/dev/go/pkg/mod/cache/download/a.example/a/@v/v1.0.0.zip123.tmp';
+    const proc = looks([
+      [0.5, `file 12 9 0 ${file}`],
+      [6, `gone file 12 9 ${file}`],
+    ]);
+    const point = await pointOf(proc, stamped([ASKED, answered(0.4)]));
+    expect(point).toMatchObject({ status: 'slow', cause: 'transfer/slow' });
+    expect(point.headline).toMatch(/5\.[56] s for its body/);
   });
 
   it('of a redirect is not the zip, which /proc shows growing', async () => {

@@ -164,7 +164,7 @@ export class Correlator {
     this.#output.finish(endNs);
     const unread = shown.unseen.includes('read') ? this.#sockets.forgetUnread() : [];
     const lookups = this.#sockets.lookups.assemble([...this.#output.hosts, ...this.#sockets.hosts]);
-    const processes = this.#allProcesses(startNs, endNs);
+    const processes = this.#allProcesses(startNs, endNs, ended.exitCode === 0);
     markAuthPrograms(this.#store.spans, processes);
     this.#libraries.finish();
     const ending = endingOf(this.#processes.ending, ended, this.#output, this.#sawSyscalls);
@@ -258,9 +258,9 @@ export class Correlator {
   }
 
   /** A snapshot knows the processes better than a tracer that was attached to their threads. */
-  #allProcesses(startNs: number, endNs: number): readonly Process[] {
+  #allProcesses(startNs: number, endNs: number, hasEndedWell: boolean): readonly Process[] {
     if (!this.#snapshot.isEmpty) return this.#snapshot.finish(startNs);
-    if (!this.#samples.isEmpty) return this.#samples.finish(this.#output, endNs);
+    if (!this.#samples.isEmpty) return this.#samples.finish(this.#output, endNs, hasEndedWell);
     addProcessSpans(this.#store, this.#processes.all);
     return this.#processes.all;
   }

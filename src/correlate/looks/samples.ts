@@ -85,14 +85,17 @@ export class Samples {
     }
   }
 
-  /** The processes that were seen; their spans are added, and what go said of its dials is told apart by step. */
-  finish(output: GoOutput, endNs: number): Process[] {
+  /**
+   * The processes that were seen; their spans are added, and what go said of its dials is told apart by step. A command that
+   * ended well gave up nothing.
+   */
+  finish(output: GoOutput, endNs: number, hasEndedWell: boolean): Process[] {
     const connects = settleSteps(this.#store, [...this.#steps.values()], this.#established, output);
     for (const span of this.#steps.keys()) if (span.kind === 'lookup') this.#addQuery(span);
     const processes = [...this.#processes.values()];
     addProcessSpans(this.#store, processes);
     this.#splitDials(output, connects);
-    this.#addBodies(output, endNs);
+    this.#addBodies(output, endNs, hasEndedWell);
     return processes;
   }
 
@@ -142,7 +145,6 @@ export class Samples {
   }
 
   #onFile(record: FileRecord, timeNs: number): void {
-    if (record.bytes === 0) return;
     const known = this.#bodies.get(record.key);
     if (known === undefined)
       this.#bodies.set(record.key, { first: record, startNs: timeNs, last: record, grownNs: timeNs });
@@ -150,16 +152,17 @@ export class Samples {
   }
 
   /** http2debug tells of each frame, where it is clear whose it is; the files tell of all other bodies. */
-  #addBodies(output: GoOutput, endNs: number): void {
+  #addBodies(output: GoOutput, endNs: number, hasEndedWell: boolean): void {
     const told = zipsTold(output);
+    const [root] = this.#processes.keys();
     for (const { first, startNs, last, grownNs, goneNs, isGivenUp } of this.#bodies.values()) {
       const zip = readCachePath(first.path);
-      if (zip !== undefined && (told.get(`${zip.module}@${zip.version}`) ?? 0) >= last.bytes) continue;
+      if (zip !== undefined && (told.get(`${zip.module}@${zip.version}`) ?? -1) >= last.bytes) continue;
       const span = openZipBody(this.#store, first.path, first.pid, startNs, [first.at]);
       if (span === undefined) continue;
       if (last !== first) span.evidence.push(last.at);
       if (goneNs !== undefined) span.endNs = goneNs;
-      if (isGivenUp) span.attributes['error.type'] = 'aborted';
+      if (isGivenUp && !(hasEndedWell && first.pid === root)) span.attributes['error.type'] = 'aborted';
       span.attributes['gotrace.bytes'] = last.bytes;
       if (goneNs === undefined && endNs - grownNs < STILL_NS) span.attributes['gotrace.growing'] = true;
     }
@@ -181,11 +184,11 @@ export class Samples {
 
   #onGone(what: string, timeNs: number): void {
     const body = this.#bodies.get(what);
-    // It is hashed before it is closed: what no longer grows is whole.
     if (body !== undefined) {
       const isStill = timeNs - body.grownNs > STILL_NS;
       body.isGivenUp = isStill && this.#processes.get(body.first.pid)?.endNs === timeNs;
-      body.goneNs = isStill && !body.isGivenUp ? body.grownNs : timeNs;
+      // It is hashed before it is closed: what no longer grows is whole, unless nothing was there yet.
+      body.goneNs = isStill && !body.isGivenUp && body.last.bytes > 0 ? body.grownNs : timeNs;
     }
     const [, pid, command] = /^proc (\d+) (.*)$/.exec(what) ?? [];
     const process = this.#processes.get(Number(pid));
