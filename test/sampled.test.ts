@@ -58,6 +58,27 @@ describe('a connect that is gone', () => {
   });
 });
 
+it('a nameserver that is asked for the checksum database, and no longer than for others before, is the slow one', async () => {
+  const question = (fd: number) =>
+    `socket 12 ${fd} udp ESTABLISHED 192.0.2.2:4000${fd} 192.0.2.53:53 rx=0 tx=0`;
+  const gone = (fd: number) => `gone ${question(fd).replace(/ rx=.*/, '')}`;
+  const proc = looks(
+    [
+      [0.25, question(7)],
+      [3.25, gone(7)],
+      [3.5, question(8)],
+    ],
+    6.2,
+  );
+  const sumdb = (at: number, file: string, end = '') =>
+    [at, `# get https://sum.example/${file}${end}`] as const;
+  const connected = [3.3, 'http2: Transport creating client conn 0xc0001 to 192.0.2.9:443'] as const;
+  const dialSumdb = [3.5, DIAL[1].replace('proxy.example', 'sum.example')] as const;
+  const stderr = [ASKED, DIAL, connected, answered(3.4), sumdb(3.45, 'lookup/a.example/a@v1.0.0'), dialSumdb];
+  const point = await pointOf(proc, stamped(stderr));
+  expect(point).toMatchObject({ cause: 'dns/slow-nameserver', culprit: { address: '192.0.2.53:53' } });
+});
+
 describe('handshakes that nobody finishes', () => {
   const NEXT = 'https://proxy.example/b.example/b/@v/v1.0.0.mod';
   const gone = 'gone socket 12 8 tcp ESTABLISHED 192.0.2.2:40000 192.0.2.9:443';

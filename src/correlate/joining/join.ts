@@ -65,8 +65,9 @@ export function joinSpans(input: Joinable): Span[] {
   }
   const parents = new Map(input.spans.map((span) => [span.id, span]));
   for (const span of input.spans) takeOver(span, parents);
-  chargeSumdb(input);
-  chargeToolchain(input);
+  const isNameservers = nameserversWaits(input);
+  chargeSumdb(input, isNameservers);
+  chargeToolchain(input, isNameservers);
   markFirstContacts(input.output, input.connections.length > 0);
   nameZipBodies({ ...input, fetching: input.output.fetching }, dropped);
   endWithProcesses(input);
@@ -198,7 +199,7 @@ function takeOver(span: Span, parents: ReadonlyMap<number, Span>): void {
 }
 
 /** Reaching a host that is asked for checksums only is part of the checksum database's wait. */
-function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
+function chargeSumdb({ spans, output, sumdbs }: Joinable, isNameservers: (span: Span) => boolean): void {
   const purposes = new Map<string, Set<string>>();
   for (const fetch of output.fetches) {
     const host = fetch.attributes['server.address'] ?? '';
@@ -210,7 +211,7 @@ function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
   // Without -x: a database is reached by its name, unless GOSUMDB says otherwise.
   for (const name of sumdbs) if (!purposes.has(name)) purposes.set(name, new Set(['sumdb']));
   for (const span of spans) {
-    if ((!STEPS.has(span.kind) && span.kind !== 'fetch') || isAnswered(span)) continue;
+    if ((!STEPS.has(span.kind) && span.kind !== 'fetch') || isNameservers(span)) continue;
     const known = purposes.get(span.attributes['server.address'] ?? '');
     const only = known?.size === 1 ? [...known][0] : undefined;
     if ((only === 'sumdb' || only === 'toolchain') && span.phase !== 'git') {
@@ -220,13 +221,22 @@ function chargeSumdb({ spans, output, sumdbs }: Joinable): void {
   }
 }
 
-/** A nameserver that is slow is so for whatever host it is asked. */
-function isAnswered({ kind, endNs, attributes }: Span): boolean {
-  return kind === 'lookup' && endNs !== undefined && attributes['error.type'] === undefined;
+/**
+ * Tells the lookups that are the nameserver's wait: one that is slow is so for whatever host it is asked. So is one that is
+ * asked still, and has not taken longer than for an answer before.
+ */
+function nameserversWaits({ spans, endNs }: Joinable): (span: Span) => boolean {
+  const isAnswered = ({ kind, endNs: answeredNs, attributes }: Span) =>
+    kind === 'lookup' && answeredNs !== undefined && attributes['error.type'] === undefined;
+  const lengths = spans.filter(isAnswered).map((span) => (span.endNs ?? endNs) - span.startNs);
+  const longestNs = lengths.reduce((a, b) => Math.max(a, b), 0);
+  return (span) =>
+    isAnswered(span) ||
+    (span.kind === 'lookup' && span.endNs === undefined && endNs - span.startNs <= longestNs);
 }
 
 /** `go: downloading go1.99.0` is not followed by `# get` lines: what its process then waits for is the toolchain. */
-function chargeToolchain({ spans, output }: Joinable): void {
+function chargeToolchain({ spans, output }: Joinable, isNameservers: (span: Span) => boolean): void {
   const download = output.downloads.find((each) => each.module === 'golang.org/toolchain');
   if (download === undefined) return;
   const firstFetch = output.fetches.find(
@@ -238,7 +248,7 @@ function chargeToolchain({ spans, output }: Joinable): void {
     if (
       !STEPS.has(span.kind) ||
       !own ||
-      isAnswered(span) ||
+      isNameservers(span) ||
       span.startNs < download.timeNs ||
       (firstFetch !== undefined && span.startNs >= firstFetch.startNs)
     )

@@ -72,12 +72,20 @@ function withSender(diagnosis: Diagnosis, { detail }: TraceError, { trace }: Cas
     ({ kind, attributes }) =>
       kind === 'transfer' &&
       module !== undefined &&
+      isAbout(attributes['url.full'], detail.url) &&
       attributes['gotrace.module'] === module &&
       attributes['gotrace.version'] === version,
   );
   const host = body?.attributes['server.address'];
   if (host === undefined) return diagnosis;
   return { ...diagnosis, culprit: culprit({ ...diagnosis.culprit, host }) };
+}
+
+/** A body that go names no URL of is a zip's; the file that a zip goes into has no URL. */
+function isAbout(url: string | undefined, said: string | undefined): boolean {
+  return (
+    url === undefined || (said === undefined || said.endsWith('.zip') ? url.endsWith('.zip') : url === said)
+  );
 }
 
 /** A status is told with the URL that was asked for: where that redirects, another host gave it. */
