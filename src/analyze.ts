@@ -46,6 +46,7 @@ export async function analyze(
       atSeconds: options.endedAtSeconds,
     },
     environment: options.environment,
+    command: options.command,
   });
   const timeline = buildTimeline(trace);
   const diagnosis = diagnose(trace, timeline);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportOfText } from './support/analyze.ts';
+import { reportOfRun, reportOfText } from './support/analyze.ts';
 
 /** A run without a tracer: what go printed, with the times at which it came, and what /proc showed four times a second. */
 const stamped = (lines: readonly (readonly [number, string])[]) =>
@@ -77,6 +77,29 @@ it('a nameserver that is asked for the checksum database, and no longer than for
   const stderr = [ASKED, DIAL, connected, answered(3.4), sumdb(3.45, 'lookup/a.example/a@v1.0.0'), dialSumdb];
   const point = await pointOf(proc, stamped(stderr));
   expect(point).toMatchObject({ cause: 'dns/slow-nameserver', culprit: { address: '192.0.2.53:53' } });
+});
+
+describe('go mod download -json, whose errors are on its stdout', () => {
+  const run = { command: ['sh', '-c', 'exec go mod download -json'], exitCode: 1 };
+  const fallback = URL.replace('proxy.example', 'second.example');
+
+  it('failed for what was refused, and given by nobody else', async () => {
+    const { verdict } = await reportOfRun([stamped([ASKED, answered(0.4, '503 Service Unavailable')])], run);
+    expect(verdict.headline).toBe(`Failed: proxy.example answers 503 for ${URL}.`);
+  });
+
+  it('has its reason elsewhere where another entry gave it', async () => {
+    const refused = [ASKED, answered(0.4, '404 Not Found')] as const;
+    const given = [
+      [0.5, `# get ${fallback}`],
+      [0.6, `# get ${fallback}: 200 OK (0.100s)`],
+    ] as const;
+    const { verdict } = await reportOfRun([stamped([...refused, ...given])], run);
+    expect(verdict).toMatchObject({
+      status: 'failed',
+      headline: expect.stringContaining('With -json go says why on its stdout'),
+    });
+  });
 });
 
 describe('handshakes that nobody finishes', () => {

@@ -182,7 +182,7 @@ export class Correlator {
       originSeconds,
       ending,
       coverage: this.#coverage(totals, shown, endNs),
-      command: processes[0]?.command.length ? processes[0].command : undefined,
+      command: processes[0]?.command.length ? processes[0].command : totals.command,
       environment: {
         ...this.#snapshot.environment,
         ...this.#samples.environment,

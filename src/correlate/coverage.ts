@@ -18,6 +18,8 @@ export interface Totals {
   /** What the command's parent knows; a log of another machine tells its own. */
   readonly ended: KnownEnd;
   readonly environment: Readonly<Record<string, string>> | undefined;
+  /** What was run; the log of a tracer tells it by itself. */
+  readonly command: readonly string[] | undefined;
 }
 
 /** Calls in which threads wait for each other, and for descriptors; `gotrace run` leaves them out, and not clock_nanosleep. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { conclude, type DiagnosisResult } from './conclusion.ts';
 import { failureAtEnd } from './errors/cut.ts';
+import { asksForJson } from './outcome.ts';
 import { quote } from './quote.ts';
 import { type Case, type Diagnosis, findingOf, step } from './rule.ts';
 import { isSignificant } from './significance.ts';
@@ -52,10 +53,14 @@ export function failedUnexplained(code: number, context: Case, waits: readonly W
     const result = explain(failure);
     if (result !== undefined) return result;
   }
-  const headline = context.trace.coverage.syscalls
-    ? `Failed: it ended with exit code ${code}; nothing that it printed or waited for says why.`
-    : `Failed: it ended with exit code ${code}, and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.`;
-  return failedInTheDark(headline, waits);
+  return failedInTheDark(`Failed: it ended with exit code ${code}${whyItIsNotKnown(context)}`, waits);
+}
+
+function whyItIsNotKnown({ trace }: Case): string {
+  if (trace.coverage.syscalls) return '; nothing that it printed or waited for says why.';
+  if (asksForJson(trace))
+    return '. With -json go says why on its stdout, as "Error", which goes past gotrace: look there, or record with gotrace run --strace -- COMMAND.';
+  return ", and the log holds no error of go, git or ssh. To see more: gotrace run --strace -- COMMAND, or keep the command's stderr.";
 }
 
 /** What it did last on the network failed, right before it ended. */

@@ -36,3 +36,8 @@ function lastGo(processes: readonly ProcessInfo[]): ProcessInfo | undefined {
       undefined,
     );
 }
+
+/** `go mod download -json` says what failed as JSON on its stdout, which goes past gotrace. */
+export function asksForJson({ command }: Trace): boolean {
+  return command?.some((word) => /(?:^|\s)-json\b/.test(word)) === true;
+}

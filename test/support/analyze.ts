@@ -1,4 +1,4 @@
-import { analyze } from '../../src/analyze.ts';
+import { type AnalyzeOptions, analyze } from '../../src/analyze.ts';
 import { openInputs } from '../../src/ingest/open.ts';
 import type { Report } from '../../src/model/report.ts';
 
@@ -15,13 +15,18 @@ export async function reportOf(paths: readonly string[]): Promise<Report> {
 
 /** The report of a log that stands in the test itself. */
 export async function reportOfText(...logs: readonly string[]): Promise<Report> {
+  return reportOfRun(logs, {});
+}
+
+/** The same, with what `gotrace run` knows of the run beside its logs. */
+export async function reportOfRun(logs: readonly string[], options: AnalyzeOptions): Promise<Report> {
   const inputs = logs.map((text, index) => ({
     path: `log${index + 1}`,
     chunks: async function* () {
       yield Buffer.from(text);
     },
   }));
-  const report = await analyze(inputs);
+  const report = await analyze(inputs, options);
   if (!report.ok) throw new Error(report.error);
   return report.value;
 }

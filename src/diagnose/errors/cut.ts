@@ -2,6 +2,7 @@ import { hostInName } from '../../correlate/network/tunnels.ts';
 import { asksForTunnel, type Phase, type Span, type SpanKind } from '../../model/span.ts';
 import type { TraceError } from '../../model/trace.ts';
 import { groupOf } from '../../timeline/timeline.ts';
+import { asksForJson } from '../outcome.ts';
 import { quote } from '../quote.ts';
 import {
   addressOf,
@@ -14,7 +15,7 @@ import {
   step,
 } from '../rule.ts';
 import { diagnoseWait } from '../rules.ts';
-import { decisiveErrors, SAYS_NOTHING } from './decisive.ts';
+import { decisiveErrors, isGivenElsewhere, SAYS_NOTHING } from './decisive.ts';
 import { diagnoseError } from './error.ts';
 
 /** An error follows from what went wrong at once; `go build` loads what else there is before it prints it. */
@@ -107,12 +108,25 @@ function failureBefore(error: TraceError, context: Case): Diagnosis | undefined 
  */
 export function failureAtEnd(context: Case): Diagnosis | undefined {
   const { coverage, endNs } = context.trace;
-  // A go of which there are only lines has printed its error among them.
-  if (!coverage.syscalls && coverage.goX) return undefined;
-  const last = lastStep(endNs, context);
+  // A go of which there are only lines has printed its error among them, unless it was asked for JSON: that is its stdout.
+  const last = !coverage.syscalls && coverage.goX ? refusalInJson(context) : lastStep(endNs, context);
   if (last === undefined || last.attributes['error.type'] === 'aborted') return undefined;
   const diagnosis = diagnoseStep(last, context);
   return diagnosis && { ...diagnosis, confidence: CONFIDENCE };
+}
+
+/** Of a `go mod download -json`: the last file of a module that was refused, and that no other GOPROXY entry gave. */
+function refusalInJson({ trace }: Case): Span | undefined {
+  if (!asksForJson(trace)) return undefined;
+  return trace.spans.findLast(({ kind, attributes }) => {
+    const {
+      'url.full': url,
+      'gotrace.version': version,
+      'http.response.status_code': status = 0,
+    } = attributes;
+    if (kind !== 'fetch' || url === undefined || version === undefined || status < 400) return false;
+    return !isGivenElsewhere(url, trace);
+  });
 }
 
 /** Errors of which the kernel's refusal of any file may be the reason. */

@@ -50,10 +50,14 @@ function isSaidBetter(error: TraceError, below: readonly TraceError[]): boolean 
   return next !== undefined && next.class !== 'go-mod' && next.class !== 'other';
 }
 
+function isRecovered({ detail: { url } }: TraceError, trace: Case['trace']): boolean {
+  return url !== undefined && isGivenElsewhere(url, trace);
+}
+
 /** The next GOPROXY entry gave what this one failed to give. */
-function isRecovered({ detail: { url } }: TraceError, { spans }: Case['trace']): boolean {
-  const entry = url === undefined ? undefined : entryOfUrl(url);
-  if (url === undefined || entry === undefined) return false;
+export function isGivenElsewhere(url: string, { spans }: Case['trace']): boolean {
+  const entry = entryOfUrl(url);
+  if (entry === undefined) return false;
   const resource = url.slice(entry.length);
   return spans.some(
     ({ kind, attributes }) =>
