@@ -67,6 +67,26 @@ describe('two looks at a go that hangs', () => {
   });
 });
 
+it('a go over whose connection something came between two looks is not stuck', async () => {
+  const socket = (sent: number, heard: number) => `${SOCKET} sent=${sent}ms heard=${heard}ms`;
+  const look = (heard: number) => at(0, [GO, socket(100, 300), HOST]) + at(2, [GO, socket(150, heard)]);
+  const { verdict, blockingPoint } = await reportOfText(look(400));
+  expect(blockingPoint).toBeNull();
+  expect(verdict).toMatchObject({
+    status: 'unknown',
+    headline: expect.stringContaining('it is not stuck: answers came from proxy.example'),
+  });
+  expect((await reportOfText(look(9000))).blockingPoint?.cause).toBe('ttfb/no-response');
+});
+
+it('a handshake of which a few bytes came is one still, and no idle connection is waited for beside it', async () => {
+  const half = 'socket 12 9 tcp ESTABLISHED 192.0.2.2:40001 192.0.2.7:443 rx=0 tx=0 received=11';
+  const report = await reportOfText(at(0, [GO, SOCKET, half, HOST]) + at(2, [GO, SOCKET, half]));
+  expect(report.findings).toMatchObject([
+    { cause: 'tls/handshake-stall', culprit: { address: '192.0.2.7:443' } },
+  ]);
+});
+
 it('what was there at first, and is not there in the end, is not waited for', async () => {
   const git = 'proc 13 12 S 33.00 poll git\tls-remote\thttps://git.example/a.git';
   const connecting = 'socket 12 9 tcp SYN-SENT 192.0.2.2:40001 192.0.2.7:443 rx=0 tx=1';

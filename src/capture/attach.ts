@@ -36,7 +36,9 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   writeFileSync(snapshotPath, stamped(seen));
   const hosts = hostLines(seen).then((lines) => appendFileSync(snapshotPath, stamped(lines)));
   if (!options.strace) {
+    await untilInterrupted(options.forMs);
     await hosts;
+    await lookAgain(options.pid, snapshotPath);
     return { logs: [snapshotPath], straceError: undefined };
   }
   const tracePath = join(options.directory, 'strace.log');
@@ -56,10 +58,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   if (options.dump) timers.push(setTimeout(() => askForDump(options.pid), SETTLE_MS));
   await ended;
   await hosts;
-  // Once more: what is there still went on until then, and what grew meanwhile does not stand still.
-  const last = snapshot(processTree(options.pid)).filter((line) => !line.startsWith('env '));
-  const again = await withTcpInfo(options.pid, last);
-  appendFileSync(snapshotPath, stamped(again));
+  await lookAgain(options.pid, snapshotPath);
   for (const timer of timers) clearTimeout(timer);
   process.off('SIGINT', stop);
   const refused =
@@ -69,6 +68,23 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     logs: [snapshotPath, tracePath],
     straceError: refused ? (said.trim().split('\n')[0] ?? 'strace is not installed') : undefined,
   };
+}
+
+/** Once more: what is there still went on until then, and what grew meanwhile does not stand still. */
+async function lookAgain(pid: number, path: string): Promise<void> {
+  const last = snapshot(processTree(pid)).filter((line) => !line.startsWith('env '));
+  appendFileSync(path, stamped(await withTcpInfo(pid, last)));
+}
+
+/** Ctrl-C ends the look. */
+async function untilInterrupted(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    process.once('SIGINT', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Should gotrace be killed, strace is not to slow the process down, and to fill the disk, for ever: timeout(1). */

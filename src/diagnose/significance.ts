@@ -1,4 +1,4 @@
-import { isOwnDoing, type Phase } from '../model/span.ts';
+import { isMoving, isOwnDoing, type Phase } from '../model/span.ts';
 import type { Segment } from '../timeline/critical-path.ts';
 import type { Group, Timeline } from '../timeline/timeline.ts';
 import type { Case } from './rule.ts';
@@ -59,7 +59,8 @@ export function isSignificant(group: Group, { timeline, trace: { endNs, coverage
 
 /** How long the waits stood that were open when the log ended. */
 function openNs({ segments }: Group): number {
-  return segments.reduce((sum, segment) => sum + (segment.open ? lengthOf(segment) : 0), 0);
+  const open = segments.filter((segment) => segment.open && !(segment.span && isMoving(segment.span)));
+  return open.reduce((sum, segment) => sum + lengthOf(segment), 0);
 }
 
 /** The run without what it computed: compiled, linked, tested. Unpacking a module is a part of its download. */

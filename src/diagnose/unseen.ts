@@ -1,12 +1,12 @@
 import { programOf } from '../correlate/processes/processes.ts';
-import type { SpanKind } from '../model/span.ts';
+import { isMoving, type Span, type SpanKind } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { awaitedZip } from './awaited-zip.ts';
 import { printSeconds } from './catalogue.ts';
 import { leftIn } from './open-calls.ts';
 import { endedBy } from './outcome.ts';
-import type { Case } from './rule.ts';
+import { addressOf, type Case } from './rule.ts';
 
 /** The log was cut while a thread was at work; where it has all calls, that can be told from a hang. */
 export function isCutAtWork({ coverage, ending }: Trace): boolean {
@@ -46,6 +46,8 @@ export function whatIsUnseen(context: Case): string | undefined {
   const cutAt = isCutAtWork(context.trace) ? waitAtEnd(context) : undefined;
   if (cutAt !== undefined)
     return `Unknown: the log stops in the middle of the run, ${cutAt}; nothing waited unduly before that. To see it: record until the command ends, or hangs.`;
+  const moving = coverage.snapshot ? context.trace.spans.find(isMoving) : undefined;
+  if (moving !== undefined) return `Unknown: ${notStuck(moving)}`;
   const reason = reasonOf(context);
   if (reason === undefined) return undefined;
   if (coverage.syscalls && !coverage.attached) return `Unknown: ${reason}; ${silenceAtEnd(context)}.`;
@@ -93,6 +95,12 @@ function silenceAtEnd({ trace: { openHosts }, timeline }: Case): string {
   const more = openHosts.length > MOST_HOSTS ? ` and ${openHosts.length - MOST_HOSTS} more` : '';
   const hosts = `${openHosts.slice(0, MOST_HOSTS).join(', ')}${more}`;
   return `for the last ${printSeconds(silentNs)} it did nothing, with connections open to ${hosts}, and the log does not show whether it waited there. To see it: record what go prints with -x as well, or with ${RUN}`;
+}
+
+/** A process that goes on may be slow all the same: a look of seconds does not tell. */
+function notStuck(span: Span): string {
+  const from = span.attributes['server.address'] ?? addressOf(span);
+  return `it is not stuck: answers came from ${from} while it was looked at. Whether they are slow shows a longer look (\`gotrace attach --for 30s PID\`), or a run from the start with ${RUN}.`;
 }
 
 /** What shows more of a process that hangs than a strace that is attached to it: go's threads sleep in futex and epoll. */

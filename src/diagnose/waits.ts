@@ -1,5 +1,6 @@
 import type { SourceLine } from '../../parsers/types.ts';
 import type { Finding } from '../model/finding.ts';
+import { isMoving } from '../model/span.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Group } from '../timeline/timeline.ts';
 import { wasEnded } from './outcome.ts';
@@ -47,7 +48,7 @@ function isOpenToTell(group: Group, { trace }: Case): boolean {
 }
 
 function hasOpenWait({ spans }: Group): boolean {
-  return spans.some((span) => span.endNs === undefined && span.kind !== 'unzip');
+  return spans.some((span) => span.endNs === undefined && span.kind !== 'unzip' && !isMoving(span));
 }
 
 function waitOf(group: Group, context: Case): Wait | undefined {

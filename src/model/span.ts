@@ -111,6 +111,11 @@ export function pidOf({ attributes }: Span): number | undefined {
   return attributes['process.pid'];
 }
 
+/** An answer is awaited over a connection over which others came while it was looked at. */
+export function isMoving({ kind, attributes }: Span): boolean {
+  return kind === 'response' && attributes['gotrace.growing'] === true;
+}
+
 /** What a program does of its own accord: nobody keeps it waiting. */
 export function isOwnDoing({ kind }: Span): boolean {
   return kind === 'work' || kind === 'sleep';

@@ -45,7 +45,7 @@ export class Snapshot {
     const bodies = this.#addBodies(looks, nowNs);
     // git's connection is idle while a helper asks a person.
     const asking = this.#store.spans.some((span) => span.kind === 'process' && span.phase === 'auth');
-    const isSure = asking || bodies.length > 0 || looks.last.some(isSurely);
+    const isSure = asking || bodies.length > 0 || looks.last.some((record) => this.#isSurely(record));
     for (const record of looks.last) {
       if (record.kind === 'proc-lock') this.#addLock(record, looks.firstOf(record), nowNs);
       else if (record.kind === 'proc-socket') this.#onSocket(record, looks, nowNs, isSure);
@@ -126,6 +126,7 @@ export class Snapshot {
       ...this.#farEnd(record),
       ...(egress === undefined ? {} : { 'server.address': egress.host, 'gotrace.tunnel': egress.protocol }),
       ...(span.kind === 'response' ? zipOf(looks.emptyZipOf(record.pid)) : {}),
+      ...(isHeardSince(record, firstNs) ? { 'gotrace.growing': true } : {}),
       'process.pid': record.pid,
     };
   }
@@ -140,9 +141,15 @@ export class Snapshot {
       this.#store.open(kind, phase, name, startNs, [at]);
     if (transport === 'udp' && port === 53) return open('lookup', 'dns', `query at ${peer}`);
     if (state === 'SYN-SENT') return open('connect', 'connect', `connect ${printAddress(peer, port)}`);
-    if (state !== 'ESTABLISHED' || transport !== 'tcp' || isIdle) return undefined;
+    if (state !== 'ESTABLISHED' || transport !== 'tcp') return undefined;
     if (this.#isHandshake(record)) return open('tls', 'tls', 'TLS handshake');
-    return open('response', 'ttfb', `wait for ${printAddress(peer, port)}`);
+    return isIdle ? undefined : open('response', 'ttfb', `wait for ${printAddress(peer, port)}`);
+  }
+
+  /** What is there only while it is waited for. An established connection may be idle, unless it is no more than that yet. */
+  #isSurely(record: ProcRecord): boolean {
+    if (record.kind !== 'proc-socket') return record.kind === 'proc-lock';
+    return record.state === 'SYN-SENT' || (record.state === 'ESTABLISHED' && this.#isHandshake(record));
   }
 
   /** The server's part of the handshake is awaited where nothing ever came, or no more than an egress proxy's consent. */
@@ -150,13 +157,8 @@ export class Snapshot {
     const { received, port } = record;
     if (received === undefined) return false;
     if (this.#egressAt(record) !== undefined) return received > 0 && received < LEAST_FLIGHT;
-    return received === 0 && this.#isTls(port);
+    return received < LEAST_FLIGHT && this.#isTls(port);
   }
-}
-
-/** What is there only while it is waited for. An established connection may be idle. */
-function isSurely(record: ProcRecord): boolean {
-  return record.kind === 'proc-lock' || (record.kind === 'proc-socket' && record.state === 'SYN-SENT');
 }
 
 /** Since the look that found it first; where something went over it since, from then on. */
@@ -164,6 +166,11 @@ function sinceOf({ timeNs, sentMs, heardMs }: SocketRecord, firstNs: number): nu
   return timeNs === undefined || sentMs === undefined || heardMs === undefined
     ? firstNs
     : Math.max(firstNs, timeNs - Math.min(sentMs, heardMs) * 1e6);
+}
+
+/** Something came over it after a time: between two looks. */
+function isHeardSince({ timeNs, heardMs }: SocketRecord, sinceNs: number): boolean {
+  return timeNs !== undefined && heardMs !== undefined && timeNs - heardMs * 1e6 > sinceNs;
 }
 
 function zipOf(zip: ModuleVersion | undefined): Span['attributes'] {

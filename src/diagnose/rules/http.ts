@@ -1,6 +1,6 @@
 import { isForZip } from '../../correlate/files/modcache.ts';
 import { programOf } from '../../correlate/processes/processes.ts';
-import { asksForTunnel, isUnanswered, type Span } from '../../model/span.ts';
+import { asksForTunnel, isMoving, isUnanswered, type Span } from '../../model/span.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { alike, EQUAL, eachOf, lengths, medianOf } from '../alike.ts';
@@ -61,7 +61,7 @@ function serverError(group: Group): Diagnosis | undefined {
 
 function noResponse(group: Group, { trace }: Case): Diagnosis | undefined {
   const span = unansweredOf(group, trace.endNs);
-  if (span === undefined) return undefined;
+  if (span === undefined || isMoving(span)) return undefined;
   return {
     cause: 'ttfb/no-response',
     culprit: culpritOfSpan(span),
