@@ -36,6 +36,17 @@ describe('of two connections', () => {
     expect(await hostOf(idle, stalled, [zip(98_304)])).toBe('second.example');
     expect(await hostOf('', '', [zip(98_304)])).toBeUndefined();
   });
+
+  it('the one over which too little came sends no zip, whichever spoke last', async () => {
+    const answer = to(8, '192.0.2.8', ' sent=7000ms heard=5000ms').replace('received=4000', 'received=2100');
+    const sender = to(9, '192.0.2.9', ' sent=7100ms heard=6900ms').replace('received=4000', 'received=99000');
+    const look = [GO, zip(98_304), answer, sender];
+    const report = await reportOfText(at(0, [...look, ...hosts]) + at(20, look));
+    expect(report.blockingPoint).toMatchObject({
+      cause: 'transfer/stalled',
+      culprit: { host: 'second.example' },
+    });
+  });
 });
 
 describe('two looks at a go that hangs', () => {

@@ -144,6 +144,8 @@ function factOf(name: string, facts: Facts): string | undefined {
       );
     case 'host':
       return facts.host ?? facts.address;
+    case 'hostName':
+      return facts.host;
     case 'who':
       return facts.host ?? facts.address ?? facts.step;
     case 'request':

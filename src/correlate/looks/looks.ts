@@ -21,7 +21,7 @@ export class Looks {
   readonly zips: readonly Zip[];
   readonly #first: ReadonlyMap<string, Lasting>;
   /** By process. */
-  readonly #receiving: ReadonlyMap<number, SocketRecord | undefined>;
+  readonly #sockets: ReadonlyMap<number, readonly SocketRecord[]>;
   readonly #askedLast: ReadonlySet<SocketRecord>;
   readonly #emptyZips: ReadonlyMap<number, readonly FileRecord[]>;
 
@@ -31,9 +31,8 @@ export class Looks {
     this.pids = new Set(this.last.flatMap((record) => (record.kind === 'proc-process' ? record.pid : [])));
     this.#first = firstByKey(records.filter(isLasting));
     const sockets = this.last.filter((record) => record.kind === 'proc-socket').filter(isEstablished);
-    const byProcess = [...groupBy(sockets, ({ pid }) => pid)];
-    this.#receiving = new Map(byProcess.map(([pid, own]) => [pid, receiving(own)]));
-    this.#askedLast = new Set(byProcess.flatMap(([, own]) => askedLast(own)));
+    this.#sockets = groupBy(sockets, ({ pid }) => pid);
+    this.#askedLast = new Set([...this.#sockets.values()].flatMap(askedLast));
     const files = this.last.filter(isFile);
     const firstFiles = firstByKey(records.filter(isFile));
     this.zips = files.map((last) => ({ first: firstFiles.get(last.key) ?? last, last }));
@@ -56,9 +55,14 @@ export class Looks {
     return only === undefined || others.length > 0 ? undefined : readCachePath(only.path);
   }
 
-  /** Over which a process receives: the only connection that it has, else the one over which data came last. */
-  receivingOf(pid: number): SocketRecord | undefined {
-    return this.#receiving.get(pid);
+  /**
+   * Over which a process receives a file of so many bytes: the only connection over which as much has come, else the one
+   * over which data came last.
+   */
+  receivingOf(pid: number, bytes: number): SocketRecord | undefined {
+    const own = this.#sockets.get(pid) ?? [];
+    const enough = own.filter(({ received = bytes }) => received >= bytes);
+    return receiving(enough.length > 0 ? enough : own);
   }
 }
 

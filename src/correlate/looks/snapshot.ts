@@ -73,7 +73,7 @@ export class Snapshot {
       const span = bytes === 0 ? undefined : openZipBody(this.#store, path, pid, timeNs, [at]);
       if (span === undefined) return [];
       const grownBy = last.bytes - bytes;
-      const server = looks.receivingOf(pid);
+      const server = looks.receivingOf(pid, last.bytes);
       Object.assign(span.attributes, server === undefined ? {} : this.#farEnd(server));
       span.attributes['gotrace.bytes'] = grownBy > 0 ? grownBy : bytes;
       if (grownBy > 0) span.attributes['gotrace.growing'] = true;

@@ -262,9 +262,14 @@ export const DNS_WORDS: readonly CauseWords[] = [
   },
   {
     cause: 'dns/other',
-    summary: 'the lookup of {host} failed or was slow[ ({cost})][; {step}]',
+    summary: 'the lookup[ of {hostName}] failed or was slow[ ({cost})][; {step}][; asked: {ip}]',
     explanation: 'A name lookup took long or failed, in a way that none of the other DNS causes describes.',
     telltale: 'Time between the first query and the last answer of a lookup.',
-    remedies: [{ text: 'Look the name up by hand and watch the time', command: 'dig {host}' }, RESOLV_CONF],
+    remedies: [
+      ...HANDED_ON,
+      { text: 'Look the name up by hand and watch the time', command: 'dig {hostName}' },
+      { text: 'Ask this DNS nameserver anything', command: 'dig +tries=1 +time=5 @{ip} example.com' },
+      RESOLV_CONF,
+    ],
   },
 ];

@@ -5,8 +5,8 @@
  * needs something that was not seen is left out, and so is a part of a summary in square brackets. `{server}` is
  * `host (address)`, `{target}` is `address (host)`, as far as they are known. Of several addresses `{ip}` is all in a
  * text, the first in a command, and `{anyIp}` a pattern for any of them. `{asked}` is the URL, else one of the server;
- * `{request}` is the URL, else what an egress proxy was asked for; `{stub}` and `{embedded}` are the address of systemd-resolved and of
- * Docker's nameserver, where it is one of those.
+ * `{request}` is the URL, else what an egress proxy was asked for. `{hostName}` is the host only where its name is known.
+ * `{stub}` and `{embedded}` are the address of systemd-resolved and of Docker's nameserver, where it is one of those.
  * `{piped}`, `{without}` and `{swapped}` are whole commands that set GOPROXY anew: see `rewritesOf`.
  */
 export interface CauseWords {
