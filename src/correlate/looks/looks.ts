@@ -11,6 +11,9 @@ interface Zip {
   readonly last: FileRecord;
 }
 
+/** go has some tens of connections; each zip is held against each of them. */
+const MOST_COMPARED = 200;
+
 /** What looks at /proc found, each at one moment: what was there in the end, and since when. */
 export class Looks {
   /** Of the last look; of a process that has ended since, of the one before. */
@@ -22,6 +25,7 @@ export class Looks {
   readonly #first: ReadonlyMap<string, Lasting>;
   /** By process. */
   readonly #sockets: ReadonlyMap<number, readonly SocketRecord[]>;
+  readonly #receiving: ReadonlyMap<number, SocketRecord | undefined>;
   readonly #askedLast: ReadonlySet<SocketRecord>;
   readonly #emptyZips: ReadonlyMap<number, readonly FileRecord[]>;
 
@@ -32,6 +36,7 @@ export class Looks {
     this.#first = firstByKey(records.filter(isLasting));
     const sockets = this.last.filter((record) => record.kind === 'proc-socket').filter(isEstablished);
     this.#sockets = groupBy(sockets, ({ pid }) => pid);
+    this.#receiving = new Map([...this.#sockets].map(([pid, own]) => [pid, receiving(own)]));
     this.#askedLast = new Set([...this.#sockets.values()].flatMap(askedLast));
     const files = this.last.filter(isFile);
     const firstFiles = firstByKey(records.filter(isFile));
@@ -61,8 +66,8 @@ export class Looks {
    */
   receivingOf(pid: number, bytes: number): SocketRecord | undefined {
     const own = this.#sockets.get(pid) ?? [];
-    const enough = own.filter(({ received = bytes }) => received >= bytes);
-    return receiving(enough.length > 0 ? enough : own);
+    const enough = own.length > MOST_COMPARED ? [] : own.filter(({ received = bytes }) => received >= bytes);
+    return enough.length > 0 ? receiving(enough) : this.#receiving.get(pid);
   }
 }
 
