@@ -83,7 +83,7 @@ function firstByKey<R extends { readonly key: string }>(records: readonly R[]): 
   return new Map(records.toReversed().map((record) => [record.key, record]));
 }
 
-function isEstablished({ transport, state }: SocketRecord): boolean {
+export function isEstablished({ transport, state }: SocketRecord): boolean {
   return transport === 'tcp' && state === 'ESTABLISHED';
 }
 

@@ -6,7 +6,7 @@ import { printAddress, TLS_PORTS } from '../network/socket.ts';
 import { openPause } from '../processes/pauses.ts';
 import { addSeenProcess, type Process } from '../processes/processes.ts';
 import { addProcessSpans } from '../processes/programs.ts';
-import { Looks } from './looks.ts';
+import { isEstablished, Looks } from './looks.ts';
 
 /** A server's part of a handshake holds its certificate; that of an egress proxy is a line and some headers. */
 const LEAST_FLIGHT = 400;
@@ -45,10 +45,12 @@ export class Snapshot {
     const bodies = this.#addBodies(looks, nowNs);
     // git's connection is idle while a helper asks a person.
     const asking = this.#store.spans.some((span) => span.kind === 'process' && span.phase === 'auth');
-    const isSure = asking || bodies.length > 0 || looks.last.some((record) => this.#isSurely(record));
+    const isTold = asking || bodies.length > 0;
+    const isSure = isTold || looks.last.some((record) => this.#isSurely(record));
     for (const record of looks.last) {
       if (record.kind === 'proc-lock') this.#addLock(record, looks.firstOf(record), nowNs);
-      else if (record.kind === 'proc-socket') this.#onSocket(record, looks, nowNs, isSure);
+      else if (record.kind === 'proc-socket' && !(isTold && isEstablished(record)))
+        this.#onSocket(record, looks, nowNs, isSure);
       else if (record.kind === 'proc-process' && record.state === 'T')
         openPause(this.#store, 'stopped', 'it is stopped (state T)', nowNs, [record.at], record.pid);
     }
@@ -141,7 +143,7 @@ export class Snapshot {
       this.#store.open(kind, phase, name, startNs, [at]);
     if (transport === 'udp' && port === 53) return open('lookup', 'dns', `query at ${peer}`);
     if (state === 'SYN-SENT') return open('connect', 'connect', `connect ${printAddress(peer, port)}`);
-    if (state !== 'ESTABLISHED' || transport !== 'tcp') return undefined;
+    if (!isEstablished(record)) return undefined;
     if (this.#isHandshake(record)) return open('tls', 'tls', 'TLS handshake');
     return isIdle ? undefined : open('response', 'ttfb', `wait for ${printAddress(peer, port)}`);
   }
@@ -149,7 +151,7 @@ export class Snapshot {
   /** What is there only while it is waited for. An established connection may be idle, unless it is no more than that yet. */
   #isSurely(record: ProcRecord): boolean {
     if (record.kind !== 'proc-socket') return record.kind === 'proc-lock';
-    return record.state === 'SYN-SENT' || (record.state === 'ESTABLISHED' && this.#isHandshake(record));
+    return record.state === 'SYN-SENT' || (isEstablished(record) && this.#isHandshake(record));
   }
 
   /** The server's part of the handshake is awaited where nothing ever came, or no more than an egress proxy's consent. */
