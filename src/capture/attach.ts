@@ -79,11 +79,13 @@ async function lookAgain(pid: number, path: string): Promise<void> {
 /** Ctrl-C ends the look. */
 async function untilInterrupted(ms: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    process.once('SIGINT', () => {
+    const end = () => {
       clearTimeout(timer);
+      process.off('SIGINT', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    process.once('SIGINT', end);
   });
 }
 
