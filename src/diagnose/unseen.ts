@@ -51,7 +51,7 @@ export function whatIsUnseen(context: Case): string | undefined {
   const reason = reasonOf(context);
   if (reason === undefined) return undefined;
   if (coverage.syscalls && !coverage.attached) return `Unknown: ${reason}; ${silenceAtEnd(context)}.`;
-  const what = coverage.attached ? moreThanStrace(context.trace) : `record it with ${RUN}`;
+  const what = isOfRunning(context.trace) ? moreThanStrace(context.trace) : `record it with ${RUN}`;
   return `Unknown: ${reason}, and the log does not show what it waited for. To see it: ${what}.`;
 }
 
@@ -97,6 +97,11 @@ function silenceAtEnd({ trace: { openHosts }, timeline }: Case): string {
   return `for the last ${printSeconds(silentNs)} it did nothing, with connections open to ${hosts}, and the log does not show whether it waited there. To see it: record what go prints with -x as well, or with ${RUN}`;
 }
 
+/** It was looked at while it ran, by a tracer or in /proc: its beginning is not known. */
+function isOfRunning({ coverage }: Trace): boolean {
+  return coverage.attached || coverage.snapshot;
+}
+
 /** A process that goes on may be slow all the same: a look of seconds does not tell. */
 function notStuck(span: Span): string {
   const from = span.attributes['server.address'] ?? addressOf(span);
@@ -131,7 +136,7 @@ function reasonOf(context: Case): string | undefined {
   if (ended !== undefined) return `${ended}${beforeItsEnd(context)}`;
   if (!coverage.syscalls && !coverage.goX && trace.syscalls.length > 0)
     return 'this is a table of totals (strace -c), which has no times and no order';
-  if (coverage.attached && ending.kind === 'unknown')
+  if (isOfRunning(trace) && ending.kind === 'unknown')
     return coverage.snapshot
       ? `${programOf(trace.command ?? ['it'])} was still running${after}`
       : `the log ends before it did${after}`;
