@@ -23,6 +23,11 @@ export function splitDials(
   sockets: readonly Established[],
   egress: Egress | undefined,
 ): void {
+  const timedOutHosts = new Set(
+    dials.all
+      .filter((dial) => dials.timedOut.has(dial))
+      .map(({ attributes }) => attributes['server.address']),
+  );
   for (const dial of dials.all) {
     const endNs = dial.endNs ?? Number.POSITIVE_INFINITY;
     const up = sockets.find(
@@ -30,18 +35,16 @@ export function splitDials(
     );
     if (up === undefined) endAtFirst(dial, steps);
     else if (egress?.port === up.record.port) throughEgress(dial, up, egress, dials, store);
-    else if (dial.endNs !== undefined || up.received === 0 || hasTimedOut(dial, dials))
+    // Where the handshake with its host was given up before, what came over the connection is as much of one.
+    else if (
+      dial.endNs !== undefined ||
+      up.received === 0 ||
+      timedOutHosts.has(dial.attributes['server.address'])
+    )
       becomeHandshake(dial, up, dials.timedOut.has(dial));
     // Something came, and no HTTP/2 connection with it: the host talks HTTP/1, and its answer is awaited.
     else if (up.received !== undefined) dials.refute(dial);
   }
-}
-
-/** The handshake with its host was given up before: what came over the connection is as much of one. */
-function hasTimedOut({ attributes }: Span, { all, timedOut }: Dials): boolean {
-  return all.some(
-    (other) => timedOut.has(other) && other.attributes['server.address'] === attributes['server.address'],
-  );
 }
 
 /** Where HTTP/2 is spoken with another host is not what this one is reached at. */

@@ -58,10 +58,12 @@ export function serversOf(queries: readonly Span[], print = addressOf): string {
 
 /** To the same server for the same name, whatever the type. */
 export function isSameQuestion(a: Span, b: Span): boolean {
-  return (
-    a.attributes['network.peer.address'] === b.attributes['network.peer.address'] &&
-    a.attributes['dns.question.name'] === b.attributes['dns.question.name']
-  );
+  return isSameServer(a, b) && a.attributes['dns.question.name'] === b.attributes['dns.question.name'];
+}
+
+/** Sent to one nameserver. */
+export function isSameServer({ attributes: a }: Span, { attributes: b }: Span): boolean {
+  return a['network.peer.address'] === b['network.peer.address'];
 }
 
 export function union(spans: readonly Span[], endNs: number): number {

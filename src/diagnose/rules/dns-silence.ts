@@ -2,7 +2,15 @@ import type { Span } from '../../model/span.ts';
 import type { Group } from '../../timeline/timeline.ts';
 import { EQUAL } from '../alike.ts';
 import { type Case, type Diagnosis, lengthOf } from '../rule.ts';
-import { diagnoseLookup, isSameQuestion, nameOf, rcodeOf, readLookup, union } from './dns-lookup.ts';
+import {
+  diagnoseLookup,
+  isSameQuestion,
+  isSameServer,
+  nameOf,
+  rcodeOf,
+  readLookup,
+  union,
+} from './dns-lookup.ts';
 
 export function deadNameserver(group: Group, context: Case): Diagnosis | undefined {
   const lookup = readLookup(group, context);
@@ -55,10 +63,6 @@ export function silentForName(group: Group, context: Case): Diagnosis | undefine
 function isNameOf(query: Span, host: string): boolean {
   const name = nameOf(query);
   return name === host || name?.startsWith(`${host}.`) === true;
-}
-
-function isSameServer({ attributes: a }: Span, { attributes: b }: Span): boolean {
-  return a['network.peer.address'] === b['network.peer.address'];
 }
 
 export function allNameserversDead(group: Group, context: Case): Diagnosis | undefined {
